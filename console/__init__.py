@@ -1,0 +1,3 @@
+"""burnline: a terminal operations console for AI-agent error budgets."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,208 @@
+"""The vocabulary: what every other module talks about. Frozen, and free of behaviour.
+
+Instants are integer microseconds since the Unix epoch, UTC (`_us`); shares are integer parts per
+million (`_ppm`). Terms follow the SRE Workbook: objective, error budget, burn rate, page, ticket.
+"""
+
+from __future__ import annotations
+
+import enum
+from fractions import Fraction
+from typing import NamedTuple
+
+import msgspec
+
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
+FUTURE_SLACK_US = 5 * MINUTE_US
+"""A line further ahead of the clock than this is held back and counted (semantics 3)."""
+
+
+class ErrorClass(enum.StrEnum):
+    """The five ways in which an outcome can fail to be trusted; `value` is the public name."""
+
+    LATENCY = "latency"
+    TRUST = "trust"
+    ESCALATION = "escalation"
+    PERMISSION = "permission"
+    RECOVERY = "recovery"
+
+
+CLASSES: tuple[ErrorClass, ...] = tuple(ErrorClass)
+
+
+class Severity(enum.StrEnum):
+    """How loudly an alert speaks: a page wakes somebody, a ticket waits for the morning."""
+
+    PAGE = "page"
+    TICKET = "ticket"
+
+
+class RunState(enum.StrEnum):
+    """What is known of a run. Only GOOD and BAD are counted."""
+
+    OPEN = "open"
+    GOOD = "good"
+    BAD = "bad"
+    EXCLUDED = "excluded"
+    UNKNOWN = "unknown"
+
+
+class DirectiveKind(enum.StrEnum):
+    """What an operator can order, mildest first."""
+
+    FREEZE = "freeze"
+    TIGHTEN = "tighten_approval"
+    REDUCE = "reduce_scope"
+    PAUSE = "pause"
+
+
+class RouteState(enum.StrEnum):
+    """What the strictest standing directive makes of a route."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    TIGHTENED = "tightened"
+    REDUCED = "reduced"
+    PAUSED = "paused"
+
+
+CHANGE_KINDS: tuple[str, ...] = ("prompt", "policy", "tool", "model", "launch")
+
+
+class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """One native event (semantics 2), already clean and with its time as an instant.
+
+    Which of the optional fields are set depends on `event`; `run` is empty only for
+    `change.deployed` and `control.seen`.
+    """
+
+    ts_us: int
+    route: str
+    event: str
+    run: str = ""
+    id: str = ""
+    agent: str = ""
+    boot: str = ""
+    seq: int | None = None
+    parent: str = ""
+    sla_s: float | None = None
+    trusted: bool | None = None
+    reason: str = ""
+    by: str = ""
+    check: str = ""
+    minutes: float | None = None
+    discarded: bool | None = None
+    confidence: float | None = None
+    to: str = ""
+    preventable: bool | None = None
+    action: str = ""
+    scope: str = ""
+    grant: str = ""
+    rule: str = ""
+    directive: str = ""
+    kind: str = ""
+    change: str = ""
+    version: str = ""
+    generation: int | None = None
+
+
+class Origin(NamedTuple):
+    """Where an event was read: file id in the store, byte offset, line number (from 1)."""
+
+    file: int
+    offset: int
+    line: int
+
+
+class Counts(NamedTuple):
+    """Closed runs of one route in one stretch of time, `class <= bad <= total`."""
+
+    total: int = 0
+    bad: int = 0
+    latency: int = 0
+    trust: int = 0
+    escalation: int = 0
+    permission: int = 0
+    recovery: int = 0
+
+    def plus(self, other: Counts) -> Counts:
+        """Return the sum, field by field."""
+        return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+    def of(self, error_class: ErrorClass) -> int:
+        """Return how many runs missed in `error_class`."""
+        return int(getattr(self, error_class.value))
+
+
+class Window(msgspec.Struct, frozen=True):
+    """A budget window: `days` rolling, or a calendar `unit` (day, week, month) in `timezone`."""
+
+    days: int | None = 30
+    unit: str | None = None
+    timezone: str = "UTC"
+
+    @property
+    def text(self) -> str:
+        """Return the window as an operator writes it: `30d` or `calendar month`."""
+        return f"{self.days}d" if self.days is not None else f"calendar {self.unit}"
+
+
+class BurnRule(NamedTuple):
+    """One burn alert rule: fires when the burn is at or over `k` in both windows.
+
+    `share` is the part of the budget that a burn of `k` spends in the long window; the
+    low-volume guard compares absolute spend with it. `lowered` marks a built-in `k` that the
+    objective made unreachable and that was lowered to 0.8/B (semantics 6).
+    """
+
+    severity: Severity
+    long_us: int
+    short_us: int
+    k: Fraction
+    share: Fraction
+    lowered: bool = False
+
+
+class Directive(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An order that stands, or stood, on a route (semantics 7).
+
+    `changes` belongs to a freeze, `actions` to tighten (need a grant) and reduce (all that is
+    allowed), `max_runs` to reduce, `drain` to pause. `until_us` is its expiry, `lifted_us` its end.
+    """
+
+    id: str
+    route: str
+    kind: DirectiveKind
+    by: str
+    reason: str
+    issued_us: int
+    generation: int
+    changes: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    max_runs: int | None = None
+    drain: bool = True
+    until_us: int | None = None
+    alert: str = ""
+    exit_remaining: str = "1/10"
+    exit_trusted: int = 20
+    lifted_us: int | None = None
+    lifted_by: str = ""
+    lift_reason: str = ""
+    lift_generation: int | None = None
+    overridden: bool = False
+
+    def stands(self, at_us: int) -> bool:
+        """Say whether the order was in force at `at_us`, agents' knowledge of it aside."""
+        return self.issued_us <= at_us and (self.lifted_us is None or at_us < self.lifted_us)
+
+
+STRICTNESS: dict[DirectiveKind, RouteState] = {
+    DirectiveKind.FREEZE: RouteState.FROZEN,
+    DirectiveKind.TIGHTEN: RouteState.TIGHTENED,
+    DirectiveKind.REDUCE: RouteState.REDUCED,
+    DirectiveKind.PAUSE: RouteState.PAUSED,
+}
+"""Kinds from mildest to strictest, with the state that each makes of a route."""
