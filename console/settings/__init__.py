@@ -1,0 +1,27 @@
+"""burnline.toml -> Settings; every error names file, line, key and the fix."""
+
+from console.settings.load import SettingsError, find, load
+from console.settings.types import (
+    ExitRule,
+    LadderStep,
+    Measured,
+    Notify,
+    Rates,
+    RouteSettings,
+    Settings,
+    Source,
+)
+
+__all__ = [
+    "ExitRule",
+    "LadderStep",
+    "Measured",
+    "Notify",
+    "Rates",
+    "RouteSettings",
+    "Settings",
+    "SettingsError",
+    "Source",
+    "find",
+    "load",
+]

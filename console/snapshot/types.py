@@ -1,0 +1,196 @@
+"""What every view shows: one immutable picture of the store at one instant.
+
+The console, the command line and the review read nothing else, so that what the screen shows and
+what `status --json` prints is the same object. No number is computed from these by a view; a view
+formats. Rates and fractions are exact; `None` means no data, never zero.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import msgspec
+
+from console.model import BurnRule, Counts, Directive, RouteState, Window
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of everything in a snapshot: immutable, built by keyword."""
+
+
+class Burn(Struct):
+    """Burn over one window: `label` such as `1h`, the counts behind it, the exact rate."""
+
+    label: str
+    long_us: int
+    counts: Counts
+    rate: Fraction | None
+
+
+class RuleView(Struct):
+    """One alert rule with its state.
+
+    `basis` is "ratio", "absolute" (low volume: absolute spend) or "no data"; `state` is critical,
+    recovering, increasing, acceptable, frozen or "catching up". `words` says why it is, or is not,
+    firing.
+    """
+
+    rule: BurnRule
+    long_label: str
+    short_label: str
+    basis: str
+    state: str
+    long_rate: Fraction | None
+    short_rate: Fraction | None
+    words: str
+
+
+class AlertView(Struct):
+    """One alert of a route. `state`: firing, acknowledged, silenced, contained or resolved."""
+
+    id: str
+    route: str
+    severity: str
+    kind: str
+    state: str
+    opened_us: int
+    resolved_us: int | None
+    words: str
+    rules: tuple[str, ...]
+    runs: tuple[str, ...]
+    acknowledged_by: str = ""
+    acknowledged_us: int | None = None
+    note: str = ""
+
+
+class DirectiveView(Struct):
+    """One order with how far it got: `stage` is durable, seen or enforced (then lifted).
+
+    `seen_by`, `not_seen` (silent since, not failed) and `overdue` (logged on without a receipt)
+    are agents. `exit_trusted` counts trusted outcomes in a row since the order: (so far, needed).
+    `seen_after_us` is how long the last receipt took, `old_state` what the route was before.
+    """
+
+    directive: Directive
+    stage: str
+    seen_by: tuple[str, ...]
+    not_seen: tuple[str, ...]
+    overdue: tuple[str, ...]
+    exit_remaining: Fraction
+    exit_trusted: tuple[int, int]
+    exit_met: bool
+    seen_after_us: int | None = None
+
+
+class MissView(Struct):
+    """One miss with its evidence, newest first in lists."""
+
+    route: str
+    run: str
+    error_class: str
+    at_us: int
+    rule: str
+    events: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    correction: str = ""
+
+
+class Evidence(Struct):
+    """Where a debit's event stands: the file, byte offset, line number, and the raw line."""
+
+    file: str
+    offset: int
+    line_number: int
+    line: str
+
+
+class RouteView(Struct):
+    """One route, as every screen and `status --json` show it.
+
+    `counts` are as charged, `experienced` before corrections. `data` is live, stale, none or
+    unmeasured. `outlook` is "no data", "spent", "on track" or "exhausts"; `exhausts_us` goes with
+    the last. `health` is "hard stop", "page", "spent", "no data", "frozen", "ticket", "at risk" or
+    "healthy" in the order in which a human is needed; `rank` orders routes by it, lowest first.
+    `curve` holds (instant, signed budget remaining) over the window, oldest first, at most 120.
+    `questions` are the five of semantics 1 with their answers ("" = blank).
+    """
+
+    route: str
+    tier: str
+    owner: str
+    ready: bool
+    questions: tuple[tuple[str, str], ...]
+    state: RouteState
+    health: str
+    rank: int
+    budget_ppm: int
+    window: Window
+    counts: Counts
+    experienced: Counts
+    open: int
+    unknown: int
+    excluded: int
+    handoffs: int
+    rescues: int
+    lost_lines: int
+    remaining: Fraction | None
+    remaining_runs: int
+    outlook: str
+    exhausts_us: int | None
+    data: str
+    last_event_us: int | None
+    last_miss_us: int | None
+    burn: tuple[Burn, ...]
+    rules: tuple[RuleView, ...]
+    alerts: tuple[AlertView, ...]
+    directives: tuple[DirectiveView, ...]
+    agents: tuple[str, ...]
+    curve: tuple[tuple[int, Fraction], ...]
+    caps_ppm: dict[str, int]
+    steps_ppm: tuple[int, ...]
+    freeze_kinds: tuple[str, ...]
+    approval_required: tuple[str, ...]
+
+
+class SourceView(Struct):
+    """One log file: how far it is read. `state` is read, behind, unreadable, gone or idle."""
+
+    path: str
+    format: str
+    state: str
+    size: int
+    offset: int
+    lines: int
+    rejected: int
+    last_event_us: int | None
+    note: str = ""
+
+
+class StoreView(Struct):
+    """The collector and the store: `collector` is running or stopped, `lag_s` seconds behind."""
+
+    path: str
+    control_path: str
+    events: int
+    rejected: int
+    future: int
+    lag_s: float | None
+    last_ingest_us: int | None
+    collector: str
+    catching_up: bool
+    generation: int
+    tampered: str = ""
+
+
+class Snapshot(Struct):
+    """Everything a view needs at `as_of_us`. Routes come worst first."""
+
+    as_of_us: int
+    store: StoreView
+    routes: tuple[RouteView, ...]
+    sources: tuple[SourceView, ...]
+    settings_path: str
+
+    def route(self, name: str) -> RouteView | None:
+        """Return the route of that name, or None."""
+        return next((view for view in self.routes if view.route == name), None)
