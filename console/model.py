@@ -107,6 +107,9 @@ class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=T
     change: str = ""
     version: str = ""
     generation: int | None = None
+    elapsed_s: float | None = None
+    """On a terminal event: how long the run really took, where the runtime says so itself (time
+    blocked on a human taken out). Judges lateness instead of the instants."""
 
 
 class Origin(NamedTuple):

@@ -1,0 +1,84 @@
+"""What a format reader is given and what it gives back.
+
+A reader sees one file as a sequence of blocks of whole lines, in file order, each exactly once, and
+may carry state from one block to the next. The state is stored in the transaction that stores what
+the block caused, so that a collector killed at any moment goes on as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from console.model import Event
+
+
+class Sourced(NamedTuple):
+    """An event with where it was read: byte offset and length in the file, line from 1."""
+
+    event: Event
+    offset: int
+    length: int
+    line: int
+
+
+class Rejected(NamedTuple):
+    """A piece of a file that could not be read as what it should be, with the reason in words."""
+
+    offset: int
+    length: int
+    line: int
+    reason: str
+    excerpt: bytes
+
+
+class Batch(NamedTuple):
+    """What a block of lines held."""
+
+    events: list[Sourced]
+    rejected: list[Rejected]
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader may know besides the bytes: the file's path, and its source's settings.
+
+    `route` is the template for formats that name no route ("" = the format's own default).
+    """
+
+    path: Path
+    route: str = ""
+    options: dict[str, object] = {}
+
+
+class Reader(Protocol):
+    """One file of one format. `name` is what `format = "..."` says in the settings."""
+
+    name: str
+
+    def feed(self, block: bytes, offset: int, line: int) -> Batch:
+        """Read whole lines that begin at byte `offset`, the first of them being line `line`."""
+        ...
+
+    def settle(self, clock_us: int) -> Batch:
+        """Return events that follow from silence: the file is read to its end at `clock_us`."""
+        ...
+
+    def dump(self) -> bytes:
+        """Return the state to keep between blocks and over restarts."""
+        ...
+
+
+class Format(Protocol):
+    """A way of reading: recognises its files by content and makes readers for them."""
+
+    name: str
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether a file that begins with `head` (some whole lines) is of this format."""
+        ...
+
+    def reader(self, context: Context, state: bytes = b"") -> Reader:
+        """Return a reader for one file, going on from `state` where there is any."""
+        ...
