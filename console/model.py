@@ -69,10 +69,20 @@ class RouteState(enum.StrEnum):
     PAUSED = "paused"
 
 
+EVENTS = frozenset(
+    """run.started run.delivered run.failed run.cancelled check.passed check.failed rescued
+    uncertain certain handoff approval.requested approval.granted approval.denied action.taken
+    action.denied recovery.started recovery.succeeded recovery.failed change.deployed
+    control.seen""".split()
+)
+"""The kinds of event that mean something (semantics 2); others only show that an agent lives."""
+RUNLESS = frozenset({"change.deployed", "control.seen"})
+"""The kinds that need no run."""
+
 CHANGE_KINDS: tuple[str, ...] = ("prompt", "policy", "tool", "model", "launch")
 
 
-class Event(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
     """One native event (semantics 2), already clean and with its time as an instant.
 
     Which of the optional fields are set depends on `event`; `run` is empty only for

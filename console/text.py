@@ -21,7 +21,7 @@ _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     """Return `text` without anything that a terminal would obey, at most `limit` characters long.
 
-    C0 controls become their control pictures (U+2400..), DEL becomes U+2421, and C1 controls, format
+    C0 controls become their control pictures (U+2400..), DEL becomes U+2421; C1 controls, format
     characters (bidi, zero width), surrogates, unassigned characters and line separators become
     `<U+XXXX>`. Runs of more than eight combining marks are cut.
     """

@@ -1,0 +1,1 @@
+"""Counts -> rates and alerts. Pure: integers and fractions in, decisions out; clock given."""

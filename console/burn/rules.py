@@ -1,0 +1,187 @@
+"""Burn alert rules: which apply to a route, and what one says of the counts of its two windows.
+
+Built-in rules per budget window, the volume guard and the four states are semantics 6; the pairs
+come from the SRE Workbook (table 5-8) and Datadog's and Sloth's scalings of it.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from console.burn import arithmetic
+from console.burn.windows import label
+from console.model import DAY_US, HOUR_US, MINUTE_US, BurnRule, Counts, Severity, Window
+from console.settings import RouteSettings
+
+CRITICAL, RECOVERING, INCREASING, ACCEPTABLE = "critical", "recovering", "increasing", "acceptable"
+FROZEN, CATCHING_UP = "frozen", "catching up"
+_LOWERED_TO = Fraction(4, 5)
+_SHORT_PART = 12
+
+
+class Row(NamedTuple):
+    """One built-in rule before it meets an objective: long window, share of budget, threshold."""
+
+    severity: Severity
+    long_us: int
+    share: Fraction
+    k: Fraction
+
+
+def _row(severity: Severity, long_us: int, share: str, k: str) -> Row:
+    return Row(severity, long_us, Fraction(share), Fraction(k))
+
+
+_PAGE, _TICKET = Severity.PAGE, Severity.TICKET
+BUILT_IN: dict[int, tuple[Row, ...]] = {
+    1: (
+        _row(_PAGE, HOUR_US, "1/4", "6"),
+        _row(_PAGE, 4 * HOUR_US, "1/2", "3"),
+    ),
+    7: (
+        _row(_PAGE, HOUR_US, "1/10", "84/5"),
+        _row(_PAGE, 6 * HOUR_US, "1/5", "28/5"),
+        _row(_TICKET, DAY_US, "2/5", "14/5"),
+    ),
+    28: (
+        _row(_PAGE, HOUR_US, "1/50", "336/25"),
+        _row(_PAGE, 6 * HOUR_US, "1/20", "28/5"),
+        _row(_TICKET, DAY_US, "1/10", "14/5"),
+        _row(_TICKET, 3 * DAY_US, "3/28", "1"),
+    ),
+    30: (
+        _row(_PAGE, HOUR_US, "1/50", "72/5"),
+        _row(_PAGE, 6 * HOUR_US, "1/20", "6"),
+        _row(_TICKET, DAY_US, "1/10", "3"),
+        _row(_TICKET, 3 * DAY_US, "1/10", "1"),
+    ),
+    90: (
+        _row(_PAGE, HOUR_US, "1/100", "108/5"),
+        _row(_PAGE, 6 * HOUR_US, "3/100", "54/5"),
+        _row(_TICKET, DAY_US, "1/20", "9/2"),
+        _row(_TICKET, 3 * DAY_US, "1/10", "3"),
+    ),
+}
+"""Rules by the budget window's days (semantics 6); short = long / 12."""
+_CALENDAR_DAYS = {"day": 1, "week": 7, "month": 30}
+
+
+class Reading(NamedTuple):
+    """What a rule says of its two windows. `fires` is None where there is no data to say it."""
+
+    rule: BurnRule
+    basis: str
+    state: str
+    fires: bool | None
+    quiet: bool
+    long_rate: Fraction | None
+    short_rate: Fraction | None
+    long: Counts
+    short: Counts
+
+
+def built_in(window: Window, budget_ppm: int) -> tuple[BurnRule, ...]:
+    """Return the built-in rules of a budget window, adapted to what its objective can reach.
+
+    A threshold that can never be reached (k > 1/B) is lowered to 0.8/B and marked so; it is
+    dropped where that is under 1, since it would alert on a route that keeps its objective.
+    """
+    days = window.days if window.days is not None else _CALENDAR_DAYS[str(window.unit)]
+    rows = BUILT_IN[max(known for known in BUILT_IN if known <= days)]
+    rules = (_adapted(row, budget_ppm) for row in rows)
+    return tuple(rule for rule in rules if rule is not None)
+
+
+def _adapted(row: Row, budget_ppm: int) -> BurnRule | None:
+    highest = arithmetic.ceiling(budget_ppm)
+    k = row.k if row.k <= highest else highest * _LOWERED_TO
+    if k < 1:
+        return None
+    short_us = max(MINUTE_US, row.long_us // _SHORT_PART)
+    return BurnRule(row.severity, row.long_us, short_us, k, row.share, lowered=k != row.k)
+
+
+def of(route: RouteSettings) -> tuple[BurnRule, ...]:
+    """Return the burn rules of a route: those its owner wrote, else the built-in ones."""
+    return route.rules if route.rules is not None else built_in(route.window, route.budget_ppm)
+
+
+def read(
+    rule: BurnRule, long: Counts, short: Counts, budget_total: int, route: RouteSettings
+) -> Reading:
+    """Say what `rule` makes of its windows' counts; `budget_total` is the budget window's total.
+
+    Under `min_runs` in the long window the ratio is not used: the rule then looks at absolute
+    spend, bad >= share * B * total_T and bad >= min_misses, with no short-window condition.
+    `quiet` says that what must be quiet before an alert may resolve is so, on data.
+    """
+    budget_ppm = route.budget_ppm
+    rates = (
+        arithmetic.burn_rate(long.bad, long.total, budget_ppm),
+        arithmetic.burn_rate(short.bad, short.total, budget_ppm),
+    )
+    if long.total == 0:
+        return Reading(rule, "no data", FROZEN, None, False, *rates, long, short)
+    if long.total < route.min_runs:
+        spent = _absolute(rule, long, budget_total, budget_ppm) and long.bad >= route.min_misses
+        state = CRITICAL if spent else ACCEPTABLE
+        return Reading(rule, "absolute", state, spent, not spent, *rates, long, short)
+    long_over = arithmetic.over(long.bad, long.total, budget_ppm, rule.k)
+    short_over = arithmetic.over(short.bad, short.total, budget_ppm, rule.k)
+    if short_over is None:
+        state = FROZEN if long_over else ACCEPTABLE
+        return Reading(
+            rule, "ratio", state, None if long_over else False, False, *rates, long, short
+        )
+    state = _FOUR[bool(long_over), short_over]
+    fires = state == CRITICAL
+    return Reading(rule, "ratio", state, fires, not short_over, *rates, long, short)
+
+
+_FOUR = {
+    (True, True): CRITICAL,
+    (True, False): RECOVERING,
+    (False, True): INCREASING,
+    (False, False): ACCEPTABLE,
+}
+
+
+def _absolute(rule: BurnRule, long: Counts, budget_total: int, budget_ppm: int) -> bool:
+    """Say whether bad >= share * B * total_T, in integers."""
+    share = rule.share
+    spent = long.bad * arithmetic.PPM * share.denominator
+    return spent >= share.numerator * budget_total * budget_ppm
+
+
+def words(reading: Reading) -> str:
+    """Say in one sentence why the rule is, or is not, firing."""
+    rule = reading.rule
+    long, short = label(rule.long_us), label(rule.short_us)
+    if reading.basis == "no data":
+        return f"no closed run in the last {long}: nothing to judge, the last state stands"
+    counts = f"{reading.long.bad} of {reading.long.total} runs missed in {long}"
+    if reading.basis == "absolute":
+        verb = "spends" if reading.fires else "does not spend"
+        return f"few runs: {counts}; that {verb} {percent(rule.share)} of the budget"
+    k = decimal(rule.k)
+    long_part = f"{long} burns {decimal(reading.long_rate)}x"
+    if reading.short_rate is None:
+        tail = f"no closed run in {short}"
+    else:
+        tail = f"{short} burns {decimal(reading.short_rate)}x"
+    return f"{counts}: {long_part}, {tail}, fires when both reach {k}x"
+
+
+def decimal(value: Fraction | None) -> str:
+    """Return a rate for reading, two decimals rounded half up; `-` for no data."""
+    if value is None:
+        return "-"
+    hundredths = int(abs(value) * 100 + Fraction(1, 2))
+    sign = "-" if value < 0 and hundredths else ""
+    return f"{sign}{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def percent(value: Fraction) -> str:
+    """Return a share as a percentage with at most two decimals."""
+    return decimal(value * 100).rstrip("0").rstrip(".") + " %"

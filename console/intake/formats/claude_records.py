@@ -1,0 +1,274 @@
+"""Lines of a Claude Code transcript -> records: only the fields that the reader needs.
+
+The format is internal to its runtime and changes from version to version. A field of an unexpected
+type is therefore left at its default, and never costs the record its other fields. Real files hold
+two records glued on one line, and records cut off by a crash with the next one glued on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeVar, get_args
+
+import msgspec
+
+
+class Block(msgspec.Struct, gc=False):
+    """One block of a message: text, thinking, tool_use, tool_result or another."""
+
+    type: str = ""
+    text: str = ""
+    id: str = ""
+    name: str = ""
+    tool_use_id: str = ""
+    is_error: bool | None = None
+    content: msgspec.Raw = msgspec.Raw()
+
+    def said(self) -> str:
+        """Return the text that a tool_result holds, joined where it comes in parts."""
+        raw = bytes(self.content)
+        if not raw:
+            return ""
+        parts = _part(raw, str | list[Block])
+        if isinstance(parts, list):
+            return "\n".join(part.text for part in parts)
+        return parts or ""
+
+
+class Message(msgspec.Struct, gc=False):
+    """What was said, by either side. `id` is shared by the lines of one answer."""
+
+    id: str = ""
+    model: str = ""
+    stop_reason: str | None = None
+    content: str | list[Block] = ""
+
+    def blocks(self) -> list[Block]:
+        """Return the content as blocks, plain text being one block."""
+        if isinstance(self.content, list):
+            return self.content
+        return [Block(type="text", text=self.content)] if self.content else []
+
+
+class Named(msgspec.Struct, rename="camel", gc=False):
+    """A part of a record that may name the sub-agent it is about."""
+
+    agent_id: str = ""
+
+
+class Ending(msgspec.Struct, gc=False):
+    """How the submission of a prompt ended."""
+
+    kind: str = ""
+    reason: str = ""
+
+
+class Submission(msgspec.Struct, gc=False):
+    """What became of a prompt that was submitted."""
+
+    ending: Ending | None = None
+
+
+class Record(msgspec.Struct, rename="camel", gc=False):
+    """One record of a transcript, of any type; fields that a type lacks keep their defaults."""
+
+    type: str = ""
+    subtype: str = ""
+    uuid: str = ""
+    timestamp: str | int | float | None = None
+    session_id: str = ""
+    cwd: str = ""
+    git_branch: str = ""
+    slug: str = ""
+    version: str = ""
+    agent_id: str = ""
+    agent_name: str = ""
+    prompt_id: str = ""
+    is_sidechain: bool = False
+    is_meta: bool = False
+    is_compact_summary: bool = False
+    is_api_error_message: bool = False
+    tool_denial_kind: str = ""
+    message: Message | None = None
+    tool_use_result: Named | str | list[msgspec.Raw] | None = None
+    data: Named | str | list[msgspec.Raw] | None = None
+    content: str | list[Block] = ""
+    duration_ms: float | None = None
+    hook_count: int | None = None
+    hook_errors: list[Any] = []
+    prevented_continuation: bool = False
+    stop_reason: str = ""
+    prompt_submit_ending: Submission | None = None
+
+    def names_agent(self) -> str:
+        """Return the id of the sub-agent that this record tells of, or ""."""
+        for part in (self.data, self.tool_use_result):
+            if isinstance(part, Named) and part.agent_id:
+                return part.agent_id
+        return ""
+
+
+class Piece(NamedTuple):
+    """A part of a line: a record, or (None) what could not be read, with the reason."""
+
+    start: int
+    length: int
+    record: Record | None
+    reason: str = ""
+
+
+T = TypeVar("T", bound=msgspec.Struct)
+BLANK = b" \t\r\n\x00"
+_UNREADABLE = (ValueError, RecursionError)
+_DECODE = msgspec.json.Decoder(Record).decode
+_RAW_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_RAW_ITEMS = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_GAP = re.compile(rb"[ \t\r\n\x00]*+")
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[{}]', re.DOTALL)
+_RECORD_HEAD = b'{"parentUuid"'
+_RESYNC_LIMIT = 16
+"""How often one line is searched for a further record behind something unreadable."""
+
+
+def pieces(line: bytes) -> Iterator[Piece]:
+    """Read one line without surrounding blanks: as a rule one record, in one decoding."""
+    try:
+        record = _DECODE(line)
+    except _UNREADABLE:
+        yield from _scan(line)
+    else:
+        yield Piece(0, len(line), record)
+
+
+def members(line: bytes) -> list[dict[str, msgspec.Raw]]:
+    """Return the fields of each object on a line, undecoded: what `recognises` looks at."""
+    found = []
+    for start, end in _objects(line):
+        try:
+            found.append(_RAW_FIELDS(line[start:end]))
+        except _UNREADABLE:
+            continue
+    return found
+
+
+def _scan(line: bytes) -> Iterator[Piece]:
+    """Read a line object by object: oddly typed, glued together, or cut off in the middle."""
+    reached = 0
+    for start, end in _objects(line):
+        if start > reached:
+            yield _unread(line, reached, start)
+        record, reason = _record(line[start:end])
+        yield Piece(start, end - start, record, reason)
+        reached = end
+    if line[reached:].strip(BLANK):
+        yield _unread(line, reached, len(line))
+
+
+def _unread(line: bytes, start: int, end: int) -> Piece:
+    reason = "this is not a JSON object"
+    if line[start:].lstrip(BLANK).startswith(b"{"):
+        reason = "this JSON object is cut off or broken"
+    return Piece(start, len(line[start:end].rstrip(BLANK)), None, reason)
+
+
+def _record(raw: bytes) -> tuple[Record | None, str]:
+    try:
+        return _DECODE(raw), ""
+    except _UNREADABLE:
+        pass
+    try:
+        return _salvage(raw, Record), ""
+    except RecursionError:
+        return None, "this JSON object is nested too deeply"
+    except ValueError:
+        return None, "this JSON object is cut off or broken"
+
+
+def _objects(line: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the objects that follow each other on a line begin and end.
+
+    After something that is not an object, the next record is looked for by its usual head: deeper
+    objects can look like records too, and must not be taken for them.
+    """
+    at, searches = 0, 0
+    while at < len(line):
+        at = _GAP.match(line, at).end()  # type: ignore[union-attr]
+        end = _object_end(line, at)
+        head = line.find(_RECORD_HEAD, at + 1, end if end > 0 else len(line))
+        if end > 0 and (head < 0 or _is_json(line[at:end])):
+            yield at, end
+            at = end
+        elif head < 0 or searches == _RESYNC_LIMIT:
+            return
+        else:
+            at, searches = head, searches + 1
+
+
+def _object_end(line: bytes, start: int) -> int:
+    """Return where the object that begins at `start` ends, or -1."""
+    if line[start : start + 1] != b"{":
+        return -1
+    depth = 0
+    for token in _TOKEN.finditer(line, start):
+        mark = line[token.start()]
+        if mark == 0x7B:
+            depth += 1
+        elif mark == 0x7D:
+            depth -= 1
+            if not depth:
+                return token.end()
+    return -1
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        _RAW_FIELDS(raw)
+    except _UNREADABLE:
+        return False
+    return True
+
+
+def _salvage(raw: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """Decode an object field by field, leaving out the fields that cannot be read."""
+    parts = _RAW_FIELDS(raw)
+    kept = {}
+    for field in msgspec.structs.fields(kind):
+        if field.encode_name in parts:
+            value = _part(bytes(parts[field.encode_name]), field.type)
+            if value is not None:
+                kept[field.name] = value
+    return kind(**kept)
+
+
+def _part(raw: bytes, wanted: Any) -> Any:
+    """Decode one value as what is wanted; None where nothing of it can be read."""
+    try:
+        return msgspec.json.decode(raw, type=wanted)
+    except _UNREADABLE:
+        pass
+    kinds = (wanted, *get_args(wanted))
+    if raw[:1] == b'"' and str in kinds:
+        return _odd_text(raw)
+    if raw[:1] == b"[" and list[Block] in kinds:
+        return [_salvage(item, Block) for item in _objects_in(raw)]
+    if raw[:1] == b"{":
+        return next((_salvage(raw, kind) for kind in kinds if _is_struct(kind)), None)
+    return None
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, msgspec.StructMeta)
+
+
+def _objects_in(raw: bytes) -> list[msgspec.Raw]:
+    return [item for item in _RAW_ITEMS(raw) if bytes(item)[:1] == b"{"]
+
+
+def _odd_text(raw: bytes) -> str | None:
+    """Read a string with half a surrogate pair (cut text) or with bytes that are not UTF-8."""
+    try:
+        return str(json.loads(raw.decode("utf-8", "replace")))
+    except ValueError:
+        return None

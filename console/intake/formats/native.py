@@ -1,0 +1,216 @@
+"""Native events: one JSON object per line (semantics 2).
+
+Two objects glued onto one line are both read. What cannot be read is rejected with its reason;
+the rest of the block is not affected.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from console.intake.reading import Batch, Context, Rejected, Sourced
+from console.intake.times import instant_us
+from console.model import RUNLESS, Event
+from console.text import clean, name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_EXCERPT = 200
+_BOM = b"\xef\xbb\xbf"
+
+
+class Line(msgspec.Struct, gc=False):
+    """A native line as it is written; unknown keys are ignored here and kept with the evidence."""
+
+    ts: str | int | float
+    route: str
+    event: str
+    run: str = ""
+    id: str | int = ""
+    agent: str = ""
+    boot: str | int = ""
+    seq: int | None = None
+    parent: str | None = None
+    sla_s: float | None = None
+    trusted: bool | None = None
+    reason: str | None = None
+    by: str | None = None
+    check: str | None = None
+    minutes: float | None = None
+    discarded: bool | None = None
+    confidence: float | None = None
+    to: str | None = None
+    preventable: bool | None = None
+    action: str | None = None
+    scope: str | None = None
+    grant: str | None = None
+    rule: str | None = None
+    directive: str | None = None
+    kind: str | None = None
+    change: str | None = None
+    version: str | None = None
+    generation: int | None = None
+    elapsed_s: float | None = None
+
+
+class NativeReader:
+    """Reads native lines. It keeps no state: every line stands for itself."""
+
+    name = "native"
+
+    def __init__(self) -> None:
+        self._decoder = msgspec.json.Decoder(Line)
+
+    def feed(self, block: bytes, offset: int, line: int) -> Batch:
+        """Read whole lines; see `Reader.feed`."""
+        batch = Batch([], [])
+        for raw in block.split(b"\n"):
+            text = raw.strip(b"\x00\r\t ")
+            if text:
+                self._line(text, offset + raw.index(text), line, batch)
+            offset += len(raw) + 1
+            line += 1
+        return batch
+
+    def settle(self, clock_us: int) -> Batch:
+        """Nothing follows from silence in this format."""
+        del clock_us
+        return Batch([], [])
+
+    def dump(self) -> bytes:
+        """Return no state."""
+        return b""
+
+    def _line(self, text: bytes, offset: int, line: int, batch: Batch) -> None:
+        if text.startswith(_BOM):
+            text, offset = text[len(_BOM) :], offset + len(_BOM)
+        try:
+            event = to_event(self._decoder.decode(text))
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
+            self._pieces(text, offset, line, batch, reason_of(error))
+        else:
+            batch.events.append(Sourced(event, offset, len(text), line))
+
+    def _pieces(self, text: bytes, offset: int, line: int, batch: Batch, reason: str) -> None:
+        """Read a line that is not one good object: perhaps it is several."""
+        pieces = list(glued(text))
+        if len(pieces) < 2:
+            batch.rejected.append(Rejected(offset, len(text), line, reason, text[:_EXCERPT]))
+            return
+        for start, piece in pieces:
+            try:
+                event = to_event(self._decoder.decode(piece))
+            except (msgspec.DecodeError, ValueError, RecursionError) as error:
+                batch.rejected.append(
+                    Rejected(offset + start, len(piece), line, reason_of(error), piece[:_EXCERPT])
+                )
+            else:
+                batch.events.append(Sourced(event, offset + start, len(piece), line))
+
+
+class NativeFormat:
+    """Recognises objects that have `ts`, `route` and `event`."""
+
+    name = "native"
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether any line of the head is a native object."""
+        for raw in head.split(b"\n"):
+            if b'"event"' not in raw or b'"route"' not in raw:
+                continue
+            try:
+                msgspec.json.decode(raw.strip(b"\x00\r\t ").removeprefix(_BOM), type=Line)
+            except (msgspec.DecodeError, RecursionError):
+                continue
+            return True
+        return False
+
+    def reader(self, context: Context, state: bytes = b"") -> NativeReader:
+        """Return a reader; the context does not matter to it."""
+        del context, state
+        return NativeReader()
+
+
+FORMAT = NativeFormat()
+
+
+def to_event(line: Line) -> Event:
+    """Return the clean event of a decoded line.
+
+    Raises:
+        ValueError: a required field is empty or a value cannot be; the message says which.
+    """
+    if not line.route or not line.event:
+        raise ValueError("`route` and `event` must not be empty")
+    if not line.run and line.event not in RUNLESS:
+        raise ValueError(f"`{clean(line.event, 40)}` needs a `run`")
+    if line.sla_s is not None and not 0 < line.sla_s < 10**9:
+        raise ValueError("`sla_s` must be a positive number of seconds")
+    return Event(
+        ts_us=instant_us(line.ts),
+        route=name(line.route),
+        event=name(line.event),
+        run=name(line.run),
+        id=name(str(line.id)),
+        agent=name(line.agent),
+        boot=name(str(line.boot)),
+        seq=line.seq,
+        parent=name(line.parent or ""),
+        sla_s=line.sla_s,
+        trusted=line.trusted,
+        reason=clean(line.reason or ""),
+        by=name(line.by or ""),
+        check=name(line.check or ""),
+        minutes=line.minutes,
+        discarded=line.discarded,
+        confidence=line.confidence,
+        to=name(line.to or ""),
+        preventable=line.preventable,
+        action=name(line.action or ""),
+        scope=name(line.scope or ""),
+        grant=name(line.grant or ""),
+        rule=clean(line.rule or ""),
+        directive=name(line.directive or ""),
+        kind=name(line.kind or ""),
+        change=name(line.change or ""),
+        version=name(line.version or ""),
+        generation=line.generation,
+        elapsed_s=line.elapsed_s,
+    )
+
+
+def glued(text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the JSON values that stand one after another in `text`, with their byte offsets.
+
+    What is left at the first place that is not JSON is yielded as it is.
+    """
+    decoder = json.JSONDecoder()
+    whole = text.decode("utf-8", "surrogateescape")
+    place = 0
+    while place < len(whole):
+        try:
+            _, end = decoder.raw_decode(whole, place)
+        except (ValueError, RecursionError):
+            end = len(whole)
+        start = len(whole[:place].encode("utf-8", "surrogateescape"))
+        yield start, whole[place:end].encode("utf-8", "surrogateescape")
+        place = end
+        while place < len(whole) and whole[place].isspace():
+            place += 1
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a line was refused, as one clean sentence."""
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    if isinstance(error, msgspec.ValidationError):
+        return clean(f"not a native event: {error}")
+    if isinstance(error, msgspec.DecodeError):
+        return clean(f"not JSON: {error}")
+    if isinstance(error, UnicodeDecodeError):
+        return "not valid UTF-8"
+    return clean(str(error))

@@ -1,0 +1,45 @@
+"""How far a log file is read, and how it is told from another file of the same name.
+
+A file is (device, inode, incarnation) and the bytes just before the offset: inode numbers are used
+again at once by most file systems, and a truncated file may have grown past the old offset.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+MARKER_BYTES = 64
+"""How many bytes before the offset are kept to recognise the file by."""
+
+READING, FINISHED, UNREADABLE = "reading", "finished", "unreadable"
+GONE, UNRECOGNISED = "gone", "unrecognised"
+
+
+class Position(msgspec.Struct, kw_only=True):
+    """One incarnation of a log file. Offsets are bytes, `lines` whole lines before the offset.
+
+    `reader` is the format reader's state; it belongs to the offset and is stored with it.
+    `size` is the file's size when it was last looked at; `routes` are those it has shown so far.
+    """
+
+    id: int
+    path: bytes
+    device: int
+    inode: int
+    incarnation: int = 0
+    offset: int = 0
+    lines: int = 0
+    marker: bytes = b""
+    size: int = 0
+    format: str = ""
+    reader: bytes = b""
+    latest_us: int | None = None
+    routes: set[str] = msgspec.field(default_factory=set)
+    rejected: int = 0
+    state: str = READING
+    note: str = ""
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """Return what tells the file from others that exist at the same time."""
+        return self.device, self.inode

@@ -1,0 +1,1 @@
+"""Event -> misses and counts. Pure: the clock, the settings and the orders are passed in."""

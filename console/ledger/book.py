@@ -1,0 +1,255 @@
+"""The ledger: events in, changed runs out. Knows no SQL; a `Shelf` keeps what is not in memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from console.ledger import runs
+from console.ledger.case import Debit, duration
+from console.ledger.counts import Cells, Entry, entry_of
+from console.ledger.deadlines import Agenda
+from console.ledger.facts import Facts
+from console.ledger.orders import RECEIPT, Orders
+from console.model import EVENTS, MINUTE_US, Counts, Directive, ErrorClass, Event, Origin, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from console.settings import Measured
+
+_CACHE_LIMIT = 20_000
+Key = tuple[str, str]
+
+
+class Record(NamedTuple):
+    """One run as it rests: what is known of it, and how it is booked."""
+
+    facts: Facts
+    entry: Entry
+
+
+class Change(NamedTuple):
+    """One run that has to be stored anew, with the debits that its booking rests on."""
+
+    route: str
+    run: str
+    facts: Facts
+    entry: Entry
+    debits: tuple[Debit, ...]
+
+
+class Settled(NamedTuple):
+    """What a settling changed: runs, and differences to the counts per (route, minute).
+
+    `noted` are the routes whose agents' receipts or activity are to be stored anew.
+    """
+
+    changes: list[Change]
+    cells: list[tuple[str, int, Counts]]
+    noted: list[str]
+
+
+class Shelf(Protocol):
+    """Where runs rest between the events that concern them."""
+
+    def fetch(self, route: str, run: str) -> Record | None:
+        """Return a run as it was last stored."""
+        ...
+
+    def since(self, route: str, at_us: int) -> Iterable[str]:
+        """Return the stored runs of a route with an event at or after an instant."""
+        ...
+
+
+class Ledger:
+    """All runs of all routes, judged incrementally.
+
+    Args:
+        shelf: where runs rest.
+        measured: what is measured on a route for a run that starts at an instant.
+        orders: the directives of a route as they are known.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        measured: Callable[[str, int], Measured],
+        orders: Callable[[str], Orders],
+    ) -> None:
+        self._shelf = shelf
+        self._measured = measured
+        self._orders = orders
+        self._records: OrderedDict[Key, Record] = OrderedDict()
+        self._children: dict[Key, set[str]] = {}
+        self._dirty: dict[Key, None] = {}
+        self._reviewed: set[str] = set()
+        self._cells = Cells()
+        self.agenda = Agenda()
+
+    def resume(
+        self, deadlines: Iterable[tuple[str, str, int]], links: Iterable[tuple[str, str, str]]
+    ) -> None:
+        """Take up stored deadlines (route, run, instant) and parents (route, run, parent)."""
+        for route, run, deadline_us in deadlines:
+            self.agenda.set(route, run, deadline_us)
+        for route, run, parent in links:
+            self._children.setdefault((route, parent), set()).add(run)
+
+    def apply(self, event: Event, origin: Origin) -> None:
+        """Take in one event."""
+        orders = self._orders(event.route)
+        if event.agent and (orders.directives or event.event == RECEIPT):
+            within_us = self._measured(event.route, event.ts_us).receipt_within_us
+            seen, late = orders.note(event, within_us)
+            if seen:
+                self.review(event.route, event.ts_us)
+            if seen or late:
+                self._reviewed.add(event.route)
+        if event.event == RECEIPT or event.event not in EVENTS:
+            return
+        run = event.run or _own_run(event)
+        key = (event.route, run)
+        record = self._record(key)
+        if event.parent and event.parent != record.facts.parent:
+            self._adopt(key, record, event, origin)
+        elif record.facts.add(event, origin):
+            self._touch(key)
+
+    def review(self, route: str, since_us: int) -> None:
+        """Judge again what a change of orders or receipts may have changed: runs since then."""
+        self._reviewed.add(route)
+        for run in self._shelf.since(route, since_us):
+            self._touch((route, run))
+        for key, record in list(self._records.items()):
+            if key[0] == route and record.facts.marks and record.facts.last_us >= since_us:
+                self._touch(key)
+
+    def settle(self, clock: Callable[[str], int]) -> Settled:
+        """Judge every run that an event, an order or the clock of its route may have changed."""
+        for route in self.agenda.routes():
+            for run in self.agenda.due(route, clock(route)):
+                self._dirty[route, run] = None
+        changes = [self._judge(key, clock(key[0])) for key in self._dirty]
+        self._dirty.clear()
+        noted = sorted(self._reviewed)
+        for route in noted:
+            changes += self._overdue(route)
+        self._reviewed.clear()
+        self._trim()
+        return Settled(changes, self._cells.drain(), noted)
+
+    def _judge(self, key: Key, clock_us: int) -> Change:
+        route, run = key
+        record = self._record(key)
+        children = self._descendants(key)
+        if self._parent(key) is not None or not (record.facts.marks or children):
+            outcome = runs.Outcome(None, None, (), None, handoff=False, rescues=0)
+        else:
+            measured = self._measured(route, record.facts.first_us)
+            outcome = runs.evaluate(
+                run,
+                record.facts,
+                children,
+                measured=measured,
+                orders=self._orders(route),
+                clock_us=clock_us,
+            )
+        return self._book(key, record, outcome)
+
+    def _book(self, key: Key, record: Record, outcome: runs.Outcome) -> Change:
+        entry = entry_of(outcome)
+        self._cells.move(key[0], record.entry, entry)
+        self._records[key] = Record(record.facts, entry)
+        self.agenda.set(*key, entry.deadline_us)
+        return Change(*key, record.facts, entry, outcome.debits)
+
+    def _overdue(self, route: str) -> list[Change]:
+        """Book one recovery miss, as a run of its own, for each order that an agent ignored."""
+        orders = self._orders(route)
+        changes = []
+        for order in orders.directives.values():
+            agents = orders.overdue(order)
+            record = self._record((route, order.id))
+            if not agents and not record.entry.state:
+                continue
+            changes.append(self._book((route, order.id), record, self._ignored(order, agents)))
+        return changes
+
+    def _ignored(self, order: Directive, agents: tuple[str, ...]) -> runs.Outcome:
+        if not agents:
+            return runs.Outcome(None, None, (), None, handoff=False, rescues=0)
+        within_us = self._measured(order.route, order.issued_us).receipt_within_us
+        at_us = order.issued_us + within_us
+        rule = (
+            f"{order.kind.value} not confirmed within {duration(within_us)} by {', '.join(agents)}"
+        )
+        debit = Debit(ErrorClass.RECOVERY, at_us, rule, ())
+        return runs.Outcome(
+            RunState.BAD, at_us // MINUTE_US, (debit,), None, handoff=False, rescues=0
+        )
+
+    def _adopt(self, key: Key, record: Record, event: Event, origin: Origin) -> None:
+        """Take in an event that names a parent: the family's root may change with it."""
+        before = self._root(key)
+        record.facts.add(event, origin)
+        parent = record.facts.parent
+        self._children.setdefault((key[0], parent), set()).add(key[1])
+        self._dirty[key] = None
+        for relative in (before, self._root(key), (key[0], parent)):
+            self._dirty[relative] = None
+
+    def _touch(self, key: Key) -> None:
+        self._dirty[key] = None
+        root = self._root(key)
+        if root != key:
+            self._dirty[root] = None
+
+    def _root(self, key: Key) -> Key:
+        parent = self._parent(key)
+        while parent is not None:
+            key = (key[0], parent)
+            parent = self._parent(key)
+        return key
+
+    def _parent(self, key: Key) -> str | None:
+        """Return the run that started this one; None too where that leads back to it."""
+        route, run = key
+        parent = self._record(key).facts.parent
+        seen = set()
+        above = parent
+        while above and above not in seen:
+            if above == run:
+                return None
+            seen.add(above)
+            above = self._record((route, above)).facts.parent
+        return parent or None
+
+    def _descendants(self, key: Key) -> list[tuple[str, Facts]]:
+        route, _ = key
+        found: list[tuple[str, Facts]] = []
+        waiting = sorted(self._children.get(key, ()))
+        while waiting:
+            child = waiting.pop()
+            record = self._record((route, child))
+            if self._root((route, child)) == key and (route, child) != key:
+                found.append((child, record.facts))
+                waiting += sorted(self._children.get((route, child), ()))
+        return found
+
+    def _record(self, key: Key) -> Record:
+        record = self._records.get(key)
+        if record is None:
+            record = self._shelf.fetch(*key) or Record(Facts(), Entry())
+            self._records[key] = record
+        return record
+
+    def _trim(self) -> None:
+        """Forget the runs that were not needed for longest; the shelf has them."""
+        while len(self._records) > _CACHE_LIMIT:
+            self._records.popitem(last=False)
+
+
+def _own_run(event: Event) -> str:
+    """Return the id under which an event without a run is booked."""
+    return f"change:{event.id}" if event.id else f"change:{event.change}@{event.ts_us}"

@@ -1,0 +1,97 @@
+"""Opening the store: one way for the writer, one for readers.
+
+`synchronous=FULL`, since WAL with NORMAL loses committed transactions in a power cut. SQLite before
+3.51.3 has the WAL-reset bug, so that pysqlite3 is used where it is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+try:
+    from pysqlite3 import dbapi2 as sqlite3
+except ImportError:  # pragma: no cover - platforms without the wheel
+    import sqlite3  # type: ignore[no-redef]
+
+if TYPE_CHECKING:
+    Connection = Any
+
+SAFE_VERSION = (3, 51, 3)
+APPLICATION_ID = 0x6275726E  # "burn"
+SCHEMA_VERSION = 1
+_BUSY_MS = 5_000
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message says which, why, and what to do."""
+
+
+def version() -> tuple[int, ...]:
+    """Return the version of the SQLite library in use."""
+    return tuple(int(part) for part in sqlite3.sqlite_version.split("."))
+
+
+def create(path: Path) -> Connection:
+    """Open the store for writing, made with mode 0600 where it does not exist.
+
+    Raises:
+        StoreError: the path cannot be created or is not a store of ours.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(f"store {path}: {error.strerror}; name another with --store") from error
+    os.close(descriptor)
+    return _open(f"file:{_quoted(path)}?mode=rw", path)
+
+
+def attach(path: Path) -> Connection:
+    """Open the store for reading.
+
+    Raises:
+        StoreError: there is no store at the path, or it is not one of ours.
+    """
+    if not path.exists():
+        raise StoreError(
+            f"store {path}: there is none yet; `burnline collect DIR` or `burnline demo` makes one"
+        )
+    connection = _open(f"file:{_quoted(path)}?mode=rw", path)
+    connection.execute("pragma query_only=on")
+    return connection
+
+
+def _open(uri: str, path: Path) -> Connection:
+    try:
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+        )
+        found = connection.execute("pragma application_id").fetchone()[0]
+        known = connection.execute("pragma user_version").fetchone()[0]
+        connection.execute("pragma journal_mode=wal")
+        connection.execute("pragma synchronous=full")
+        connection.execute(f"pragma busy_timeout={_BUSY_MS}")
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"store {path}: {error}; move it aside or name another") from error
+    if found not in {0, APPLICATION_ID}:
+        raise StoreError(f"store {path}: this SQLite file is not burnline's; name another")
+    if known > SCHEMA_VERSION:
+        raise StoreError(
+            f"store {path}: written by a newer burnline (schema {known}, this one reads "
+            f"{SCHEMA_VERSION}); update burnline"
+        )
+    return connection
+
+
+def mode_of(path: Path) -> int:
+    """Return the permission bits of a file."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def _quoted(path: Path) -> str:
+    from urllib.parse import quote
+
+    return quote(os.fspath(path.absolute()))

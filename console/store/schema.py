@@ -1,0 +1,121 @@
+"""The tables, as sqlite-utils migrations. A change is a new migration, never an edit of an old one.
+
+Counts are kept per minute, hour and day of event time, keyed (time, route), so that a window is a
+sum of a few ranges. Run facts are the set of events of a run; `misses` and the counts follow from
+them and could be computed anew.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.store.connect import APPLICATION_ID, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
+
+    from console.store.connect import Connection
+
+_COUNTS = ", ".join(
+    f"{name} integer not null"
+    for name in ("total", "bad", "latency", "trust", "escalation", "permission", "recovery")
+)
+_TABLES = f"""
+create table route (
+    id integer primary key, name text not null unique, first_us integer not null,
+    last_us integer not null, events integer not null default 0, clock_us integer) strict;
+create table file (
+    id integer primary key, path blob not null, device integer not null, inode integer not null,
+    incarnation integer not null, offset integer not null, lines integer not null,
+    marker blob not null, size integer not null, format text not null, reader blob not null,
+    latest_us integer, routes text not null, rejected integer not null, state text not null,
+    note text not null, unique (path, device, inode, incarnation)) strict;
+create table run (
+    route integer not null, run text not null, parent text not null, facts blob not null,
+    state text not null, minute integer, classes integer not null, deadline_us integer,
+    handoff integer not null, rescues integer not null, first_us integer not null,
+    last_us integer not null, primary key (route, run)) strict, without rowid;
+create index run_deadline on run (deadline_us) where deadline_us is not null;
+create index run_last on run (route, last_us);
+create index run_apart on run (route, state) where state in ('open', 'unknown', 'excluded');
+create index run_handoff on run (route, minute) where handoff = 1;
+create index run_rescue on run (route, minute) where rescues > 0;
+create index run_parent on run (route, parent) where parent <> '';
+create table miss (
+    route integer not null, run text not null, class text not null, at_us integer not null,
+    rule text not null, evidence text not null, primary key (route, run, class))
+    strict, without rowid;
+create index miss_route on miss (route, at_us);
+create index miss_at on miss (at_us);
+create table line (
+    file integer not null, offset integer not null, number integer not null, raw blob not null,
+    primary key (file, offset)) strict, without rowid;
+create table minute (
+    at integer not null, route integer not null, {_COUNTS}, primary key (at, route))
+    strict, without rowid;
+create table hour (
+    at integer not null, route integer not null, {_COUNTS}, primary key (at, route))
+    strict, without rowid;
+create table day (
+    at integer not null, route integer not null, {_COUNTS}, primary key (at, route))
+    strict, without rowid;
+create table quarantine (
+    file integer not null, offset integer not null, number integer not null, reason text not null,
+    excerpt blob not null, primary key (file, offset)) strict, without rowid;
+create table future (
+    due_us integer not null, file integer not null, offset integer not null, place integer not null,
+    number integer not null, event blob not null, primary key (due_us, file, offset, place))
+    strict, without rowid;
+create table agent (
+    route integer not null, agent text not null, first_us integer not null,
+    last_us integer not null, primary key (route, agent)) strict, without rowid;
+create table receipt (
+    route integer not null, agent text not null, generation integer not null,
+    at_us integer not null, primary key (route, agent, generation)) strict, without rowid;
+create table late (
+    route integer not null, directive text not null, agent text not null, at_us integer not null,
+    primary key (route, directive, agent)) strict, without rowid;
+create table directive (
+    id text primary key, route text not null, issued_us integer not null, lifted_us integer,
+    body text not null) strict, without rowid;
+create index directive_route on directive (route, issued_us);
+create table grant_given (
+    id text primary key, route text not null, body text not null) strict, without rowid;
+create table alert (
+    number integer primary key, route text not null, severity text not null, kind text not null,
+    state text not null, opened_us integer not null, resolved_us integer, body text not null)
+    strict;
+create index alert_open on alert (route, severity, kind) where resolved_us is null;
+create table audit (
+    seq integer primary key, at_us integer not null, actor text not null, verb text not null,
+    route text not null, detail text not null, previous text not null, hash text not null) strict;
+create table measured (
+    route text not null, since_us integer not null, body text not null,
+    primary key (route, since_us)) strict, without rowid;
+create table fact (key text primary key, value text not null) strict, without rowid;
+"""
+
+
+def _migrations() -> Migrations:
+    from sqlite_utils import Migrations
+
+    steps = Migrations("console")
+
+    @steps()
+    def m001_first(db: Database) -> None:
+        for statement in _TABLES.split(";"):
+            if statement.strip():
+                db.conn.execute(statement)
+
+    return steps
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the store to this version's schema, in one transaction; does nothing when it is."""
+    from sqlite_utils import Database
+
+    if connection.execute("pragma user_version").fetchone()[0] == SCHEMA_VERSION:
+        return
+    _migrations().apply(Database(connection))
+    connection.execute(f"pragma application_id={APPLICATION_ID}")
+    connection.execute(f"pragma user_version={SCHEMA_VERSION}")
