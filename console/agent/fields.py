@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from .faults import ControlFault
@@ -12,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _SHOWN = 60
+_LONGEST_S = 10**10
+_LARGEST = 2**53
+"""Above it, readers in other languages would see another number."""
 
 
 class Fields:
@@ -57,8 +59,10 @@ class Fields:
     def whole(self, key: str, least: int) -> int:
         """Return a whole number of at least `least`."""
         value = self._values.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise self._wrong(key, f"a whole number from {least} up")
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self._wrong(key, "a whole number")
+        if not least <= value <= _LARGEST:
+            raise self._wrong(key, f"a whole number from {least} to {_LARGEST}")
         return value
 
     def optional_whole(self, key: str, least: int) -> int | None:
@@ -72,8 +76,8 @@ class Fields:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._wrong(key, "a number of seconds")
-        if not 0 <= value < math.inf:
-            raise self._wrong(key, "a number of seconds from 0 up")
+        if not 0 <= value <= _LONGEST_S:
+            raise self._wrong(key, f"a number of seconds from 0 to {_LONGEST_S}")
         return float(value)
 
     def flag(self, key: str, *, default: bool) -> bool:

@@ -26,8 +26,8 @@ def log_file(path: Path, agent: str) -> Path:
 def encode(event: dict[str, object]) -> bytes:
     """Return `event` as one JSON line.
 
-    Whatever is in it, it becomes a line that a strict reader takes: long texts are cut, numbers
-    that are none and objects of other types are written as text.
+    Whatever is in it, it becomes a line that a strict reader takes: long texts are cut, floats that
+    are no numbers become null, and objects of other types are written as text.
     """
     plain = {key: _plain(value) for key, value in event.items()}
     try:
@@ -75,7 +75,7 @@ def _plain(value: object) -> object:
     if isinstance(value, str) and len(value) > TEXT_LIMIT:
         return value[: TEXT_LIMIT - 1] + "…"
     if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
+        return None
     return value
 
 
