@@ -102,6 +102,10 @@ class Record(msgspec.Struct, rename="camel", gc=False):
     stop_reason: str = ""
     prompt_submit_ending: Submission | None = None
 
+    def text(self) -> str:
+        """Return the text that a system record says itself, without leading space."""
+        return self.content.lstrip() if isinstance(self.content, str) else ""
+
     def names_agent(self) -> str:
         """Return the id of the sub-agent that this record tells of, or ""."""
         for part in (self.data, self.tool_use_result):
@@ -120,6 +124,15 @@ class Piece(NamedTuple):
 
 
 T = TypeVar("T", bound=msgspec.Struct)
+INTERRUPTED = "[Request interrupted by user"
+USER_REJECTED = "user-rejected"
+_RULE = "permission-rule"
+_AUTOMODE = frozenset({"automode-blocked", "automode-unavailable", "automode-parsing-error"})
+_DENIALS = frozenset({USER_REJECTED, _RULE}) | _AUTOMODE
+_NO_DENIALS = frozenset({"interrupted", "cancelled"})
+_REJECTION = "The user doesn't want to proceed with this tool use"
+_RULE_TEXTS = ("Permission to use", "Permission for this")
+
 BLANK = b" \t\r\n\x00"
 _UNREADABLE = (ValueError, RecursionError)
 _DECODE = msgspec.json.Decoder(Record).decode
@@ -132,19 +145,20 @@ _RESYNC_LIMIT = 16
 """How often one line is searched for a further record behind something unreadable."""
 
 
-def pieces(line: bytes) -> Iterator[Piece]:
-    """Read one line without surrounding blanks: as a rule one record, in one decoding."""
+def whole(line: bytes) -> Record | None:
+    """Read a line that is one record in good order, which most are; None for any other."""
     try:
-        record = _DECODE(line)
+        return _DECODE(line)
     except _UNREADABLE:
-        yield from _scan(line)
-    else:
-        yield Piece(0, len(line), record)
+        return None
 
 
 def members(line: bytes) -> list[dict[str, msgspec.Raw]]:
     """Return the fields of each object on a line, undecoded: what `recognises` looks at."""
-    found = []
+    try:
+        return [_RAW_FIELDS(line)]
+    except _UNREADABLE:
+        found = []
     for start, end in _objects(line):
         try:
             found.append(_RAW_FIELDS(line[start:end]))
@@ -153,7 +167,7 @@ def members(line: bytes) -> list[dict[str, msgspec.Raw]]:
     return found
 
 
-def _scan(line: bytes) -> Iterator[Piece]:
+def pieces(line: bytes) -> Iterator[Piece]:
     """Read a line object by object: oddly typed, glued together, or cut off in the middle."""
     reached = 0
     for start, end in _objects(line):
@@ -272,3 +286,18 @@ def _odd_text(raw: bytes) -> str | None:
         return str(json.loads(raw.decode("utf-8", "replace")))
     except ValueError:
         return None
+
+
+def denial_rule(kind: str, tool: str, text: str) -> str:
+    """Return by what a failed action was denied, or "" where it failed by itself.
+
+    The runtime stamps the kind (`interrupted` and `cancelled` are no denials). Without a stamp that
+    is known the text decides, except for `mcp__` tools, whose servers could write it themselves.
+    """
+    if kind in _DENIALS:
+        return kind
+    if kind in _NO_DENIALS or tool.startswith("mcp__"):
+        return ""
+    if _REJECTION in text:
+        return USER_REJECTED
+    return _RULE if text.startswith(_RULE_TEXTS) else ""

@@ -1,0 +1,78 @@
+"""Claude Code transcripts: one JSON record per line, appended live, format internal to the runtime.
+
+A run is one user prompt to its end. Whether a file is a transcript is seen from its records, since
+names and places differ between versions; `claude_reader` reads them.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from console.intake.formats.claude_reader import (
+    BOM,
+    DEFAULT_ROUTE,
+    ClaudeCodeReader,
+    check_template,
+)
+from console.intake.formats.claude_records import BLANK, members
+from console.intake.formats.claude_runs import Story
+from console.intake.reading import Context
+
+_TOLD = frozenset({b"user", b"assistant", b"system", b"progress", b"attachment"})
+_NOTED = frozenset(
+    {
+        b"summary",
+        b"file-history-snapshot",
+        b"queue-operation",
+        b"pr-link",
+        b"last-prompt",
+        b"tools-used",
+        b"cost-state",
+        b"atis-latch",
+        b"custom-title",
+        b"ai-title",
+        b"agent-name",
+        b"mode",
+        b"permission-mode",
+    }
+)
+"""The types that a file may begin with: those of a conversation, and notes between them."""
+
+
+class ClaudeCodeFormat:
+    """Recognises records by their types together with the keys that only they have."""
+
+    name = "claude-code"
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether some line is a record of a transcript, and none is a native event."""
+        found = False
+        for raw in head.split(b"\n"):
+            for fields in members(raw.removeprefix(BOM).strip(BLANK)):
+                if "event" in fields and "route" in fields:
+                    return False
+                found = found or _is_record(fields)
+        return found
+
+    def reader(self, context: Context, state: bytes = b"") -> ClaudeCodeReader:
+        """Return a reader for one transcript, going on from `state`.
+
+        Raises:
+            ValueError: the route template names an unknown placeholder, or the state is not ours.
+        """
+        check_template(context.route or DEFAULT_ROUTE)
+        try:
+            story = msgspec.msgpack.decode(state, type=Story) if state else Story()
+        except msgspec.MsgspecError as error:
+            raise ValueError("the kept reading state is not of a Claude Code transcript") from error
+        return ClaudeCodeReader(context, story)
+
+
+FORMAT = ClaudeCodeFormat()
+
+
+def _is_record(fields: dict[str, msgspec.Raw]) -> bool:
+    kind = bytes(fields.get("type", b"")).strip(b'"')
+    if kind in _TOLD:
+        return "uuid" in fields and not fields.keys().isdisjoint(("sessionId", "parentUuid"))
+    return kind in _NOTED and not fields.keys().isdisjoint(("sessionId", "leafUuid", "messageId"))

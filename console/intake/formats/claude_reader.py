@@ -1,0 +1,359 @@
+"""What each record of a Claude Code transcript is: a prompt, a refusal, an interruption, an end.
+
+What follows from them, also from silence, is in `claude_runs`; how lines become records, in
+`claude_records`.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+
+import msgspec
+
+from console.intake.formats.claude_records import (
+    BLANK,
+    INTERRUPTED,
+    USER_REJECTED,
+    Block,
+    Message,
+    Piece,
+    Record,
+    denial_rule,
+    pieces,
+    whole,
+)
+from console.intake.formats.claude_runs import (
+    FEEDBACK,
+    Held,
+    Place,
+    Run,
+    Runs,
+    Story,
+    ToolUse,
+    directive,
+)
+from console.intake.reading import Batch, Context, Rejected
+from console.intake.times import instant_us
+from console.text import clean, name
+
+DEFAULT_ROUTE = "{cwd_name}"
+_PLACEHOLDERS = ("cwd", "cwd_name", "branch", "slug", "session", "version", "agent")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+BOM = b"\xef\xbb\xbf"
+_EXCERPT_BYTES = 200
+_SEEN_LIMIT, _SEEN_BYTES = 4096, 8
+_DAY_MS = 86_400_000
+
+_TALK = frozenset({"user", "assistant", "system"})
+_WORDS = frozenset({"text", "thinking", "redacted_thinking"})
+_PLANS = frozenset({"ExitPlanMode", "AskUserQuestion"})
+"""Tools whose rejection is an answer of the human, not the refusal of an action."""
+_NO_ANSWER = "<synthetic>"
+"""The model of records that the runtime writes in the agent's place."""
+_COMMANDS = ("<command-name>", "<command-message>")
+_LOCAL_OUTPUT = ("<local-command-stdout>", "<local-command-stderr>")
+_NOTICES = (
+    INTERRUPTED,
+    "<local-command-",
+    "<bash-input>",
+    "<bash-stdout>",
+    "<bash-stderr>",
+    "Caveat: The messages below",
+    "<task-notification",
+    "<system-reminder>",
+)
+
+
+class ClaudeCodeReader:
+    """Reads one transcript. Carries the run under way and what waits for the clock."""
+
+    name = "claude-code"
+
+    def __init__(self, context: Context, story: Story) -> None:
+        self._template = context.route or DEFAULT_ROUTE
+        self._path = context.path
+        self._story = story
+        self._runs = Runs(story)
+        self._rejected: list[Rejected] = []
+        size = _SEEN_BYTES
+        marks = (story.seen[at : at + size] for at in range(0, len(story.seen), size))
+        self._seen: dict[bytes, None] = dict.fromkeys(marks)
+
+    def feed(self, block: bytes, offset: int, line: int) -> Batch:
+        """Read whole lines; see `Reader.feed`."""
+        for raw in block.split(b"\n"):
+            body = raw.strip(BLANK)
+            if not offset:
+                body = body.removeprefix(BOM).strip(BLANK)
+            if body:
+                start = offset if len(body) == len(raw) else offset + raw.index(body)
+                self._line(body, start, line)
+            offset += len(raw) + 1
+            line += 1
+        return self._drain()
+
+    def settle(self, clock_us: int) -> Batch:
+        """Infer ends and withdrawals from ten minutes of silence before `clock_us`."""
+        self._runs.settle(clock_us)
+        return self._drain()
+
+    def dump(self) -> bytes:
+        """Return the story so far as bytes: tens of kilobytes at most."""
+        self._story.seen = b"".join(self._seen)
+        return msgspec.msgpack.encode(self._story)
+
+    def _drain(self) -> Batch:
+        batch = Batch(self._runs.events, self._rejected)
+        self._runs.events, self._rejected = [], []
+        return batch
+
+    def _line(self, body: bytes, start: int, line: int) -> None:
+        record = whole(body)
+        if record is not None:
+            reason = self._take(record, start, len(body), line)
+            if reason:
+                self._reject(Piece(0, len(body), None, reason), body, start, line)
+            return
+        for piece in pieces(body):
+            reason = piece.reason
+            if piece.record is not None:
+                reason = self._take(piece.record, start + piece.start, piece.length, line)
+            if reason:
+                self._reject(piece._replace(reason=reason), body, start, line)
+
+    def _reject(self, piece: Piece, body: bytes, start: int, line: int) -> None:
+        end = piece.start + min(piece.length, _EXCERPT_BYTES)
+        excerpt = body[piece.start : end]
+        offset = start + piece.start
+        self._rejected.append(Rejected(offset, piece.length, line, piece.reason, excerpt))
+
+    def _take(self, record: Record, offset: int, length: int, line: int) -> str:
+        """Apply one record; return why it cannot be, or ""."""
+        story, mark = self._story, b""
+        if not record.type:
+            return "this object has no record type"
+        if record.type in _TALK and record.uuid:
+            mark = _mark(record.uuid)
+            if mark in self._seen:
+                return ""
+        if record.timestamp is not None:
+            try:
+                story.last_us = instant_us(record.timestamp)
+            except ValueError as error:
+                return clean(str(error))
+            self._runs.pass_time(story.last_us)
+        if record.type not in _TALK and not (record.type == "progress" and record.names_agent()):
+            return ""
+        if story.last_us is None:
+            return "this record has no timestamp, and none came before it"
+        if mark:
+            self._remember(mark)
+        self._enter(record, Place(self._id(record), story.last_us, offset, length, line))
+        return ""
+
+    def _remember(self, mark: bytes) -> None:
+        self._seen[mark] = None
+        if len(self._seen) > _SEEN_LIMIT:
+            del self._seen[next(iter(self._seen))]
+
+    def _id(self, record: Record) -> str:
+        return name(record.uuid) or f"{self._story.session}@{self._story.last_us}"
+
+    def _enter(self, record: Record, place: Place) -> None:
+        story = self._story
+        story.session = story.session or name(record.session_id) or name(self._path.stem)
+        story.cwd = story.cwd or clean(record.cwd)
+        if not story.begun:
+            story.begun = True
+            self._recognise_agent(record, place)
+        if record.type == "user":
+            self._user(record, place)
+        elif record.type == "assistant":
+            self._assistant(record, place)
+        elif record.type == "system":
+            self._system(record, place)
+        else:
+            self._name_agent(record, place)
+
+    def _recognise_agent(self, record: Record, place: Place) -> None:
+        """A file that begins beside the main line, with an agent's id, is that sub-agent's own."""
+        agent = record.agent_id
+        if not agent and self._path.name.startswith("agent-"):
+            agent = self._path.stem.removeprefix("agent-")
+        if record.is_sidechain and agent:
+            self._story.agent = name(agent)
+            run = Run(id=name(f"{self._story.session}/{agent}"), route=self._route(record))
+            self._runs.begin_agent(place, run, parent=name(record.prompt_id))
+
+    def _run(self, record: Record) -> Run:
+        return self._story.run or self._runs.current(self._story.session, self._route(record))
+
+    def _beside(self, record: Record) -> bool:
+        """Say whether a record belongs to a sub-agent that is told of in the main transcript."""
+        return record.is_sidechain and not self._story.agent
+
+    def _name_agent(self, record: Record, place: Place) -> None:
+        agent = record.names_agent()
+        if agent:
+            self._run(record)
+            session = name(record.session_id) or self._story.session
+            self._runs.name_agent(place, name(agent), session)
+
+    def _user(self, record: Record, place: Place) -> None:
+        blocks = record.message.blocks() if record.message else []
+        answered = False
+        for index, block in enumerate(blocks):
+            if block.type == "tool_result":
+                answered = True
+                self._result(record, block, place, f"#{index}" if index else "")
+        self._name_agent(record, place)
+        if self._beside(record):
+            return
+        said = [block.text.lstrip() for block in blocks if block.type == "text"]
+        if any(text.startswith(INTERRUPTED) for text in said):
+            self._runs.answer()
+            self._runs.interrupt(place, self._run(record))
+        elif any(text.startswith(_LOCAL_OUTPUT) for text in said):
+            self._story.held = None
+        elif not (answered or record.is_meta or record.is_compact_summary or self._story.agent):
+            shown = any(block.type not in {"", "text"} for block in blocks)
+            self._prompt(record, place, said, shown=shown)
+
+    def _prompt(self, record: Record, place: Place, said: list[str], *, shown: bool) -> None:
+        """Start a run if a human asked for something: in words, or with something `shown`."""
+        asked = [text for text in said if text and not text.startswith(_NOTICES)]
+        if not asked and not shown:
+            return
+        prompt = name(record.prompt_id)
+        held = Held(place, prompt or place.uuid, self._route(record), prompt)
+        if asked and asked[0].startswith(_COMMANDS):
+            self._runs.hold(held)
+        else:
+            self._runs.begin(held)
+
+    def _result(self, record: Record, block: Block, place: Place, suffix: str) -> None:
+        run, tool_use = self._run(record), name(block.tool_use_id)
+        tool = self._story.tools.get(tool_use)
+        if not self._beside(record):
+            self._story.words = None
+            if tool_use in run.open:
+                run.open = [other for other in run.open if other != tool_use]
+                if tool and tool.name in _PLANS:
+                    run.waited_us += max(place.ts_us - tool.ts_us, 0)
+        if block.is_error:
+            tool = tool or ToolUse("unknown tool", place.ts_us, run.id, run.route)
+            self._error(record, block, place, suffix, tool)
+
+    def _error(
+        self, record: Record, block: Block, place: Place, suffix: str, tool: ToolUse
+    ) -> None:
+        text = block.said()
+        if not text and isinstance(record.tool_use_result, str):
+            text = record.tool_use_result
+        rule = denial_rule(record.tool_denial_kind, tool.name, text)
+        if rule == USER_REJECTED and tool.name in _PLANS:
+            self._runs.turn(place, tool.run, FEEDBACK)
+        elif rule:
+            self._runs.deny(place, suffix, tool, rule, text)
+        elif text.startswith(INTERRUPTED) and not self._beside(record):
+            self._runs.interrupt(place, self._run(record))
+
+    def _assistant(self, record: Record, place: Place) -> None:
+        message, beside = record.message or Message(), self._beside(record)
+        if message.model == _NO_ANSWER and not record.is_api_error_message:
+            return
+        if not beside:
+            self._runs.answer()
+        run, blocks = self._run(record), message.blocks()
+        if not beside:
+            self._runs.speak(run, name(message.id))
+        for block in blocks:
+            if block.type == "tool_use":
+                self._runs.use(place, run, name(block.id), block.name, waits=not beside)
+        if not beside:
+            self._end(record, message, blocks, place, run)
+
+    def _end(
+        self, record: Record, message: Message, blocks: list[Block], place: Place, run: Run
+    ) -> None:
+        """See whether an answer ends its run, says that it failed, or may have been its last."""
+        if record.is_api_error_message:
+            self._runs.fail(place, "\n".join(block.text for block in blocks if block.text))
+        elif message.stop_reason == "end_turn":
+            self._runs.deliver(place, self._runs.elapsed_s(run, place.ts_us))
+        elif message.stop_reason != "tool_use" and _only_words(blocks):
+            self._runs.rest(place, run)
+
+    def _system(self, record: Record, place: Place) -> None:
+        if self._beside(record):
+            return
+        self._run(record)
+        submission = record.prompt_submit_ending
+        if submission and submission.ending and submission.ending.kind == "blocked_by_hook":
+            self._blocked(record, submission.ending.reason, place)
+        elif record.subtype == "turn_duration":
+            known = record.duration_ms is not None and 0 <= record.duration_ms < 1000 * _DAY_MS
+            self._runs.deliver(place, (record.duration_ms or 0) / 1000 if known else None)
+        elif record.subtype == "stop_hook_summary":
+            self._stop_hooks(record, place)
+        elif record.subtype == "local_command" and record.text().startswith(_LOCAL_OUTPUT):
+            self._story.held = None
+
+    def _blocked(self, record: Record, reason: str, place: Place) -> None:
+        """A prompt that a hook stopped: a run that ended before it began, perhaps by our order."""
+        prompt = name(record.prompt_id)
+        self._runs.begin(Held(place, prompt or place.uuid, self._route(record), prompt))
+        by = directive(reason) or directive(record.text()) or "hook"
+        self._runs.cancel(place, by, reason or record.text())
+
+    def _stop_hooks(self, record: Record, place: Place) -> None:
+        errors = [str(error) for error in record.hook_errors]
+        blocking = [text for text in errors if not text.startswith("Failed with non-blocking")]
+        if blocking or record.prevented_continuation:
+            reasons = [*blocking, record.stop_reason, "a stop hook prevented continuation"]
+            self._runs.check(place, next(text for text in reasons if text))
+            return
+        if record.hook_count and record.hook_count > 0:
+            self._runs.check(place, None)
+        self._runs.deliver(place)
+
+    def _route(self, record: Record) -> str:
+        cwd = record.cwd or self._story.cwd
+        values = {
+            "cwd": cwd,
+            "cwd_name": re.split(r"[/\\]", cwd.rstrip("/\\"))[-1] or self._path.parent.name,
+            "branch": record.git_branch,
+            "slug": record.slug,
+            "session": record.session_id or self._story.session,
+            "version": record.version,
+            "agent": record.agent_name or record.agent_id or "main",
+        }
+        route = _BRACES.sub(lambda braces: values[braces[1]], self._template).strip()
+        return name(route or self._path.parent.name or self._path.stem or self.name)
+
+
+def check_template(template: str) -> None:
+    """See that a route template has only placeholders that a record can fill.
+
+    Raises:
+        ValueError: it does not; the message names the placeholder and those that there are.
+    """
+    known = ", ".join(f"{{{placeholder}}}" for placeholder in _PLACEHOLDERS)
+    for placeholder in _BRACES.findall(template):
+        if placeholder not in _PLACEHOLDERS:
+            wrong = clean(f"{{{placeholder}}}", 80)
+            raise ValueError(f"the route template has no placeholder {wrong}; there are {known}")
+    if "{" in _BRACES.sub("", template) or "}" in _BRACES.sub("", template):
+        raise ValueError(
+            f"the route template has a brace without its other half; there are {known}"
+        )
+
+
+def _only_words(blocks: list[Block]) -> bool:
+    return bool(blocks) and _WORDS.issuperset(block.type for block in blocks)
+
+
+def _mark(uuid: str) -> bytes:
+    """Return a record's id in few bytes, to know it again by."""
+    return blake2b(uuid.encode("utf-8", "surrogatepass"), digest_size=_SEEN_BYTES).digest()
