@@ -59,7 +59,8 @@ def read_route(folder: Path, rules: Rules, end: datetime) -> dict[str, Reading]:
     runs: dict[str, list[Event]] = {}
     for event in events_of(folder):
         if "run" in event:
-            runs.setdefault(event.get("parent", event["run"]), []).append(event)
+            root = str(event.get("parent", event["run"]))
+            runs.setdefault(root, []).append(event)
     return {run: _read(run, events, rules, end) for run, events in runs.items()}
 
 
