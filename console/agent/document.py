@@ -44,7 +44,10 @@ class ControlDocument(NamedTuple):
         Raises:
             ControlFault: the orders of this route make no sense.
         """
-        return read_route(name, self.routes.get(name))
+        orders = self.routes.get(name)
+        if orders is None and name in self.routes:
+            raise ControlFault(f"route {name!r} is null, which is not an object")
+        return read_route(name, orders)
 
     def check_fresh(self, now_us: int) -> None:
         """Raise `ControlFault` if the document was due for a refresh before `now_us`."""

@@ -125,6 +125,10 @@ class Fields:
             raise self._wrong(key, "an object")
         return value
 
+    def optional_mapping(self, key: str) -> dict[str, object] | None:
+        """Return an object as it is, or None for null."""
+        return None if self._values.get(key) is None else self.mapping(key)
+
     def _wrong(self, key: str, wanted: str) -> ControlFault:
         return ControlFault(f"{self.where}: {key} is {_shown(self._values.get(key))}, not {wanted}")
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from .document import GRACE_S
 from .faults import ControlFault
 from .instants import SECOND_US
 from .memory import Memory
@@ -38,7 +39,7 @@ class Knowledge:
         self._own_on_fault = on_fault
         self._raw: object = None
         self._on_fault = ""
-        self._grace_s = 0.0
+        self._grace_s = GRACE_S
         self._good_us = 0
         self._grace_until_s = -math.inf
         self._document: ControlDocument | None = None

@@ -43,7 +43,8 @@ def append(path: Path, line: bytes) -> None:
 
     The file is opened for each line, so that a log that was rotated or removed goes on at its name.
     A torn line that a full disk or a kill left at the end is ended first, so that it spoils nothing
-    but itself.
+    but itself; a line that another process is just writing looks the same, and so a blank line may
+    come in, which readers skip.
 
     Raises:
         OSError: it could not be written whole, or `path` is no regular file.

@@ -63,9 +63,15 @@ class StateFile:
             return Memory()
         except (OSError, ValueError, RecursionError) as error:
             raise ControlFault(f"state file {self.path} cannot be read: {error}") from error
-        fields = Fields(value, f"state file {self.path}")
+        try:
+            return self._read(value)
+        except ControlFault as fault:
+            raise ControlFault(f"state file {self.path} is not valid: {fault}") from fault
+
+    def _read(self, value: object) -> Memory:
+        fields = Fields(value, "it")
         fields.word("schema", (_SCHEMA,))
-        orders = value.get("orders")
+        orders = fields.optional_mapping("orders")
         read_route(self._route, orders)
         grace_s = fields.optional_seconds("grace_s")
         return Memory(

@@ -127,6 +127,12 @@ def test_orders_that_make_no_sense_are_refused(route: Any, sentence: str) -> Non
     assert sentence in str(refused.value)
 
 
+def test_a_route_that_is_null_is_not_an_open_route() -> None:
+    read = parse(raw(document(1, routes={ROUTE: None})))
+    with pytest.raises(ControlFault, match="route 'refunds' is null"):
+        read.route(ROUTE)
+
+
 def test_a_slip_in_the_orders_of_one_route_leaves_the_others_readable() -> None:
     content = document(1, routes={"billing": "broken", ROUTE: orders(directive("pause"))})
     assert parse(raw(content)).route(ROUTE).state == "paused"
