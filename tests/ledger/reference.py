@@ -1,0 +1,192 @@
+"""The ledger as its specification reads (semantics 3 and 4): everything recomputed, every time.
+
+An oracle for the incremental ledger. It takes the whole history, in any order and with any
+duplicates, and states what is known of every root run and of every minute. Slow and plain.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from console.model import (
+    CLASSES,
+    EVENTS,
+    FUTURE_SLACK_US,
+    MINUTE_US,
+    Counts,
+    Directive,
+    ErrorClass,
+    Event,
+    RunState,
+)
+from console.settings.types import Measured
+from tests.ledger.reference_rules import (
+    Events,
+    Misses,
+    Route,
+    breach,
+    cancelled_us,
+    delivered_us,
+    earliest,
+    first_terminal,
+    kept,
+    misses_of,
+    overdue,
+    sla_us,
+    started_us,
+    unjudged,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+NO_CLOCK_US = 0
+"""The clock of a route that was given none: no deadline has fired."""
+
+
+class RunResult(NamedTuple):
+    """What is known of one root run; `minute` is None while it is not counted."""
+
+    state: RunState
+    misses: dict[ErrorClass, int]
+    minute: int | None
+
+
+class Result(NamedTuple):
+    """Every root run by (route, run), and the counts of every minute by (route, minute)."""
+
+    runs: dict[tuple[str, str], RunResult]
+    cells: dict[tuple[str, int], Counts]
+
+
+def recompute(
+    events: Iterable[Event],
+    measured: Mapping[str, Measured],
+    directives: Sequence[Directive],
+    clock: Mapping[str, int] | int,
+    now_us: int,
+) -> Result:
+    """Return the whole ledger at `now_us`, deadlines fired up to `clock`."""
+    applied = {event for event in events if event.ts_us <= now_us + FUTURE_SLACK_US}
+    runs: dict[tuple[str, str], RunResult] = {}
+    for name in sorted({event.route for event in applied}):
+        route = Route(
+            measured=measured.get(name, Measured()),
+            directives=tuple(order for order in directives if order.route == name),
+            events=tuple(event for event in applied if event.route == name),
+            clock_us=clock if isinstance(clock, int) else clock.get(name, NO_CLOCK_US),
+        )
+        runs |= {(name, run): result for run, result in route_runs(route).items()}
+    return Result(runs, cells(runs))
+
+
+def route_runs(route: Route) -> dict[str, RunResult]:
+    """Return every root run of a route, and what was booked as a run of its own."""
+    own = runs_of(route)
+    charged: dict[str, Misses] = {}
+    for run, its_events in own.items():
+        root = root_of(route, run)
+        before = charged.get(root, {})
+        charged[root] = earliest([*before.items(), *misses_of(route, its_events).items()])
+    found: dict[str, RunResult] = {}
+    for root, with_children in charged.items():
+        roots_events = own.get(root, ())
+        misses = kept(with_children, cancelled_us(roots_events))
+        if roots_events or misses:
+            found[root] = run_result(route, roots_events, misses)
+    for run, misses in booked(route).items():
+        already = found[run].misses if run in found else {}
+        found[run] = run_result(route, (), earliest([*already.items(), *misses.items()]))
+    return found
+
+
+def runs_of(route: Route) -> dict[str, Events]:
+    """Return the events of each run that has any of its own; those of no known kind make none."""
+    known = [event for event in route.events if event.run and event.event in EVENTS]
+    names = sorted({event.run for event in known})
+    return {run: tuple(event for event in known if event.run == run) for run in names}
+
+
+def parent_of(route: Route, run: str) -> str:
+    """Return the run that started `run`, or an empty name.
+
+    Of several the one named earliest, at one instant the first by name.
+    """
+    own = runs_of(route).get(run, ())
+    return min(((event.ts_us, event.parent) for event in own if event.parent), default=(0, ""))[1]
+
+
+def ancestors(route: Route, run: str) -> list[str]:
+    """Return the runs above `run`, nearest first, each once; a cycle ends where it closes."""
+    above: list[str] = []
+    parent = parent_of(route, run)
+    while parent and parent not in above:
+        above.append(parent)
+        parent = parent_of(route, parent)
+    return above
+
+
+def root_of(route: Route, run: str) -> str:
+    """Return the topmost ancestor; a run that is its own ancestor has no parent."""
+    above = ancestors(route, run)
+    if run in above:
+        return run
+    for ancestor in above:
+        if ancestor in ancestors(route, ancestor):
+            return ancestor
+    return above[-1] if above else run
+
+
+def booked(route: Route) -> dict[str, Misses]:
+    """Return the misses that are runs of their own: unconfirmed orders, and changes of no run."""
+    runs: dict[str, Misses] = {}
+    for order in route.directives:
+        if overdue(route, order):
+            due_us = order.issued_us + route.measured.receipt_within_us
+            runs[order.id] = {ErrorClass.RECOVERY: due_us}
+    for event in route.events:
+        if event.event == "change.deployed" and not event.run and breach(route, event, ()):
+            run = f"change:{event.id}" if event.id else f"change:{event.change}@{event.ts_us}"
+            before = runs.get(run, {})
+            runs[run] = earliest([*before.items(), (ErrorClass.PERMISSION, event.ts_us)])
+    return runs
+
+
+def run_result(route: Route, own: Events, misses: Misses) -> RunResult:
+    """Return a root run's state and the minute it sits in, from its events and its misses."""
+    state = run_state(route, own, misses)
+    end = first_terminal(own)
+    if state is RunState.BAD:
+        return RunResult(state, misses, min(misses.values()) // MINUTE_US)
+    if state is RunState.GOOD and end is not None:
+        return RunResult(state, misses, end.ts_us // MINUTE_US)
+    return RunResult(state, misses, None)
+
+
+def run_state(route: Route, own: Events, misses: Misses) -> RunState:
+    """Return what is known of a root run whose misses, its children's included, are `misses`."""
+    if misses:
+        return RunState.BAD
+    if cancelled_us(own) is not None:
+        return RunState.EXCLUDED
+    if delivered_us(own) is not None and unjudged(route, own):
+        return RunState.OPEN
+    if first_terminal(own) is not None:
+        return RunState.GOOD
+    start = started_us(own)
+    since_us = min(event.ts_us for event in own) if start is None else start
+    abandoned = route.clock_us > since_us + route.measured.abandon_after_us
+    if abandoned and sla_us(route, own) is None:
+        return RunState.UNKNOWN
+    return RunState.OPEN
+
+
+def cells(runs: Mapping[tuple[str, str], RunResult]) -> dict[tuple[str, int], Counts]:
+    """Return the counts of each minute that holds a closed run."""
+    found: dict[tuple[str, int], Counts] = {}
+    for (route, _), run in runs.items():
+        if run.minute is not None:
+            flags = (int(error_class in run.misses) for error_class in CLASSES)
+            one = Counts(1, int(run.state is RunState.BAD), *flags)
+            found[route, run.minute] = found.get((route, run.minute), Counts()).plus(one)
+    return found
