@@ -7,9 +7,9 @@ two records glued on one line, and records cut off by a crash with the next one 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
@@ -139,10 +139,17 @@ _DECODE = msgspec.json.Decoder(Record).decode
 _RAW_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _RAW_ITEMS = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _GAP = re.compile(rb"[ \t\r\n\x00]*+")
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[{}]', re.DOTALL)
+_QUOTE, _BACKSLASH, _OPEN = b'"\\{'
+_TOKEN = re.compile(rb'["{}]|\\.', re.DOTALL)
+_SURROGATE = re.compile(
+    rb"(?<!\\)(?P<slashes>\\++)u(?P<first>[dD][89a-fA-F][0-9a-fA-F]{2})"
+    rb"(?P<low>(?<=u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})?"
+)
 _RECORD_HEAD = b'{"parentUuid"'
-_RESYNC_LIMIT = 16
+_RESYNC_LIMIT = 4
 """How often one line is searched for a further record behind something unreadable."""
+_GLUED_LIMIT = 1000
+"""How many records of one line are read; what stands behind them is left unread, as one piece."""
 
 
 def whole(line: bytes) -> Record | None:
@@ -159,7 +166,7 @@ def members(line: bytes) -> list[dict[str, msgspec.Raw]]:
         return [_RAW_FIELDS(line)]
     except _UNREADABLE:
         found = []
-    for start, end in _objects(line):
+    for start, end in islice(_objects(line), _GLUED_LIMIT):
         try:
             found.append(_RAW_FIELDS(line[start:end]))
         except _UNREADABLE:
@@ -169,15 +176,18 @@ def members(line: bytes) -> list[dict[str, msgspec.Raw]]:
 
 def pieces(line: bytes) -> Iterator[Piece]:
     """Read a line object by object: oddly typed, glued together, or cut off in the middle."""
-    reached = 0
-    for start, end in _objects(line):
-        if start > reached:
+    line = _SURROGATE.sub(_mended, line)
+    reached = count = 0
+    for start, end in islice(_objects(line), _GLUED_LIMIT):
+        if line[reached:start].strip(BLANK):
             yield _unread(line, reached, start)
         record, reason = _record(line[start:end])
         yield Piece(start, end - start, record, reason)
-        reached = end
+        reached, count = end, count + 1
     if line[reached:].strip(BLANK):
-        yield _unread(line, reached, len(line))
+        rest = _unread(line, reached, len(line))
+        crowded = f"this line holds more than {_GLUED_LIMIT} objects"
+        yield rest._replace(reason=crowded) if count == _GLUED_LIMIT else rest
 
 
 def _unread(line: bytes, start: int, end: int) -> Piece:
@@ -224,13 +234,15 @@ def _object_end(line: bytes, start: int) -> int:
     """Return where the object that begins at `start` ends, or -1."""
     if line[start : start + 1] != b"{":
         return -1
-    depth = 0
+    depth, quoted = 0, False
     for token in _TOKEN.finditer(line, start):
         mark = line[token.start()]
-        if mark == 0x7B:
-            depth += 1
-        elif mark == 0x7D:
-            depth -= 1
+        if mark == _QUOTE:
+            quoted = not quoted
+        elif quoted or mark == _BACKSLASH:
+            continue
+        else:
+            depth += 1 if mark == _OPEN else -1
             if not depth:
                 return token.end()
     return -1
@@ -281,11 +293,24 @@ def _objects_in(raw: bytes) -> list[msgspec.Raw]:
 
 
 def _odd_text(raw: bytes) -> str | None:
-    """Read a string with half a surrogate pair (cut text) or with bytes that are not UTF-8."""
+    """Read a string that is not UTF-8 throughout."""
     try:
-        return str(json.loads(raw.decode("utf-8", "replace")))
+        return msgspec.json.decode(raw.decode("utf-8", "replace"), type=str)
     except ValueError:
         return None
+
+
+def _mended(escape: re.Match[bytes]) -> bytes:
+    """Put U+FFFD for half a surrogate pair: the runtime cuts text in the middle of a character.
+
+    Behind an even number of backslashes the first half is no escape, but plain text.
+    """
+    slashes, low = escape["slashes"], escape["low"] or b""
+    escaped = len(slashes) % 2 == 1
+    if escaped and low:
+        return escape[0]
+    first = b"fffd" if escaped else escape["first"]
+    return slashes + b"u" + first + (rb"\ufffd" if low else b"")
 
 
 def denial_rule(kind: str, tool: str, text: str) -> str:
