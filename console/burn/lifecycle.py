@@ -97,6 +97,11 @@ def acknowledge(alert: Alert, by: str, note: str, now_us: int) -> Alert:
     )
 
 
+def close(alert: Alert, now_us: int) -> Alert:
+    """Return the alert ended by signature, as only a hard stop is."""
+    return msgspec.structs.replace(alert, state=RESOLVED, resolved_us=now_us)
+
+
 def _fired(
     alert: Alert | None, condition: Condition, route: str, now_us: int, new_id: str
 ) -> Alert:

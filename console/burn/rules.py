@@ -81,16 +81,20 @@ class Reading(NamedTuple):
     short: Counts
 
 
+def rows(window: Window) -> tuple[Row, ...]:
+    """Return the built-in rows of a budget window: those of the largest T not above it."""
+    days = window.days if window.days is not None else _CALENDAR_DAYS[str(window.unit)]
+    return BUILT_IN[max(known for known in BUILT_IN if known <= days)]
+
+
 def built_in(window: Window, budget_ppm: int) -> tuple[BurnRule, ...]:
     """Return the built-in rules of a budget window, adapted to what its objective can reach.
 
     A threshold that can never be reached (k > 1/B) is lowered to 0.8/B and marked so; it is
     dropped where that is under 1, since it would alert on a route that keeps its objective.
     """
-    days = window.days if window.days is not None else _CALENDAR_DAYS[str(window.unit)]
-    rows = BUILT_IN[max(known for known in BUILT_IN if known <= days)]
-    rules = (_adapted(row, budget_ppm) for row in rows)
-    return tuple(rule for rule in rules if rule is not None)
+    adapted = (_adapted(row, budget_ppm) for row in rows(window))
+    return tuple(rule for rule in adapted if rule is not None)
 
 
 def _adapted(row: Row, budget_ppm: int) -> BurnRule | None:

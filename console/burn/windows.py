@@ -103,3 +103,18 @@ def label(duration_us: int) -> str:
     if duration_us % HOUR_US == 0:
         return f"{duration_us // HOUR_US}h"
     return f"{duration_us // MINUTE_US}m"
+
+
+_UNITS_US = {"m": MINUTE_US, "h": HOUR_US, "d": DAY_US}
+
+
+def parse(text: str) -> int:
+    """Return the length of a window such as `5m`, `6h` or `30d` in microseconds.
+
+    Raises:
+        ValueError: it is not a whole number of minutes, hours or days, at least one minute.
+    """
+    number, unit = text[:-1], text[-1:]
+    if unit not in _UNITS_US or not number.isdecimal() or int(number) < 1:
+        raise ValueError(f"a window is a number with m, h or d, such as 6h, not {text!r}")
+    return int(number) * _UNITS_US[unit]

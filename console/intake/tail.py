@@ -87,9 +87,13 @@ class Tailer:
                 missing.append(source.path)
         self.missing = tuple(missing)
         for file in list(self._by_identity.values()):
-            if file.id not in seen:
+            if file.id not in seen and self._belongs(file):
                 self._lost(file)
-        return [file for file in self._by_identity.values() if _has_more(file)]
+        return [
+            file
+            for file in self._by_identity.values()
+            if file.id in self.source_of and _has_more(file)
+        ]
 
     def read(self, file: Position) -> Block | None:
         """Return the next whole lines of a file, or None when there are none now.
@@ -156,6 +160,13 @@ class Tailer:
                 file.state = pos.READING
             self.changed.add(file.id)
         return file
+
+    def _belongs(self, file: Position) -> bool:
+        """Say whether a file lies in a source; others were read for other sources, earlier."""
+        if file.id in self.source_of:
+            return True
+        roots = (os.fsencode(source.path) for source in self.sources)
+        return any(file.path == root or file.path.startswith(root + b"/") for root in roots)
 
     def _replaced(self, file: Position, found: Found) -> bool:
         """Say whether the file is another one than before under the same inode."""

@@ -38,7 +38,7 @@ def _taken(case: Case, mark: Mark) -> str:
             and order.actions
             and event.action not in order.actions
         ):
-            return f"action {event.action} outside the scope that {order.id} left"
+            return f"action {event.action} outside the scope while reduction {order.id} stood"
     needed = event.action in case.measured.approval_required
     if not needed and not case.orders.needing_grant(event, within_us):
         return ""

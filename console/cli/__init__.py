@@ -1,0 +1,17 @@
+"""The command line: parse, call, print, exit code. Everything the console does has a twin here."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run `burnline`; the exit codes common to all commands are decided here.
+
+    64 wrong usage, 70 internal error, 78 settings invalid; others as each command says.
+    """
+    os.umask(0o077)
+    from console.cli.app import run
+
+    sys.exit(run(sys.argv[1:]))

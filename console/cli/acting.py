@@ -1,0 +1,337 @@
+"""Orders, acknowledgements and the gate."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.session import (
+    OK,
+    REFUSED,
+    Session,
+    Stop,
+    confirmed,
+    document,
+    leave,
+    operator_name,
+    say,
+    warn,
+)
+from console.model import DirectiveKind
+from console.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.control.directives import Order
+    from console.operate import Operator
+
+Route = Annotated[str, typer.Argument(help="The route.")]
+Reason = Annotated[str, typer.Option(help="Why; required, kept in the audit.")]
+By = Annotated[str | None, typer.Option(help="Who; default: your login name.")]
+For = Annotated[str | None, typer.Option("--for", help="How long, such as 2h; default: no end.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+_GATE = {"allowed": 0, "denied": 1, "paused": 1, "approval": 3}
+_GATE_FAULT = 6
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    for command in (freeze, tighten, reduce, pause, lift, ack, close, gate):
+        app.command()(command)
+
+
+def freeze(
+    context: typer.Context,
+    route: Route,
+    reason: Reason,
+    change: Annotated[
+        list[str] | None, typer.Option(help="Kind of change; default: the route's freeze_kinds.")
+    ] = None,
+    by: By = None,
+    for_: For = None,
+    yes: Yes = False,
+) -> None:
+    """Freeze kinds of change; runs go on. Exit code 1 refused, 5 changed meanwhile."""
+    session: Session = context.obj
+    kinds = tuple(change or session.settings.route(route).freeze_kinds)
+    _give(session, DirectiveKind.FREEZE, route, reason, by, for_, yes, changes=kinds)
+
+
+def tighten(
+    context: typer.Context,
+    route: Route,
+    reason: Reason,
+    action: Annotated[
+        list[str] | None, typer.Option(help="Action; default: the route's approval_required.")
+    ] = None,
+    by: By = None,
+    for_: For = None,
+    yes: Yes = False,
+) -> None:
+    """Let actions happen only with a human grant. Exit code 1 refused, 5 changed meanwhile."""
+    session: Session = context.obj
+    actions = tuple(action or session.settings.route(route).measured.approval_required)
+    _give(session, DirectiveKind.TIGHTEN, route, reason, by, for_, yes, actions=actions)
+
+
+def reduce(
+    context: typer.Context,
+    route: Route,
+    reason: Reason,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="An action that is still allowed.")
+    ] = None,
+    max_runs: Annotated[int | None, typer.Option(help="At most so many runs at once.")] = None,
+    by: By = None,
+    for_: For = None,
+    yes: Yes = False,
+) -> None:
+    """Reduce what a route may do. Exit code 1 refused, 5 changed meanwhile."""
+    _give(
+        context.obj, DirectiveKind.REDUCE, route, reason, by, for_, yes,
+        actions=tuple(allow or ()), max_runs=max_runs,
+    )  # fmt: skip
+
+
+def pause(
+    context: typer.Context,
+    route: Route,
+    reason: Reason,
+    drain: Annotated[
+        bool, typer.Option("--drain/--no-drain", help="Let running runs finish, or stop them.")
+    ] = True,
+    by: By = None,
+    for_: For = None,
+    yes: Yes = False,
+) -> None:
+    """Start no new run on a route. Exit code 1 refused, 5 changed meanwhile."""
+    _give(context.obj, DirectiveKind.PAUSE, route, reason, by, for_, yes, drain=drain)
+
+
+def _give(
+    session: Session,
+    kind: DirectiveKind,
+    route: str,
+    reason: str,
+    by: str | None,
+    for_: str | None,
+    yes: bool,
+    *,
+    changes: Sequence[str] = (),
+    actions: Sequence[str] = (),
+    max_runs: int | None = None,
+    drain: bool = True,
+) -> None:
+    """Give a restricting order. A terminal is asked once; a script has said it already."""
+    session.writable()
+    from console.control.directives import Order
+
+    with _operator(session) as operator:
+        order = Order(
+            route=route,
+            kind=kind,
+            by=operator_name(by),
+            reason=reason,
+            changes=tuple(changes),
+            actions=tuple(actions),
+            max_runs=max_runs,
+            drain=drain,
+            for_us=_duration(for_),
+            base_generation=operator.generation(),
+        )
+        _warn_of_doubt(operator, order)
+        if not yes and _terminal() and not confirmed(f"{kind.value} {clean(route, 60)}?"):
+            raise Stop("nothing was changed", REFUSED)
+        directive = operator.give(order, time.time_ns() // 1_000)
+        say(
+            f"{directive.id}: {kind.value} on {directive.route} is durable in generation "
+            f"{directive.generation} of {session.control}; `burnline status {directive.route}` "
+            "shows which agents confirm it"
+        )
+
+
+def _warn_of_doubt(operator: Operator, order: Order) -> None:
+    """Say what may be wrong with an order; it is given all the same."""
+    from console.collector import alive
+
+    if operator.route_number(order.route) < 0 and order.route not in operator.settings.routes:
+        warn(f"burnline: route {clean(order.route, 60)} was never seen: is the name right?")
+    if alive(operator.writer.path, time.time()) is None:
+        warn("burnline: no collector runs, so receipts are not read: burnline collect or watch")
+
+
+def lift(
+    context: typer.Context,
+    route: Route,
+    reason: Reason,
+    directive: Annotated[str, typer.Argument(help="Which order, where several stand.")] = "",
+    override: Annotated[
+        bool, typer.Option("--override", help="Before its exit rule holds.")
+    ] = False,
+    by: By = None,
+    yes: Yes = False,
+) -> None:
+    """Lift an order. Refused while its exit rule does not hold, unless overridden."""
+    session: Session = context.obj
+    session.writable()
+    with _operator(session) as operator:
+        base = operator.generation()
+        _confirm_relaxing(session, route, yes)
+        lifted = operator.lift(
+            route,
+            directive,
+            by=operator_name(by),
+            reason=reason,
+            override=override,
+            now_us=time.time_ns() // 1_000,
+            base_generation=base,
+        )
+        how = ", overriding its exit rule" if lifted.overridden else ""
+        say(
+            f"{lifted.id}: {lifted.kind.value} on {lifted.route} is lifted in generation "
+            f"{lifted.lift_generation}{how}"
+        )
+
+
+def _confirm_relaxing(session: Session, route: str, yes: bool) -> None:
+    """Ask a second time; on high and critical routes the route's name has to be typed."""
+    from console.operate import TYPED_NAME_TIERS
+
+    if yes:
+        return
+    if not _terminal():
+        raise Stop("relaxing needs a second confirmation: say --yes where nobody can be asked", 1)
+    tier = session.settings.route(route).tier
+    if tier in TYPED_NAME_TIERS:
+        typed = typer.prompt(f"{tier} route: type its name to relax it", err=True)
+        if typed.strip() != route:
+            raise Stop("the name does not match; nothing was changed", REFUSED)
+    elif not confirmed(f"relax {clean(route, 60)}?"):
+        raise Stop("nothing was changed", REFUSED)
+
+
+def ack(
+    context: typer.Context,
+    alert: Annotated[str, typer.Argument(help="The alert, such as A12.")],
+    by: By = None,
+    note: Annotated[str, typer.Option(help="What you know or do.")] = "",
+) -> None:
+    """Acknowledge an alert: take ownership of it. Exit code 1: no such alert."""
+    session: Session = context.obj
+    session.writable()
+    with _operator(session) as operator:
+        now_us = time.time_ns() // 1_000
+        say(operator.acknowledge(alert, operator_name(by), note, now_us))
+
+
+def close(
+    context: typer.Context,
+    alert: Annotated[str, typer.Argument(help="The hard stop, such as A12.")],
+    note: Annotated[str, typer.Option(help="Why it is over; required.")],
+    by: By = None,
+) -> None:
+    """Close a hard stop by signature. Exit code 1: no such alert, or it is no hard stop."""
+    session: Session = context.obj
+    session.writable()
+    with _operator(session) as operator:
+        now_us = time.time_ns() // 1_000
+        say(operator.sign_close(alert, operator_name(by), note, now_us))
+
+
+def gate(
+    context: typer.Context,
+    route: Route,
+    start: Annotated[bool, typer.Option("--start", help="May a run start?")] = False,
+    action: Annotated[str | None, typer.Option(help="May this action happen?")] = None,
+    run: Annotated[str, typer.Option(help="The run of the action.")] = "",
+    change: Annotated[str | None, typer.Option(help="May this kind of change be deployed?")] = None,
+    version: Annotated[str, typer.Option(help="The version of the change.")] = "",
+    on_fault: Annotated[
+        str, typer.Option(help="Before the file was ever good: closed, approval, last_known.")
+    ] = "closed",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Say whether this may happen now, by the control file only.
+
+    Exit code 0 yes, 1 no, 3 needs approval, 6 the control file is at fault and the route closed.
+    """
+    session: Session = context.obj
+    from console.agent.controlfile import read_control
+    from console.agent.decide import decide_action, decide_change, decide_start
+    from console.agent.faults import ControlFault
+
+    if not (start or action or change):
+        raise Stop("say what: --start, --action NAME or --change KIND", 64)
+    now_us = session.now_us
+    try:
+        control = read_control(session.control)
+        control.check_fresh(now_us)
+        orders = control.route(route)
+    except ControlFault as fault:
+        _gate_fault(str(fault), on_fault, as_json)
+        return
+    decisions = []
+    if start:
+        decisions.append(decide_start(orders, now_us))
+    if action:
+        decisions.append(decide_action(orders, now_us, action, run))
+    if change:
+        decisions.append(decide_change(orders, now_us, change, version))
+    worst = max(decisions, key=lambda item: (not item.allowed, item.outcome != "approval"))
+    if as_json:
+        document({**worst._asdict(), "generation": control.generation, "fault": None})
+    elif worst.allowed:
+        say(f"yes: generation {control.generation}, route {orders.state}")
+    else:
+        say(f"no: {worst.reason}")
+    leave(_GATE[worst.outcome])
+
+
+def _gate_fault(fault: str, on_fault: str, as_json: bool) -> None:
+    """Answer without a good control file: never `no restrictions`."""
+    if as_json:
+        document({"outcome": on_fault, "fault": fault})
+    else:
+        say(f"the control file is at fault: {fault}")
+    # With nothing known, last_known is approval (semantics 8); a gate keeps no memory.
+    leave(_GATE_FAULT if on_fault == "closed" else 3)
+
+
+class _operator:  # noqa: N801 - used as a function
+    """The operator's core, closed at the end of the command."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __enter__(self) -> Operator:
+        from console.operate import Operator
+
+        session = self._session
+        self._operator = Operator(session.settings, session.store, session.control)
+        return self._operator
+
+    def __exit__(self, *_: object) -> None:
+        self._operator.close()
+
+
+def _duration(text: str | None) -> int | None:
+    if text is None:
+        return None
+    from console.burn.windows import parse
+
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise Stop(f"--for: {error}", 64) from error
+
+
+def _terminal() -> bool:
+    import sys
+
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+__all__ = ["OK", "register"]

@@ -1,0 +1,81 @@
+"""What `check` says of a route: the five questions, and what each rule can fire on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from console.burn import arithmetic, rules, windows
+from console.burn.rules import decimal, percent
+from console.cli.session import Session, say
+from console.snapshot.health import answers
+
+if TYPE_CHECKING:
+    from console.model import BurnRule
+    from console.settings import RouteSettings
+
+
+def route_names(session: Session) -> list[str]:
+    """Return the routes of the settings and, where there is a store, those that were read."""
+    names = set(session.settings.routes)
+    if session.store.exists():
+        from console.store import reader
+        from console.store.connect import attach
+
+        connection = attach(session.store)
+        names |= {row.name for row in reader.routes(connection)}
+        connection.close()
+    return sorted(names)
+
+
+def examine(route: RouteSettings) -> dict[str, Any]:
+    """Return the questions, the blank ones by name, and the rules in words."""
+    questions = answers(route)
+    blank = [question for question, answer in questions if not answer]
+    found = rules.of(route)
+    return {
+        "route": route.name,
+        "tier": route.tier,
+        "ready": not blank,
+        "questions": [{"question": text, "answer": answer or None} for text, answer in questions],
+        "blank": blank,
+        "highest_burn": str(arithmetic.ceiling(route.budget_ppm)),
+        "rules": [_rule(rule, route) for rule in found],
+        "dropped": _dropped(route, found),
+    }
+
+
+def _rule(rule: BurnRule, route: RouteSettings) -> dict[str, Any]:
+    share = rule.k * route.budget_ppm / arithmetic.PPM
+    lowered = " (lowered: the objective cannot burn faster)" if rule.lowered else ""
+    return {
+        "severity": rule.severity.value,
+        "long": windows.label(rule.long_us),
+        "short": windows.label(rule.short_us),
+        "k": str(rule.k),
+        "lowered": rule.lowered,
+        "fires_at": (
+            f"{rule.severity.value} at {decimal(rule.k)}x: {percent(share)} of the runs missed in "
+            f"{windows.label(rule.long_us)} and in {windows.label(rule.short_us)}{lowered}; under "
+            f"{route.min_runs} runs: {percent(rule.share)} of the budget, at least "
+            f"{route.min_misses} misses"
+        ),
+    }
+
+
+def _dropped(route: RouteSettings, found: tuple[BurnRule, ...]) -> int:
+    """Return how many built-in rules the objective makes useless."""
+    if route.rules is not None:
+        return 0
+    return len(rules.rows(route.window)) - len(found)
+
+
+def show(item: dict[str, Any]) -> None:
+    """Print what `examine` found."""
+    say()
+    say(f"{item['route']} ({item['tier']}): {'ready' if item['ready'] else 'NOT READY'}")
+    for place, entry in enumerate(item["questions"], 1):
+        say(f"  {place}. {entry['question']} {entry['answer'] or 'BLANK'}")
+    for rule in item["rules"]:
+        say(f"  {rule['fires_at']}")
+    if item["dropped"]:
+        say(f"  {item['dropped']} built-in rules dropped: they would fire on a route on track")

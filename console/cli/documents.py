@@ -1,0 +1,183 @@
+"""Snapshots as the JSON documents of the command line: exact fractions as text, rates rounded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from console.burn.rules import decimal
+from console.intake.times import rfc3339
+from console.model import CLASSES, Counts
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from console.snapshot.types import (
+        AlertView,
+        Burn,
+        DirectiveView,
+        MissView,
+        RouteView,
+        RuleView,
+        Snapshot,
+        StoreView,
+    )
+
+
+def status(snapshot: Snapshot, route: str | None) -> dict[str, Any]:
+    """Return the document of `status --json`, of one route or of all."""
+    views = [view for view in snapshot.routes if route in {None, view.route}]
+    return {
+        "as_of": rfc3339(snapshot.as_of_us),
+        "store": _store(snapshot.store),
+        "routes": [_route(view) for view in views],
+    }
+
+
+def _store(store: StoreView) -> dict[str, Any]:
+    return {
+        "path": store.path,
+        "control": store.control_path,
+        "events": store.events,
+        "rejected": store.rejected,
+        "future": store.future,
+        "lag_s": store.lag_s,
+        "collector": store.collector,
+        "catching_up": store.catching_up,
+        "generation": store.generation,
+        "tampering": store.tampered or None,
+    }
+
+
+def _route(view: RouteView) -> dict[str, Any]:
+    return {
+        "route": view.route,
+        "tier": view.tier,
+        "owner": view.owner,
+        "ready": view.ready,
+        "state": view.state.value,
+        "health": view.health,
+        "budget_ppm": view.budget_ppm,
+        "window": view.window.text,
+        "total": view.counts.total,
+        "bad": view.counts.bad,
+        "experienced": {"total": view.experienced.total, "bad": view.experienced.bad},
+        "open": view.open,
+        "unknown": view.unknown,
+        "excluded": view.excluded,
+        "handoffs": view.handoffs,
+        "rescues": view.rescues,
+        "lost_lines": view.lost_lines,
+        "remaining": _fraction(view.remaining),
+        "remaining_runs": view.remaining_runs,
+        "exhausts_at": _instant(view.exhausts_us),
+        "outlook": view.outlook,
+        "data": view.data,
+        "last_event": _instant(view.last_event_us),
+        "classes": classes(view.counts),
+        "burn": {burn.label: _burn(burn) for burn in view.burn},
+        "rules": [_rule(rule) for rule in view.rules],
+        "alerts": [alert(item) for item in view.alerts],
+        "directives": [_directive(item) for item in view.directives],
+    }
+
+
+def classes(counts: Counts) -> dict[str, int]:
+    """Return the runs that missed, by class."""
+    return {error_class.value: counts.of(error_class) for error_class in CLASSES}
+
+
+def _burn(burn: Burn) -> dict[str, Any]:
+    rate = None if burn.rate is None else decimal(burn.rate)
+    return {"total": burn.counts.total, "bad": burn.counts.bad, "rate": rate}
+
+
+def _rule(view: RuleView) -> dict[str, Any]:
+    return {
+        "severity": view.rule.severity.value,
+        "long": view.long_label,
+        "short": view.short_label,
+        "k": str(view.rule.k),
+        "lowered": view.rule.lowered,
+        "basis": view.basis,
+        "state": view.state,
+        "why": view.words,
+    }
+
+
+def alert(view: AlertView) -> dict[str, Any]:
+    """Return one alert."""
+    return {
+        "id": view.id,
+        "route": view.route,
+        "severity": view.severity,
+        "kind": view.kind,
+        "state": view.state,
+        "opened": rfc3339(view.opened_us),
+        "resolved": _instant(view.resolved_us),
+        "words": view.words,
+        "rules": list(view.rules),
+        "runs": list(view.runs),
+        "acknowledged_by": view.acknowledged_by or None,
+        "note": view.note or None,
+    }
+
+
+def _directive(view: DirectiveView) -> dict[str, Any]:
+    order = view.directive
+    return {
+        "id": order.id,
+        "kind": order.kind.value,
+        "stage": view.stage,
+        "since": rfc3339(order.issued_us),
+        "until": _instant(order.until_us),
+        "by": order.by,
+        "reason": order.reason,
+        "generation": order.generation,
+        "changes": list(order.changes),
+        "actions": list(order.actions),
+        "max_runs": order.max_runs,
+        "drain": order.drain,
+        "seen_by": list(view.seen_by),
+        "not_seen": list(view.not_seen),
+        "overdue": list(view.overdue),
+        "exit": {
+            "remaining": str(view.exit_remaining),
+            "trusted_in_a_row": list(view.exit_trusted),
+            "met": view.exit_met,
+        },
+    }
+
+
+def misses(views: tuple[MissView, ...]) -> dict[str, Any]:
+    """Return the document of `misses --json`."""
+    return {
+        "misses": [
+            {
+                "route": view.route,
+                "run": view.run,
+                "class": view.error_class,
+                "at": rfc3339(view.at_us),
+                "rule": view.rule,
+                "events": list(view.events),
+                "evidence": [
+                    {
+                        "file": item.file,
+                        "offset": item.offset,
+                        "line": item.line,
+                        "line_number": item.line_number,
+                    }
+                    for item in view.evidence
+                ],
+                "correction": view.correction or None,
+            }
+            for view in views
+        ]
+    }
+
+
+def _fraction(value: Fraction | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _instant(at_us: int | None) -> str | None:
+    return None if at_us is None else rfc3339(at_us)

@@ -1,0 +1,165 @@
+"""The console's feed: the store and the operator's core, as the console asks for them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from console.control.directives import Conflict, ControlError, Order, Refused
+from console.model import STRICTNESS, DirectiveKind, RouteState
+from console.operate import TYPED_NAME_TIERS, Operator
+from console.snapshot import take, with_lines
+from console.store import reader
+from console.store.connect import attach
+from console.tui.feed import OrderPreview, OrderRequest, OrderResult
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from console.settings import Settings
+    from console.snapshot.types import MissView, RouteView, Snapshot
+    from console.store.connect import Connection
+
+_KINDS = {
+    "freeze": DirectiveKind.FREEZE,
+    "tighten": DirectiveKind.TIGHTEN,
+    "reduce": DirectiveKind.REDUCE,
+    "pause": DirectiveKind.PAUSE,
+}
+
+
+class LiveFeed:
+    """Reads the store and acts on the control file; every call may come from another thread."""
+
+    def __init__(self, settings: Settings, store: Path, control: Path) -> None:
+        self._settings = settings
+        self._store = store
+        self._control = control
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+
+    def snapshot(self) -> Snapshot:
+        """Return the picture of the store as it is now."""
+        with self._lock:
+            return take(
+                self._reader(),
+                self._settings,
+                store=self._store,
+                control=self._control,
+                now_us=_now_us(),
+            )
+
+    def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
+        """Return the latest misses of a route (None: of all), newest first."""
+        with self._lock:
+            connection = self._reader()
+            return with_lines(connection, reader.misses(connection, route=route, limit=limit))
+
+    def preview(self, order: OrderRequest) -> OrderPreview:
+        """Return what `order` would do; its reason may still be empty."""
+        view = self.snapshot().route(order.route)
+        old = view.state if view is not None else RouteState.OPEN
+        relaxing = order.verb not in _KINDS
+        warnings, refused = self._doubts(order, view)
+        return OrderPreview(
+            path=str(self._control),
+            old_state=old.value,
+            new_state=_new_state(order, view).value,
+            agents=view.agents if view is not None else (),
+            open_runs=view.open if view is not None else 0,
+            warnings=warnings,
+            needs_typed_name=relaxing
+            and self._settings.route(order.route).tier in TYPED_NAME_TIERS,
+            refused=refused,
+        )
+
+    def order(self, order: OrderRequest) -> OrderResult:
+        """Carry out `order` against the control file."""
+        operator = Operator(self._settings, self._store, self._control)
+        try:
+            return self._carry_out(operator, order)
+        except Conflict as conflict:
+            return OrderResult(
+                ok=False, sentence=str(conflict), conflict=True, generation=operator.generation()
+            )
+        except (Refused, ControlError) as error:
+            return OrderResult(ok=False, sentence=str(error), generation=operator.generation())
+        finally:
+            operator.close()
+
+    def acknowledge(self, alert: str, by: str, note: str) -> str:
+        """Take ownership of an alert; return a sentence for the operator."""
+        operator = Operator(self._settings, self._store, self._control)
+        try:
+            return operator.acknowledge(alert, by, note, _now_us())
+        except Refused as error:
+            return str(error)
+        finally:
+            operator.close()
+
+    def _carry_out(self, operator: Operator, order: OrderRequest) -> OrderResult:
+        if order.verb == "stepdown":
+            raise Refused("stepping down is not there yet in this version; lift with an override")
+        if order.verb == "lift":
+            lifted = operator.lift(
+                order.route,
+                order.directive,
+                by=order.by,
+                reason=order.reason,
+                override=order.override,
+                now_us=_now_us(),
+                base_generation=order.base_generation,
+            )
+            sentence = f"{lifted.id} on {lifted.route} is lifted, durably"
+            return OrderResult(ok=True, sentence=sentence, generation=lifted.lift_generation or 0)
+        given = operator.give(
+            Order(
+                route=order.route,
+                kind=_KINDS[order.verb],
+                by=order.by,
+                reason=order.reason,
+                changes=order.changes,
+                actions=order.actions,
+                max_runs=order.max_runs,
+                drain=order.drain,
+                for_us=order.for_us,
+                base_generation=order.base_generation or None,
+            ),
+            _now_us(),
+        )
+        sentence = f"{given.id}: {given.kind.value} on {given.route} is durable"
+        return OrderResult(ok=True, sentence=sentence, generation=given.generation)
+
+    def _doubts(self, order: OrderRequest, view: RouteView | None) -> tuple[tuple[str, ...], str]:
+        """Return warnings, and why a relaxing order is refused: stale data never relaxes."""
+        warnings = []
+        if view is None or view.data == "none":
+            warnings.append("no event of this route was ever read")
+        elif view.data == "stale":
+            warnings.append("the route's data is stale")
+        if order.verb not in _KINDS:
+            stale = view is not None and view.data == "stale" and view.state.value != "paused"
+            return tuple(warnings), "on stale data nothing is relaxed" if stale else ""
+        return tuple(warnings), ""
+
+    def _reader(self) -> Connection:
+        """Return the reading connection. Raises `StoreError` where there is no store yet."""
+        if self._connection is None:
+            self._connection = attach(self._store)
+        return self._connection
+
+
+def _new_state(order: OrderRequest, view: RouteView | None) -> RouteState:
+    """Return what the route would be after the order."""
+    standing = [] if view is None else [item.directive for item in view.directives]
+    if order.verb in _KINDS:
+        kinds = {item.kind for item in standing} | {_KINDS[order.verb]}
+    else:
+        kinds = {item.kind for item in standing if item.id != order.directive}
+    found = [state for kind, state in STRICTNESS.items() if kind in kinds]
+    return found[-1] if found else RouteState.OPEN
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1_000

@@ -1,0 +1,158 @@
+"""What `doctor` looks at, each finding with what to do about it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from importlib.metadata import version as installed
+from typing import TYPE_CHECKING, NamedTuple
+
+from console import __version__
+from console.cli.session import Session, say
+from console.text import clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from console.store.connect import Connection
+
+_LIBRARIES = ("textual", "sqlite-utils", "typer", "watchfiles", "msgspec")
+_SHOWN = 10
+_LOW_BYTES = 100_000_000
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at: whether it is good, and in words what was found."""
+
+    good: bool
+    subject: str
+    words: str
+
+
+def examine(session: Session, now_s: float) -> list[Finding]:
+    """Return all findings."""
+    found = [_versions(), _sqlite(), _settings(session)]
+    store = session.store
+    if store.exists():
+        from console.store.connect import attach
+
+        connection = attach(store)
+        found += [_mode(store), _collector(store, now_s), _disk(store)]
+        found += _sources(connection)
+        found += _refused(connection)
+        connection.close()
+    else:
+        found.append(Finding(False, "store", f"{store}: there is none yet; burnline collect DIR"))
+    found.append(_control(session))
+    return found
+
+
+def show(findings: list[Finding]) -> None:
+    """Print the findings, what is wrong marked."""
+    for finding in findings:
+        say(f"{'ok ' if finding.good else 'BAD'}  {finding.subject}: {finding.words}")
+
+
+def _versions() -> Finding:
+    libraries = ", ".join(f"{name} {installed(name)}" for name in _LIBRARIES)
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding(True, "versions", f"burnline {__version__}, Python {python}, {libraries}")
+
+
+def _sqlite() -> Finding:
+    from console.store.connect import SAFE_VERSION, version
+
+    found = version()
+    words = ".".join(str(part) for part in found)
+    if found >= SAFE_VERSION:
+        return Finding(True, "SQLite", words)
+    wanted = ".".join(str(part) for part in SAFE_VERSION)
+    return Finding(
+        False,
+        "SQLite",
+        f"{words} can corrupt a WAL store; {wanted} or newer: pip install pysqlite3",
+    )
+
+
+def _settings(session: Session) -> Finding:
+    path = session.settings.path
+    return Finding(True, "settings", str(path) if path else "none; built-in ones hold")
+
+
+def _mode(store: Path) -> Finding:
+    mode = stat.S_IMODE(store.stat().st_mode)
+    if mode & 0o077:
+        return Finding(False, "store", f"{store}: mode {mode:04o} lets others read; chmod 600 it")
+    return Finding(True, "store", f"{store}: mode {mode:04o}")
+
+
+def _collector(store: Path, now_s: float) -> Finding:
+    from console.collector.lease import HEARTBEAT_LIMIT_S, alive
+
+    life = alive(store, now_s)
+    if life is None:
+        return Finding(True, "collector", "none runs; burnline watch or collect starts one")
+    if life.heartbeat_s > HEARTBEAT_LIMIT_S:
+        return Finding(
+            False, "collector", f"process {life.pid} holds the store but gives no heartbeat"
+        )
+    return Finding(True, "collector", f"process {life.pid}, heartbeat {life.heartbeat_s:.0f} s ago")
+
+
+def _disk(store: Path) -> Finding:
+    free = shutil.disk_usage(store.parent).free
+    return Finding(free > _LOW_BYTES, "disk", f"{free / 1e9:.1f} GB free at {store.parent}")
+
+
+def _sources(connection: Connection) -> list[Finding]:
+    from console.store import reader
+
+    files = reader.files(connection)
+    troubled = [row for row in files if row.state in {"unreadable", "unrecognised"}]
+    found = [
+        Finding(True, "sources", f"{len(files)} files, {sum(row.lines for row in files)} lines")
+    ]
+    found += [
+        Finding(row.state == "unrecognised", "source", f"{_path(row.path)}: {clean(row.note)}")
+        for row in troubled[:_SHOWN]
+    ]
+    return found
+
+
+def _refused(connection: Connection) -> list[Finding]:
+    from console.store import reader
+
+    _, rejected, future = reader.totals(connection)
+    found = []
+    for path, number, offset, reason, excerpt in reader.quarantined(connection, _SHOWN):
+        words = f"{_path(path)}:{number} (byte {offset}): {reason}"
+        begins = clean(excerpt.decode("utf-8", "replace"), 60)
+        found.append(Finding(False, "refused", f"{words}; it begins {begins}"))
+    if rejected > len(found):
+        found.append(Finding(False, "refused", f"{rejected:,} pieces in all"))
+    if future:
+        found.append(Finding(False, "future", f"{future:,} events lie ahead of the clock"))
+    return found
+
+
+def _control(session: Session) -> Finding:
+    from console.control.file import ControlError, ControlFile
+
+    path = session.control
+    if not path.exists():
+        return Finding(True, "control", f"{path}: none yet; burnline init writes generation 1")
+    try:
+        file = ControlFile(path)
+        generation = file.newest_generation()
+        file.latest()
+    except ControlError as error:
+        return Finding(False, "control", str(error))
+    owner = path.parent.stat().st_uid
+    who = "you" if owner == os.geteuid() else f"uid {owner}"
+    return Finding(True, "control", f"{path}: generation {generation}; only {who} may write it")
+
+
+def _path(path: bytes) -> str:
+    return clean(os.fsdecode(path))

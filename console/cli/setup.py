@@ -1,0 +1,112 @@
+"""`init` and `simulate`, and the commands that later versions bring."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.collecting import Directories, add_sources
+from console.cli.session import USAGE, Session, Stop, confirmed, operator_name, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LATER = {
+    "service": "a systemd user unit for the collector",
+    "silence": "silencing alerts",
+    "stepdown": "stepping a pause down",
+    "grant": "human approvals",
+    "rescue": "logging a rescue",
+    "correct": "excluding a period or runs",
+    "preventable": "marking a handoff",
+    "hook": "hooks for Claude Code, Codex and Gemini",
+    "audit": "showing and verifying the audit",
+    "review": "the weekly review",
+    "replay": "the console on past logs",
+    "export": "OpenSLO, Prometheus and CSV",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(init)
+    app.command()(simulate)
+    anything = {"allow_extra_args": True, "ignore_unknown_options": True}
+    for name, what in _LATER.items():
+        app.command(name, context_settings=anything, help=f"(not there yet) {what}.")(_later(name))
+
+
+def _later(name: str) -> Callable[[], None]:
+    def command() -> None:
+        raise Stop(f"`{name}` is not there yet in this version", USAGE)
+
+    return command
+
+
+def init(
+    context: typer.Context,
+    directories: Directories = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+) -> None:
+    """Propose routes and tiers from logs; write burnline.toml and the first control file."""
+    session: Session = context.obj
+    session.writable()
+    add_sources(session, directories)
+    from console.cli.proposing import propose
+    from console.settings import load
+    from console.settings.template import render
+
+    target = Path.cwd() / "burnline.toml"
+    if session.settings.path is None and not target.exists():
+        sources = session.settings.sources
+        proposals = propose(sources, ask=not yes)
+        text = render(proposals, [(source.path, source.format) for source in sources])
+        _write(target, text, yes)
+        session.replace_settings(load(target))
+        say(f"wrote {target}: {len(proposals)} routes; `burnline check` names what is still blank")
+    else:
+        say(f"{session.settings.path or target} is there already and was left as it is")
+    _first_generation(session)
+
+
+def _write(target: Path, text: str, yes: bool) -> None:
+    if not yes and not confirmed(f"write {target}?"):
+        raise Stop("nothing was written; say --yes where nobody can be asked", 1)
+    with target.open("x", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _first_generation(session: Session) -> None:
+    from console.operate import Operator
+
+    operator = Operator(session.settings, session.store, session.control)
+    try:
+        now_us = time.time_ns() // 1_000
+        generation = operator.desk(now_us).initialise((), by=operator_name(None), now_us=now_us)
+    finally:
+        operator.close()
+    say(f"control file {session.control}: generation {generation}")
+
+
+def simulate(
+    out: Annotated[Path, typer.Argument(help="Directory to write the logs into.")],
+    routes: Annotated[int, typer.Option(min=1, help="How many routes.")] = 8,
+    days: Annotated[int, typer.Option(min=1, help="How many days.")] = 30,
+    lines: Annotated[int | None, typer.Option(min=1, help="About how many lines.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same logs.")] = 1,
+    end: Annotated[str | None, typer.Option(help="When they end (RFC 3339); default: now.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Go on writing, by sample agents.")] = False,
+) -> None:
+    """Write realistic native logs with incidents; their truth is written beside OUT."""
+    from console.intake.times import instant_us
+    from console.simulate import simulate as generate
+    from console.simulate import truth_path
+
+    if live:
+        raise Stop("simulate --live is not there yet; `burnline demo` has live agents", USAGE)
+    end_us = time.time_ns() // 1_000 if end is None else instant_us(end)
+    generate(out, routes=routes, days=days, lines=lines, seed=seed, end_us=end_us)
+    say(f"wrote {out}; what was put in stands in {truth_path(out)}")

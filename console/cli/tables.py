@@ -1,0 +1,174 @@
+"""Snapshots as text for a terminal or a pipe. Formatting only: every number is the snapshot's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from console.burn.rules import decimal, percent
+from console.cli.session import say
+from console.model import CLASSES, DAY_US, HOUR_US, MINUTE_US, SECOND_US
+from console.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.snapshot.types import AlertView, DirectiveView, MissView, RouteView, Snapshot
+
+
+def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns as wide as their widest cell."""
+    widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
+    for row in (header, *rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        say("  ".join(cells).rstrip())
+
+
+def fleet(snapshot: Snapshot) -> None:
+    """Print one row per route, worst first, and what the numbers rest on."""
+    if not snapshot.routes:
+        say("no routes yet: burnline collect DIR reads logs, burnline demo shows how it looks")
+    header = (
+        "HEALTH",
+        "ROUTE",
+        "TIER",
+        "LEFT",
+        "RUNS",
+        "BAD",
+        "L T E P R",
+        "GONE BY",
+        "STATE",
+        "OWNER",
+    )
+    rows = [
+        (
+            view.health,
+            view.route,
+            view.tier,
+            _left(view),
+            str(view.counts.total),
+            str(view.counts.bad),
+            " ".join(str(view.counts.of(item)) for item in CLASSES),
+            outlook(view),
+            _control(view),
+            view.owner or "nobody",
+        )
+        for view in snapshot.routes
+    ]
+    if rows:
+        grid(header, rows)
+    _footing(snapshot)
+
+
+def route(view: RouteView, snapshot: Snapshot) -> None:
+    """Print all that is known of one route."""
+    say(f"{view.route}: {view.health}, {view.state.value}, tier {view.tier}")
+    for question, answer in view.questions:
+        say(f"  {question} {answer or 'BLANK'}")
+    say(
+        f"  budget {_left(view)} left over {view.window.text}: {view.counts.bad} of "
+        f"{view.counts.total} runs missed, {view.remaining_runs} more may; {outlook(view)}"
+    )
+    say("  " + ", ".join(f"{item.value} {view.counts.of(item)}" for item in CLASSES))
+    say(
+        f"  open {view.open}, unknown {view.unknown}, excluded {view.excluded}, "
+        f"handoffs {view.handoffs}, rescues {view.rescues}; data {view.data}"
+    )
+    for rule in view.rules:
+        mark = f" (lowered to {decimal(rule.rule.k)})" if rule.rule.lowered else ""
+        say(f"  {rule.rule.severity.value:6} {rule.state:12} {rule.words}{mark}")
+    for alert in view.alerts:
+        say(f"  alert {alert.id} {alert.severity} {alert.kind} {alert.state}: {alert.words}")
+    for order in view.directives:
+        say("  " + directive(order))
+    _footing(snapshot)
+
+
+def directive(view: DirectiveView) -> str:
+    """Return one order as a sentence: what, by whom, how far it got, and how it ends."""
+    order = view.directive
+    what = ", ".join((*order.changes, *order.actions))
+    agents = len(view.seen_by) + len(view.not_seen) + len(view.overdue)
+    overdue = f", OVERDUE: {', '.join(view.overdue)}" if view.overdue else ""
+    return (
+        f"order {order.id} {order.kind.value}{f' [{what}]' if what else ''} by {order.by} "
+        f"({order.reason}): {view.stage}, seen by {len(view.seen_by)} of {agents}{overdue}; "
+        f"exit: over {percent(view.exit_remaining)} left and {view.exit_trusted[0]} of "
+        f"{view.exit_trusted[1]} trusted in a row"
+    )
+
+
+def misses(views: Sequence[MissView]) -> None:
+    """Print misses with the place of their evidence."""
+    if not views:
+        say("no misses")
+    for view in views:
+        say(f"{when(view.at_us)}  {view.error_class:10}  {view.route}  {view.run}  {view.rule}")
+        for item in view.evidence:
+            say(f"    {item.file}:{item.line_number} (byte {item.offset})  {clean(item.line, 120)}")
+
+
+def alerts(views: Sequence[AlertView], now_us: int) -> None:
+    """Print alerts."""
+    if not views:
+        say("no alerts")
+        return
+    rows = [
+        (
+            alert.id,
+            alert.severity,
+            alert.kind,
+            alert.state,
+            age(now_us - alert.opened_us),
+            alert.acknowledged_by or "-",
+            alert.words,
+        )
+        for alert in views
+    ]
+    grid(("ID", "SEVERITY", "KIND", "STATE", "AGE", "OWNED BY", "WHAT"), rows)
+
+
+def outlook(view: RouteView) -> str:
+    """Return when the budget is gone: a time of day, a date, or why there is none."""
+    if view.exhausts_us is None:
+        return view.outlook
+    return f"gone by {when(view.exhausts_us)}"
+
+
+def when(at_us: int) -> str:
+    """Return an instant to the second, UTC."""
+    return datetime.fromtimestamp(at_us // SECOND_US, tz=UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def age(length_us: int) -> str:
+    """Return a length of time in its largest unit."""
+    for unit_us, sign in ((DAY_US, "d"), (HOUR_US, "h"), (MINUTE_US, "m")):
+        if length_us >= unit_us:
+            return f"{length_us // unit_us}{sign}"
+    return f"{max(0, length_us) // SECOND_US}s"
+
+
+def _left(view: RouteView) -> str:
+    return "no data" if view.remaining is None else percent(view.remaining)
+
+
+def _control(view: RouteView) -> str:
+    if not view.directives:
+        return view.state.value
+    order = view.directives[0]
+    agents = len(order.seen_by) + len(order.not_seen) + len(order.overdue)
+    return f"{view.state.value} {len(order.seen_by)}/{agents}"
+
+
+def _footing(snapshot: Snapshot) -> None:
+    store = snapshot.store
+    say()
+    catching = ", catching up" if store.catching_up else ""
+    say(
+        f"as of {when(snapshot.as_of_us)}; {store.events:,} events, {store.rejected:,} refused; "
+        f"collector {store.collector}{catching}"
+    )
+    if not snapshot.settings_path:
+        say("no burnline.toml: every route has the medium tier and nothing is automatic")
+    if store.tampered:
+        say(f"TAMPERING: {store.tampered}")

@@ -1,0 +1,52 @@
+"""A collector as a process of its own: started by `watch`, ended by `stop`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from console.collector.lease import alive
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_PATIENCE_S = 10.0
+
+
+def ensure(store: Path, arguments: Sequence[str]) -> str:
+    """Start a collector for a store unless one runs; return what was done, in words."""
+    life = alive(store, time.time())
+    if life is not None:
+        return f"collector {life.pid} runs"
+    store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log = store.with_name(store.name + ".collector.log")
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "console", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    return f"started collector {process.pid}; it goes on when the console closes (burnline stop)"
+
+
+def end(store: Path) -> str:
+    """End the collector of a store and wait until it has let go; return what was done."""
+    life = alive(store, time.time())
+    if life is None or not life.pid:
+        return "no collector runs"
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(life.pid, signal.SIGTERM)
+    deadline = time.monotonic() + _PATIENCE_S
+    while alive(store, time.time()) is not None:
+        if time.monotonic() > deadline:
+            return f"collector {life.pid} was asked to end and has not done so yet"
+        time.sleep(0.05)
+    return f"collector {life.pid} has ended"

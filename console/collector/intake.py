@@ -1,0 +1,200 @@
+"""One turn of reading: blocks of lines from all files, fairly, into the ledger."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from console.intake import position as pos
+from console.intake.formats import FORMATS, recognise
+from console.intake.reading import Context, Rejected
+from console.ledger.deadlines import Progress
+from console.model import FUTURE_SLACK_US, Event, Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from console.intake.position import Position
+    from console.intake.reading import Batch, Reader
+    from console.intake.tail import Block, Tailer
+    from console.ledger.book import Ledger
+
+TURN_BYTES = 4 * 1024 * 1024
+"""How much is read before it is committed: bounds memory and the time to first numbers."""
+EVIDENCE_BYTES = 64 * 1024
+"""The most that is kept of a raw line."""
+
+
+class Seen(NamedTuple):
+    """What a turn saw of one route: the latest event time, how many events, and its agents."""
+
+    latest_us: int
+    events: int
+    agents: dict[str, tuple[int, int]]
+
+
+class Intake:
+    """Reads what the tailer finds, keeps a reader for each file, and feeds the ledger."""
+
+    def __init__(self, tailer: Tailer, ledger: Ledger) -> None:
+        self.tailer = tailer
+        self.ledger = ledger
+        self.finished: set[int] = set()
+        self.seen: dict[str, Seen] = {}
+        self.rejected: dict[int, list[Rejected]] = {}
+        self.future: list[tuple[int, Origin, int, Event]] = []
+        self._readers: dict[int, Reader] = {}
+
+    def turn(self, waiting: Iterable[Position], now_us: int) -> int:
+        """Read up to `TURN_BYTES` round the waiting files; return the bytes read."""
+        queue = list(waiting)
+        self.finished -= {file.id for file in queue}
+        read = 0
+        while queue and read < TURN_BYTES:
+            still = []
+            for file in queue:
+                length = self._one_block(file, now_us)
+                read += length
+                if length:
+                    still.append(file)
+                else:
+                    self.finished.add(file.id)
+            queue = still
+        for file in self.tailer.files.values():
+            if file.id not in self.finished and file.size <= file.offset:
+                self.finished.add(file.id)
+        return read
+
+    def settle(self, now_us: int) -> None:
+        """Let readers draw what follows from silence in files that are read to their end."""
+        for file in self.tailer.files.values():
+            if file.id not in self._readers and not file.reader:
+                continue
+            reader = self._reader(file, b"")
+            if reader is None or not (file.id in self.finished or file.state == pos.GONE):
+                continue
+            batch = reader.settle(now_us)
+            if batch.events or batch.rejected:
+                self._take(file, batch, now_us)
+                self._keep_state(file, reader)
+
+    def progress(self) -> list[Progress]:
+        """Return how far the files are read that hold deadlines back."""
+        return [
+            Progress(frozenset(file.routes), file.latest_us, finished=False)
+            for file in self.tailer.files.values()
+            if file.id not in self.finished and file.state == pos.READING
+        ]
+
+    def release(self, due: Iterable[tuple[Event, Origin]]) -> None:
+        """Apply events that lay in the future when they were read."""
+        for event, origin in due:
+            self._apply(event, origin)
+
+    def raw(self, origin: Origin) -> bytes:
+        """Return the raw line, or the object on it, at a place; empty where it is gone."""
+        file = self.tailer.files.get(origin.file)
+        if file is None:
+            return b""
+        data = self.tailer.raw(file, origin.offset, EVIDENCE_BYTES)
+        line = data.split(b"\n", 1)[0].rstrip(b"\r\x00")
+        return _first_object(line)
+
+    def forget(self) -> None:
+        """Begin a new turn: what the last one saw is stored."""
+        self.seen.clear()
+        self.rejected.clear()
+        self.future.clear()
+        self.tailer.changed.clear()
+
+    def _one_block(self, file: Position, now_us: int) -> int:
+        block = self.tailer.read(file)
+        if block is None:
+            return 0
+        if block.oversize:
+            self._refuse_oversize(file, block)
+            self.tailer.advance(file, block)
+            return block.oversize
+        reader = self._reader(file, block.data)
+        if reader is None:
+            return 0
+        self._take(file, reader.feed(block.data, block.offset, block.line), now_us)
+        self.tailer.advance(file, block)
+        self._keep_state(file, reader)
+        return len(block.data)
+
+    def _keep_state(self, file: Position, reader: Reader) -> None:
+        state = reader.dump()
+        if state != file.reader:
+            file.reader = state
+            self.tailer.changed.add(file.id)
+
+    def _reader(self, file: Position, head: bytes) -> Reader | None:
+        known = self._readers.get(file.id)
+        if known is not None:
+            return known
+        source = self.tailer.source_of.get(file.id)
+        wanted = source.format if source is not None else "auto"
+        if not file.format:
+            file.format = wanted if wanted != "auto" else recognise(head, file.path)
+        entry = FORMATS.get(file.format)
+        if entry is None:
+            file.state, file.note = pos.UNRECOGNISED, "no known log format in it"
+            file.format = ""
+            self.tailer.changed.add(file.id)
+            return None
+        context = Context(
+            path=Path(os.fsdecode(file.path)),
+            route=source.route if source is not None else "",
+            options=source.options if source is not None else {},
+        )
+        reader = self._readers[file.id] = entry.reader(context, file.reader)
+        return reader
+
+    def _take(self, file: Position, batch: Batch, now_us: int) -> None:
+        horizon_us = now_us + FUTURE_SLACK_US
+        for place, (event, offset, _, line) in enumerate(batch.events):
+            origin = Origin(file.id, offset, line)
+            if event.ts_us > horizon_us:
+                self.future.append((event.ts_us - FUTURE_SLACK_US, origin, place, event))
+                continue
+            if file.latest_us is None or event.ts_us > file.latest_us:
+                file.latest_us = event.ts_us
+            file.routes.add(event.route)
+            self._apply(event, origin)
+        if batch.rejected:
+            file.rejected += len(batch.rejected)
+            self.rejected.setdefault(file.id, []).extend(batch.rejected)
+        self.tailer.changed.add(file.id)
+
+    def _apply(self, event: Event, origin: Origin) -> None:
+        self.ledger.apply(event, origin)
+        known = self.seen.get(event.route)
+        if known is None:
+            known = Seen(event.ts_us, 0, {})
+        if event.agent:
+            first_us, last_us = known.agents.get(event.agent, (event.ts_us, event.ts_us))
+            known.agents[event.agent] = (min(first_us, event.ts_us), max(last_us, event.ts_us))
+        self.seen[event.route] = Seen(
+            max(known.latest_us, event.ts_us), known.events + 1, known.agents
+        )
+
+    def _refuse_oversize(self, file: Position, block: Block) -> None:
+        reason = f"a line of {block.oversize:,} bytes is longer than is read; it was passed over"
+        piece = Rejected(block.offset, block.oversize, block.line, reason, block.data)
+        file.rejected += 1
+        self.rejected.setdefault(file.id, []).append(piece)
+
+
+def _first_object(line: bytes) -> bytes:
+    """Return the first JSON value on a line (several may be glued together)."""
+    try:
+        msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        from console.intake.formats.native import glued
+
+        return next((piece for _, piece in glued(line)), line)
+    return line

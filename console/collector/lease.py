@@ -1,0 +1,86 @@
+"""Exactly one collector runs per store: a lock that the kernel gives back when its holder dies.
+
+The heartbeat is a file beside the store whose modification time is the last full turn of the loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEARTBEAT_LIMIT_S = 15.0
+"""A heartbeat older than this belongs to a collector that hangs or is gone."""
+
+
+class Held(Exception):  # noqa: N818 - an answer, not a fault
+    """Another collector holds the store; the message names its process."""
+
+
+class Life(NamedTuple):
+    """What is known of a store's collector: its process, and the age of its heartbeat."""
+
+    pid: int
+    heartbeat_s: float
+
+
+class Lease:
+    """The right to write the ledger of a store, held until `release` or the end of the process.
+
+    Raises:
+        Held: another process has it.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._path = store.with_name(store.name + ".lock")
+        self._heartbeat = store.with_name(store.name + ".heartbeat")
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(self._descriptor, 20, 0).decode("ascii", "replace").strip()
+            os.close(self._descriptor)
+            raise Held(f"another collector (process {holder}) holds {store}") from error
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def beat(self) -> None:
+        """Say that the loop has done a full turn."""
+        self._heartbeat.touch(mode=0o600)
+
+    def release(self) -> None:
+        """Give the store back."""
+        with contextlib.suppress(OSError):
+            self._heartbeat.unlink()
+        os.close(self._descriptor)
+
+
+def alive(store: Path, now_s: float) -> Life | None:
+    """Return the collector that holds a store, or None where none does."""
+    path = store.with_name(store.name + ".lock")
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+        return Life(int(holder) if holder.isdigit() else 0, _age_s(store, now_s))
+    else:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _age_s(store: Path, now_s: float) -> float:
+    try:
+        beat_s = store.with_name(store.name + ".heartbeat").stat().st_mtime
+    except OSError:
+        return float("inf")
+    return max(0.0, now_s - beat_s)

@@ -1,0 +1,298 @@
+"""The collector: sweep, read, settle, commit, evaluate; again and again.
+
+One transaction holds the offsets and everything that the lines before them caused: a kill at any
+moment loses and repeats nothing. What is in memory is a cache of the store; when a transaction
+fails, it is thrown away and read again.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from console.collector import evaluate
+from console.collector.hints import Hints
+from console.collector.intake import Intake
+from console.control.directives import ControlDesk
+from console.control.file import ControlError, ControlFile
+from console.intake.tail import Tailer
+from console.ledger.book import Change, Ledger
+from console.ledger.deadlines import route_clock
+from console.model import DirectiveKind, Origin
+from console.store import desk
+from console.store import intake as kept
+from console.store.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from console.ledger.orders import Orders
+    from console.settings import Measured, Settings
+
+SWEEP_S = 2.0
+"""The longest time between two looks at every file; file events only make it sooner."""
+_EVALUATE_US = 1_000_000
+
+
+class Collector:
+    """Everything between log files and the store, for one process that holds the lease.
+
+    Args:
+        settings: sources, routes and tiers.
+        store: path of the store.
+        control: path of the control file.
+        now: the clock, in microseconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Path,
+        control: Path,
+        *,
+        now: Callable[[], int] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._now = now or (lambda: time.time_ns() // 1_000)
+        self._control = control
+        self.writer = Writer(store)
+        self._evaluated_us = 0
+        self._refreshed_us = 0
+        self.progress: Callable[[int, int], None] | None = None
+        self._load()
+
+    def _load(self) -> None:
+        """Build everything that is in memory from the store."""
+        connection = self.writer.connection
+        self._measured: dict[str, list[tuple[int, Measured]]] = {}
+        self._orders: dict[str, Orders] = {}
+        self._orders_mark = -1
+        self._clocks: dict[str, int] = {}
+        self._last_file = kept.last_file(connection)
+        self._tailer = Tailer(self._settings.sources, kept.positions(connection), self._new_file)
+        self._ledger = Ledger(self.writer, self._measured_at, self._orders_of)
+        self._ledger.resume(self.writer.deadlines(), self.writer.links())
+        self._intake = Intake(self._tailer, self._ledger)
+        self._version_settings()
+        self._take_orders()
+
+    def close(self) -> None:
+        """Close files and store."""
+        self._tailer.close()
+        self.writer.close()
+
+    @property
+    def missing(self) -> list[str]:
+        """Return the sources that are not there."""
+        return [str(path) for path in self._tailer.missing]
+
+    @property
+    def roots(self) -> list[Path]:
+        """Return the places in which new lines may appear."""
+        return [source.path for source in self._settings.sources]
+
+    def step(self) -> int:
+        """Do one turn; return the bytes read (0: everything is read to its end)."""
+        now_us = self._now()
+        try:
+            return self._turn(now_us)
+        except BaseException:
+            self._tailer.close()
+            self._load()
+            raise
+
+    def catch_up(self) -> None:
+        """Read everything to its end."""
+        while self.step():
+            pass
+
+    def evaluate(self) -> None:
+        """Step the alerts and look after the control file, at most once a second."""
+        now_us = self._now()
+        if now_us - self._evaluated_us < _EVALUATE_US:
+            return
+        self._evaluated_us = now_us
+        self._look_after_control(now_us)
+        unread = self._intake.progress()
+        begun = all(file.latest_us is not None for file in unread)
+        behind = {route for file in unread for route in file.routes}
+        with self.writer.transaction():
+            evaluate.evaluate(
+                self.writer.connection,
+                self._settings,
+                now_us,
+                lambda route: not begun or route in behind,
+            )
+
+    def _turn(self, now_us: int) -> int:
+        waiting = self._tailer.sweep()
+        read = self._intake.turn(waiting, now_us)
+        self._intake.settle(now_us)
+        if self.progress is not None:
+            files = self._tailer.files.values()
+            self.progress(sum(file.offset for file in files), sum(file.size for file in files))
+        with self.writer.transaction():
+            self._intake.release(kept.due(self.writer.connection, now_us))
+            self._take_orders()
+            self._commit(now_us)
+        self._intake.forget()
+        return read
+
+    def _commit(self, now_us: int) -> None:
+        unread = self._intake.progress()
+
+        def clock(route: str) -> int:
+            current = route_clock(route, unread, now_us)
+            return max(current, self._clocks.get(route, current))
+
+        settled = self._ledger.settle(clock)
+        writer, connection = self.writer, self.writer.connection
+        writer.settle(settled)
+        self._keep_lines(settled.changes)
+        for route, seen in self._intake.seen.items():
+            writer.saw(route, seen.latest_us, seen.events)
+            number = writer.route_id(route, seen.latest_us)
+            self._clocks[route] = clock(route)
+            desk.save_agents(
+                connection, [(number, agent, *times) for agent, times in seen.agents.items()]
+            )
+        for route in settled.noted:
+            number = writer.route_id(route, now_us)
+            desk.save_receipts(connection, number, self._orders_of(route))
+        for number in sorted(self._tailer.changed):
+            writer.save_file(self._tailer.files[number])
+        for number, rejected in self._intake.rejected.items():
+            writer.quarantine(number, rejected)
+        kept.park(connection, self._intake.future)
+        if self._intake.seen:
+            desk.set_fact(connection, "ingested_us", str(now_us))
+        behind = sum(
+            max(0, file.size - file.offset)
+            for file in self._tailer.files.values()
+            if file.id not in self._intake.finished
+        )
+        if desk.fact(connection, "behind_bytes") != str(behind):
+            desk.set_fact(connection, "behind_bytes", str(behind))
+
+    def _keep_lines(self, changes: list[Change]) -> None:
+        """Keep the raw lines behind the misses of changed runs; the log itself may be deleted."""
+        wanted = {
+            (mark.origin.file, mark.origin.offset): mark
+            for change in changes
+            for debit in change.debits
+            for mark in debit.marks
+        }
+        missing = set(wanted) - self.writer.lines_known(wanted)
+        rows = []
+        for key in sorted(missing):
+            mark = wanted[key]
+            raw = self._intake.raw(Origin(*mark.origin))
+            if not raw:
+                fields = msgspec.structs.asdict(mark.event)
+                known = {name: value for name, value in fields.items() if value not in {"", None}}
+                raw = msgspec.json.encode({**known, "raw line": "gone; as it was understood"})
+            rows.append((*key, mark.origin.line, raw))
+        self.writer.save_lines(rows)
+
+    def _look_after_control(self, now_us: int) -> None:
+        """Lift what has expired, keep `refreshed_at` fresh, and look for tampering."""
+        connection = self.writer.connection
+        digest = desk.fact(connection, "control_digest")
+        if not digest or not self._control.parent.exists():
+            return
+        try:
+            file = ControlFile(self._control)
+            self._lift_expired(ControlDesk(self.writer, file, self._settings), now_us)
+            stale_us = self._settings.stale_after_us
+            if stale_us is not None and now_us - self._refreshed_us >= stale_us // 3:
+                file.refresh(now_us)
+                self._refreshed_us = now_us
+            newest = file.newest_generation()
+            known = int(desk.fact(connection, "control_generation") or 0)
+            found = file.tampering(digest) if newest == known else ""
+        except ControlError as error:
+            found = str(error)
+        if desk.fact(connection, "tampering") != found:
+            with self.writer.transaction():
+                desk.set_fact(connection, "tampering", found)
+
+    def _lift_expired(self, control: ControlDesk, now_us: int) -> None:
+        """An operator's freeze, tighten or reduce lifts by itself at its expiry; a pause stands."""
+        for orders in self._orders.values():
+            for order in list(orders.directives.values()):
+                over = order.until_us is not None and order.until_us <= now_us
+                if over and order.lifted_us is None and order.kind is not DirectiveKind.PAUSE:
+                    control.lift(
+                        order, by="burnline", reason="its time is over", overridden=False,
+                        now_us=now_us,
+                    )  # fmt: skip
+
+    def _take_orders(self) -> None:
+        """Take over orders that were given or lifted since the last turn, by any process."""
+        connection = self.writer.connection
+        mark = desk.directives_mark(connection)
+        if mark == self._orders_mark:
+            return
+        self._orders_mark = mark
+        for route in desk.ordered_routes(connection):
+            orders = self._orders_of(route)
+            fresh = desk.directives_of(connection, route)
+            changed = [item for item in fresh if orders.directives.get(item.id) != item]
+            if changed:
+                orders.replace(fresh, desk.grants_of(connection, route))
+                self._ledger.review(route, min(item.issued_us for item in changed))
+
+    def _orders_of(self, route: str) -> Orders:
+        known = self._orders.get(route)
+        if known is None:
+            known = self._orders[route] = desk.orders_of(self.writer.connection, route)
+        return known
+
+    def _measured_at(self, route: str, at_us: int) -> Measured:
+        """Return what was measured on a route at an instant: the newest version not after it."""
+        versions = self._measured.get(route)
+        if versions is None:
+            versions = kept.measured_versions(self.writer.connection, route)
+            self._measured[route] = versions
+        current = self._settings.route(route).measured
+        for since_us, measured in versions:
+            if since_us <= at_us:
+                current = measured
+        return current
+
+    def _version_settings(self) -> None:
+        """Keep what is measured from now on, where it differs from what was measured before.
+
+        The first version of a route holds for all of its past.
+        """
+        connection = self.writer.connection
+        now_us = self._now()
+        with self.writer.transaction():
+            for name, route in self._settings.routes.items():
+                versions = kept.measured_versions(connection, name)
+                if not versions:
+                    kept.save_measured(connection, name, 0, route.measured)
+                elif versions[-1][1] != route.measured:
+                    kept.save_measured(connection, name, now_us, route.measured)
+
+    def _new_file(self) -> int:
+        self._last_file += 1
+        return self._last_file
+
+
+def run(collector: Collector, beat: Callable[[], None], stopped: Callable[[], bool]) -> None:
+    """Collect until `stopped`: at once when files change, and at least every `SWEEP_S`."""
+    hints = Hints()
+    try:
+        while not stopped():
+            hints.watch(collector.roots)
+            read = collector.step()
+            collector.evaluate()
+            beat()
+            if not read:
+                hints.wait(min(1.0, SWEEP_S))
+    finally:
+        hints.close()

@@ -1,0 +1,362 @@
+"""Orders as the control file says them, and the act of giving or lifting one.
+
+The newest generation of the control file is what stands; the store keeps the history. An order is
+made from the generation that the operator saw, so that of two who act at once one is asked again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from console.control.file import Conflict, ControlError, ControlFile, Document, content_digest
+from console.intake.times import instant_us, rfc3339
+from console.model import STRICTNESS, Directive, DirectiveKind, RouteState
+from console.store import desk
+from console.text import clean, name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from console.settings import Settings
+    from console.store.writer import Writer
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """The order may not be given now; the message says why and what would allow it."""
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator asks for: a kind of directive on a route, with its parameters.
+
+    `base_generation` is the control generation that the decision rests on (None: the newest).
+    """
+
+    route: str
+    kind: DirectiveKind
+    by: str
+    reason: str
+    changes: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    max_runs: int | None = None
+    drain: bool = True
+    for_us: int | None = None
+    alert: str = ""
+    base_generation: int | None = None
+
+
+class ControlDesk:
+    """Gives and lifts orders: the control file first, then store and audit in one transaction."""
+
+    def __init__(self, writer: Writer, file: ControlFile, settings: Settings) -> None:
+        self._writer = writer
+        self._file = file
+        self._settings = settings
+
+    def initialise(self, routes: Iterable[str], *, by: str, now_us: int) -> int:
+        """Write generation 1 where there is none; return the newest generation."""
+        document = self._file.latest()
+        if document is None:
+            document = self._publish(self._blank(routes), by=by, now_us=now_us)
+            with self._writer.transaction():
+                self._audit(
+                    document, (by, "init", ""), now_us, {"routes": sorted(document["routes"])}
+                )
+        return int(document["generation"])
+
+    def give(self, order: Order, now_us: int) -> Directive:
+        """Make an order durable and return it.
+
+        Raises:
+            Refused: it would change nothing, or asks for what cannot be.
+            Conflict: somebody else changed the route's orders meanwhile.
+            ControlError: the control file cannot be written.
+        """
+        _check(order)
+        document = self._current()
+        self._check_base(document, order.route, order.base_generation)
+        generation = int(document["generation"]) + 1
+        directive = Directive(
+            id=f"d-{generation}",
+            route=name(order.route),
+            kind=order.kind,
+            by=name(order.by),
+            reason=clean(order.reason),
+            issued_us=now_us,
+            generation=generation,
+            changes=order.changes,
+            actions=order.actions,
+            max_runs=order.max_runs,
+            drain=order.drain,
+            until_us=None if order.for_us is None else now_us + order.for_us,
+            alert=order.alert,
+            **self._exit_rule(order.route),
+        )
+        section = self._section(document, directive.route)
+        replaced = [item["id"] for item in section["directives"] if _supersedes(directive, item)]
+        kept = [item for item in section["directives"] if item["id"] not in replaced]
+        section["directives"] = [*kept, _as_written(directive)]
+        section["state"] = _state_of(section).value
+        written = self._publish(document, by=directive.by, now_us=now_us)
+        with self._writer.transaction():
+            self._retire(directive.route, replaced, directive, now_us)
+            desk.save_directive(self._writer.connection, directive)
+            self._audit(
+                written, (directive.by, directive.kind.value, directive.route), now_us, directive
+            )
+        return directive
+
+    def lift(
+        self,
+        directive: Directive,
+        *,
+        by: str,
+        reason: str,
+        overridden: bool,
+        now_us: int,
+        base_generation: int | None = None,
+    ) -> Directive:
+        """Take a standing order back and return it as lifted. Audited before it takes effect.
+
+        The caller has checked that it may be lifted (exit rule met, or overridden).
+
+        Raises:
+            Refused: it does not stand, or no reason is given.
+            Conflict: somebody else changed the route's orders meanwhile.
+        """  # fmt: skip
+        if not reason.strip():
+            raise Refused("lifting an order needs a reason")
+        document = self._current()
+        self._check_base(document, directive.route, base_generation)
+        section = self._section(document, directive.route)
+        kept = [item for item in section["directives"] if item["id"] != directive.id]
+        if len(kept) == len(section["directives"]):
+            raise Refused(f"{directive.id} does not stand on {directive.route} any more")
+        with self._writer.transaction():
+            intent = {"directive": directive.id, "reason": clean(reason), "override": overridden}
+            self._audit(document, (by, "lift requested", directive.route), now_us, intent)
+        section["directives"] = kept
+        section["state"] = _state_of(section).value
+        written = self._publish(document, by=by, now_us=now_us)
+        lifted = msgspec.structs.replace(
+            directive,
+            lifted_us=now_us,
+            lifted_by=name(by),
+            lift_reason=clean(reason),
+            lift_generation=int(written["generation"]),
+            overridden=overridden,
+        )
+        with self._writer.transaction():
+            desk.save_directive(self._writer.connection, lifted)
+            self._audit(written, (by, "lift", directive.route), now_us, lifted)
+        return lifted
+
+    def standing(self, route: str) -> list[str]:
+        """Return the ids of the orders that stand on a route, by the control file."""
+        document = self._file.latest() or {"routes": {}}
+        section = document["routes"].get(route, {})
+        return [str(item["id"]) for item in section.get("directives", ())]
+
+    def generation(self) -> int:
+        """Return the newest generation."""
+        return self._file.newest_generation()
+
+    def reconcile(self, now_us: int) -> list[str]:
+        """Bring store and audit up to the control file after a crash between the two.
+
+        Returns what was put right, in words.
+        """
+        self._file.complete()
+        document = self._file.latest()
+        if document is None:
+            return []
+        standing = {
+            str(item["id"]): _as_read(route, item)
+            for route, section in document["routes"].items()
+            for item in section.get("directives", ())
+        }
+        with self._writer.transaction():
+            said = [*self._adopt(standing, now_us), *self._close(standing, document, now_us)]
+            if said:
+                self._audit(document, ("burnline", "reconcile", ""), now_us, said)
+        return said
+
+    def _adopt(self, standing: dict[str, Directive], now_us: int) -> list[str]:
+        del now_us
+        connection = self._writer.connection
+        said = []
+        for directive in standing.values():
+            known = {item.id for item in desk.directives_of(connection, directive.route)}
+            if directive.id not in known:
+                desk.save_directive(connection, directive)
+                said.append(f"{directive.id} stands on {directive.route} by the control file")
+        return said
+
+    def _close(self, standing: dict[str, Directive], document: Document, now_us: int) -> list[str]:
+        connection = self._writer.connection
+        said = []
+        for route in desk.ordered_routes(connection):
+            for directive in desk.directives_of(connection, route):
+                if directive.lifted_us is None and directive.id not in standing:
+                    lifted = msgspec.structs.replace(
+                        directive,
+                        lifted_us=instant_us(str(document["issued_at"])),
+                        lifted_by=name(str(document["issued_by"])),
+                        lift_reason="not in the control file any more",
+                        lift_generation=int(document["generation"]),
+                    )
+                    desk.save_directive(connection, lifted)
+                    said.append(f"{directive.id} does not stand on {route} any more")
+        del now_us
+        return said
+
+    def _current(self) -> Document:
+        document = self._file.latest()
+        return document if document is not None else self._blank(())
+
+    def _blank(self, routes: Iterable[str]) -> Document:
+        names = {*routes, *self._settings.routes}
+        document: Document = {
+            "generation": 0,
+            "stale_after_s": None,
+            "grace_s": self._settings.grace_us / 1_000_000,
+            "routes": {},
+        }
+        if self._settings.stale_after_us is not None:
+            document["stale_after_s"] = self._settings.stale_after_us / 1_000_000
+        for route in sorted(names):
+            self._section(document, route)
+        return document
+
+    def _section(self, document: Document, route: str) -> dict[str, Any]:
+        """Return a route's part of the document, with what its settings say of a fault."""
+        fresh = {"state": RouteState.OPEN.value, "on_fault": "", "directives": [], "grants": []}
+        section: dict[str, Any] = document["routes"].setdefault(route, fresh)
+        section["on_fault"] = self._settings.route(route).on_fault
+        return section
+
+    def _check_base(self, document: Document, route: str, base: int | None) -> None:
+        """Raise `Conflict` if the route's orders changed after generation `base`."""
+        if base is None or base >= int(document["generation"]):
+            return
+        changed = [
+            str(item["id"])
+            for item in document["routes"].get(route, {}).get("directives", ())
+            if int(item["generation"]) > base
+        ]
+        gone = [
+            directive
+            for directive in desk.directives_of(self._writer.connection, route)
+            if directive.lift_generation is not None and directive.lift_generation > base
+        ]
+        if changed or gone:
+            what = [*changed, *(f"{item.id} lifted by {item.lifted_by}" for item in gone)]
+            raise Conflict(
+                f"the orders of {route} were changed meanwhile by {document['issued_by']}: "
+                f"{', '.join(what)}; look again and decide anew"
+            )
+
+    def _exit_rule(self, route: str) -> dict[str, Any]:
+        rule = self._settings.route(route).exit
+        return {"exit_remaining": str(rule.remaining), "exit_trusted": rule.trusted_in_a_row}
+
+    def _publish(self, document: Document, *, by: str, now_us: int) -> Document:
+        return self._file.publish(document, by=by, now_us=now_us)
+
+    def _retire(self, route: str, replaced: list[str], by_order: Directive, now_us: int) -> None:
+        connection = self._writer.connection
+        for directive in desk.directives_of(connection, route):
+            if directive.id in replaced and directive.lifted_us is None:
+                lifted = msgspec.structs.replace(
+                    directive,
+                    lifted_us=now_us,
+                    lifted_by=by_order.by,
+                    lift_reason=f"replaced by {by_order.id}",
+                    lift_generation=by_order.generation,
+                )
+                desk.save_directive(connection, lifted)
+
+    def _audit(
+        self, document: Document, act: tuple[str, str, str], now_us: int, detail: object
+    ) -> None:
+        """Append to the audit who (by) did what (verb) to which route."""
+        by, verb, route = act
+        connection = self._writer.connection
+        desk.set_fact(connection, "control_digest", content_digest(document))
+        desk.set_fact(connection, "control_generation", str(document["generation"]))
+        desk.audit(connection, at_us=now_us, actor=name(by), verb=verb, route=route, detail=detail)
+
+
+def _check(order: Order) -> None:
+    if not order.reason.strip():
+        raise Refused('an order needs a reason: --reason "..."')
+    if not order.route.strip():
+        raise Refused("an order needs a route")
+    if order.kind is DirectiveKind.FREEZE and not order.changes:
+        raise Refused("a freeze needs the kinds of change it stops: --change prompt, for example")
+    if order.kind is DirectiveKind.TIGHTEN and not order.actions:
+        raise Refused("tighten needs the actions that shall need a grant: --action NAME")
+    if order.kind is DirectiveKind.REDUCE and not order.actions and order.max_runs is None:
+        raise Refused("reduce needs what is left: --allow ACTION and/or --max-runs N")
+    if order.max_runs is not None and order.max_runs < 1:
+        raise Refused("--max-runs must be 1 or more; to let no run start, use pause")
+
+
+def _supersedes(directive: Directive, item: dict[str, Any]) -> bool:
+    """Say whether an order stands in for an older one: the same kind with at least its reach."""
+    if item["kind"] != directive.kind.value:
+        return False
+    older = _as_read(directive.route, item)
+    if directive.kind is DirectiveKind.PAUSE:
+        return older.drain or not directive.drain
+    if directive.kind is DirectiveKind.FREEZE:
+        return set(older.changes) <= set(directive.changes)
+    if directive.kind is DirectiveKind.TIGHTEN:
+        return set(older.actions) <= set(directive.actions)
+    return (older.actions, older.max_runs) == (directive.actions, directive.max_runs)
+
+
+def _state_of(section: dict[str, Any]) -> RouteState:
+    """Return what the strictest of a route's orders makes of it."""
+    kinds = {item["kind"] for item in section["directives"]}
+    strictest = [state for kind, state in STRICTNESS.items() if kind.value in kinds]
+    return strictest[-1] if strictest else RouteState.OPEN
+
+
+def _as_written(directive: Directive) -> dict[str, Any]:
+    return {
+        "id": directive.id,
+        "kind": directive.kind.value,
+        "by": directive.by,
+        "reason": directive.reason,
+        "issued_at": rfc3339(directive.issued_us),
+        "generation": directive.generation,
+        "until": None if directive.until_us is None else rfc3339(directive.until_us),
+        "changes": list(directive.changes),
+        "actions": list(directive.actions),
+        "max_runs": directive.max_runs,
+        "drain": directive.drain,
+        "ladder": False,
+    }
+
+
+def _as_read(route: str, item: dict[str, Any]) -> Directive:
+    until = item.get("until")
+    return Directive(
+        id=str(item["id"]),
+        route=route,
+        kind=DirectiveKind(item["kind"]),
+        by=str(item["by"]),
+        reason=str(item["reason"]),
+        issued_us=instant_us(str(item["issued_at"])),
+        generation=int(item["generation"]),
+        until_us=None if until is None else instant_us(str(until)),
+        changes=tuple(item.get("changes", ())),
+        actions=tuple(item.get("actions", ())),
+        max_runs=item.get("max_runs"),
+        drain=bool(item.get("drain", True)),
+    )
+
+
+__all__ = ["Conflict", "ControlDesk", "ControlError", "Order", "Refused"]

@@ -1,0 +1,232 @@
+"""Writing the control file so that an order seen as durable survives a power cut (semantics 8).
+
+A temporary file (O_EXCL|O_NOFOLLOW, through the directory's descriptor) is synced and linked to
+generations/{n}.json, which is the compare-and-set; then control.json is renamed into place and the
+directory is synced. Without that last step the old state came back after a power cut on every file
+system that was tried.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import fcntl
+import hashlib
+import os
+import stat
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from console.agent.document import SCHEMA, ControlFault, canonical, checksum, parse
+from console.intake.times import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Document = dict[str, Any]
+_GENERATIONS = "generations"
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_FORBIDDEN = stat.S_IWGRP | stat.S_IWOTH
+_UNTIMED = ("refreshed_at", "checksum", "signature")
+
+
+class ControlError(Exception):
+    """The control directory cannot be used; the message says why and what to do."""
+
+
+class Conflict(Exception):  # noqa: N818 - not a fault: somebody else was first
+    """Another operator changed the control file first; decide again on what it says now."""
+
+
+class ControlFile:
+    """The control file at `path` with its generations beside it. The directory is the operator's.
+
+    Raises:
+        ControlError: the directory cannot be made, or others may write it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.directory = path.parent
+        try:
+            (self.directory / _GENERATIONS).mkdir(parents=True, exist_ok=True, mode=0o755)
+            for folder in (self.directory, self.directory / _GENERATIONS):
+                _refuse_writable(folder)
+        except OSError as error:
+            raise ControlError(
+                f"control directory {self.directory}: {error.strerror}; name another with --control"
+            ) from error
+
+    def latest(self) -> Document | None:
+        """Return the newest good generation, None where nothing was ever written.
+
+        The immutable generations are asked, not control.json: a crash between link and rename may
+        have left the latter behind.
+
+        Raises:
+            ControlError: the newest generation is not whole.
+        """
+        newest = self.newest_generation()
+        if newest == 0:
+            return None
+        raw = (self.directory / _GENERATIONS / f"{newest}.json").read_bytes()
+        try:
+            parse(raw)
+        except ControlFault as fault:
+            raise ControlError(
+                f"{self.directory}/{_GENERATIONS}/{newest}.json: {fault}; "
+                "restore it from a backup, or move the control directory aside and run init"
+            ) from fault
+        return msgspec.json.decode(raw)  # type: ignore[no-any-return]
+
+    def newest_generation(self) -> int:
+        """Return the number of the newest generation, 0 for none."""
+        names = (entry.name for entry in os.scandir(self.directory / _GENERATIONS))
+        numbers = (name.removesuffix(".json") for name in names if name.endswith(".json"))
+        return max((int(number) for number in numbers if number.isdigit()), default=0)
+
+    def publish(self, document: Document, *, by: str, now_us: int) -> Document:
+        """Write `document` as the generation after the one that it was made from.
+
+        Returns the document as written.
+
+        Raises:
+            Conflict: that generation exists already: somebody else was first.
+            ControlError: it could not be written; what agents read is as it was.
+        """
+        written = copy.deepcopy(document)
+        written["schema"] = SCHEMA
+        written["generation"] = int(document.get("generation", 0)) + 1
+        written["issued_at"] = written["refreshed_at"] = rfc3339(now_us)
+        written["issued_by"] = by
+        written["checksum"] = checksum(written)
+        with self._at() as directory, self._at(_GENERATIONS) as generations:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            self._link(directory, generations, written)
+            self._rename(directory, written)
+        return written
+
+    def complete(self) -> None:
+        """Finish a write that was cut off between link and rename: make control.json the newest."""
+        with self._at() as directory:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            document = self.latest()
+            if document is not None and self._current_generation() < int(document["generation"]):
+                self._rename(directory, document)
+
+    def refresh(self, now_us: int) -> None:
+        """Write the newest generation again with a new `refreshed_at`; no receipt is due."""
+        with self._at() as directory:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            document = self.latest()
+            if document is None:
+                return
+            document["refreshed_at"] = rfc3339(now_us)
+            document["checksum"] = checksum(document)
+            self._rename(directory, document)
+
+    def tampering(self, digest: str) -> str:
+        """Say how the files differ from what was written last, "" where they do not.
+
+        `digest` is that of the newest generation, as it was kept in the store when it was written.
+        """
+        try:
+            newest = self.latest()
+        except ControlError as error:
+            return str(error)
+        if newest is None:
+            return "its generations are gone" if digest else ""
+        if digest and content_digest(newest) != digest:
+            return f"generation {newest['generation']} is not what was written"
+        try:
+            raw = self.path.read_bytes()
+            parse(raw)
+        except (OSError, ControlFault) as error:
+            return f"{self.path.name}: {getattr(error, 'strerror', None) or error}"
+        if content_digest(msgspec.json.decode(raw)) != content_digest(newest):
+            return f"{self.path.name} is not generation {newest['generation']} as written"
+        return ""
+
+    def _current_generation(self) -> int:
+        try:
+            return parse(self.path.read_bytes()).generation
+        except (OSError, ControlFault):
+            return 0
+
+    def _link(self, directory: int, generations: int, document: Document) -> None:
+        temporary = self._write(directory, document)
+        try:
+            os.link(
+                temporary,
+                f"{document['generation']}.json",
+                src_dir_fd=directory,
+                dst_dir_fd=generations,
+                follow_symlinks=False,
+            )
+        except FileExistsError as error:
+            raise Conflict(
+                f"generation {document['generation']} was written by somebody else meanwhile"
+            ) from error
+        except OSError as error:
+            raise ControlError(f"{self.directory}: {error.strerror}") from error
+        finally:
+            os.unlink(temporary, dir_fd=directory)
+        os.fsync(generations)
+
+    def _rename(self, directory: int, document: Document) -> None:
+        temporary = self._write(directory, document)
+        try:
+            os.rename(temporary, self.path.name, src_dir_fd=directory, dst_dir_fd=directory)
+            os.fsync(directory)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=directory)
+            raise ControlError(f"{self.path}: {error.strerror}") from error
+
+    def _write(self, directory: int, document: Document) -> str:
+        """Write a temporary file, synced; return its name in the directory."""
+        temporary = f".{self.path.name}.{os.getpid()}.{os.urandom(4).hex()}"
+        try:
+            descriptor = os.open(temporary, _NEW, 0o644, dir_fd=directory)
+            with open(descriptor, "wb") as file:  # noqa: PTH123 - by descriptor
+                os.fchmod(descriptor, 0o644)
+                file.write(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+                file.flush()
+                os.fsync(descriptor)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=directory)
+            raise ControlError(f"{self.directory}: {error.strerror}") from error
+        return temporary
+
+    @contextlib.contextmanager
+    def _at(self, name: str = ".") -> Iterator[int]:
+        descriptor = os.open(self.directory / name, _DIRECTORY)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+def content_digest(document: Document) -> str:
+    """Return a digest of all of a document that only a new generation may change."""
+    bare = {key: value for key, value in document.items() if key not in _UNTIMED}
+    return hashlib.sha256(canonical(bare)).hexdigest()
+
+
+def _refuse_writable(folder: Path) -> None:
+    status = folder.stat()
+    if status.st_mode & _FORBIDDEN:
+        raise ControlError(
+            f"control directory {folder}: others may write it (mode "
+            f"{stat.S_IMODE(status.st_mode):04o}), so any agent could give orders; "
+            f"run: chmod go-w {folder}"
+        )
+    if status.st_uid not in {0, os.geteuid()}:
+        raise ControlError(
+            f"control directory {folder}: belongs to uid {status.st_uid}, not to you; "
+            "name one of your own with --control"
+        )

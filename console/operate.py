@@ -1,0 +1,167 @@
+"""What an operator can do, over one core for console and command line.
+
+Restricting is easy: a reason is all it takes, and stale data warns but never hinders. Relaxing is
+harder: the exit rule has to hold or be overridden, on data that is not stale (semantics 7, 8).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from console.burn import arithmetic, lifecycle, windows
+from console.burn.rules import percent
+from console.control.directives import ControlDesk, Order, Refused
+from console.control.file import ControlFile
+from console.model import STRICTNESS, Directive, RouteState
+from console.snapshot.orders import exit_progress
+from console.store import alerts, counting, desk, reader
+from console.store.writer import Writer
+from console.text import clean, name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from console.settings import Settings
+
+TYPED_NAME_TIERS = frozenset({"high", "critical"})
+"""Tiers whose routes are relaxed only by typing the route's name."""
+
+
+class Operator:
+    """Acts on one store and one control file. Close it when done.
+
+    Args:
+        settings: routes and tiers.
+        store: path of the store; made where it does not exist.
+        control: path of the control file.
+    """
+
+    def __init__(self, settings: Settings, store: Path, control: Path) -> None:
+        self.settings = settings
+        self.control = control
+        self.writer = Writer(store)
+        self._connection = self.writer.connection
+
+    def close(self) -> None:
+        """Close the store."""
+        self.writer.close()
+
+    def desk(self, now_us: int) -> ControlDesk:
+        """Return the control desk, with store and control file brought into agreement."""
+        found = ControlDesk(self.writer, ControlFile(self.control), self.settings)
+        found.reconcile(now_us)
+        return found
+
+    def generation(self) -> int:
+        """Return the newest generation of the control file, 0 where there is none yet."""
+        if not self.control.parent.exists():
+            return 0
+        return ControlFile(self.control).newest_generation()
+
+    def give(self, order: Order, now_us: int) -> Directive:
+        """Give a restricting order. Raises as `ControlDesk.give` does."""
+        return self.desk(now_us).give(order, now_us)
+
+    def lift(
+        self,
+        route: str,
+        directive: str,
+        *,
+        by: str,
+        reason: str,
+        override: bool,
+        now_us: int,
+        base_generation: int | None = None,
+    ) -> Directive:
+        """Lift an order of a route; `directive` may be empty where only one stands.
+
+        Raises:
+            Refused: no such order stands, several do, or its exit rule does not hold.
+            Conflict: the route's orders changed after `base_generation`.
+        """
+        control = self.desk(now_us)
+        order = self._standing(route, directive)
+        barred = self.bar_to_lifting(order, now_us)
+        if barred and not override:
+            raise Refused(f"{barred}; lift it all the same with --override and a reason")
+        return control.lift(
+            order,
+            by=by,
+            reason=reason,
+            overridden=bool(barred),
+            now_us=now_us,
+            base_generation=base_generation,
+        )
+
+    def bar_to_lifting(self, order: Directive, now_us: int) -> str:
+        """Say why the exit rule of an order does not hold yet, "" where it does."""
+        route = self.settings.route(order.route)
+        number = self.route_number(order.route)
+        span = windows.budget_span(route.window, now_us)
+        counts = counting.window_counts(self._connection, span).get(number)
+        left = None
+        if counts is not None:
+            left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
+        trusted, met = exit_progress(self._connection, number, order, left)
+        if met:
+            return ""
+        if STRICTNESS[order.kind] is RouteState.PAUSED:
+            return f"{order.id} is a pause: nothing runs, so its exit rule cannot be earned"
+        now = "no data" if left is None else f"{percent(left)} left"
+        return (
+            f"the exit rule of {order.id} does not hold: it needs more than "
+            f"{percent(Fraction(order.exit_remaining))} of the budget and {order.exit_trusted} "
+            f"trusted outcomes in a row; there are {now} and {trusted}"
+        )
+
+    def acknowledge(self, alert: str, by: str, note: str, now_us: int) -> str:
+        """Take ownership of an alert; return a sentence. Raises `Refused` if there is none."""
+        return self._answer(alert, by, note, now_us, close=False)
+
+    def sign_close(self, alert: str, by: str, note: str, now_us: int) -> str:
+        """Close a hard stop by signature; return a sentence. Raises `Refused` if it cannot be."""
+        return self._answer(alert, by, note, now_us, close=True)
+
+    def _answer(self, alert: str, by: str, note: str, now_us: int, *, close: bool) -> str:
+        with self.writer.transaction():
+            found = alerts.find(self._connection, alert)
+            if found is None:
+                raise Refused(f"there is no alert {clean(alert, 40)}; `burnline alerts` lists them")
+            if found.resolved_us is not None:
+                raise Refused(f"{found.id} is resolved already")
+            if close and found.kind != "hard_stop":
+                raise Refused(f"{found.id} is no hard stop; it resolves by itself on data")
+            if close and not note.strip():
+                raise Refused("closing a hard stop needs a note that says why it is over")
+            after = lifecycle.acknowledge(found, name(by), clean(note), now_us)
+            if close:
+                after = lifecycle.close(after, now_us)
+            alerts.save(self._connection, after)
+            verb = "close" if close else "acknowledge"
+            detail = {"alert": found.id, "note": clean(note)}
+            desk.audit(
+                self._connection, at_us=now_us, actor=name(by), verb=verb, route=found.route,
+                detail=detail,
+            )  # fmt: skip
+        done = "is closed, signed by" if close else "is now owned by"
+        return f"{found.id} on {found.route} {done} {name(by)}"
+
+    def route_number(self, route: str) -> int:
+        """Return the number of a route in the store, -1 where no event of it was ever read."""
+        rows = reader.routes(self._connection)
+        return next((row.id for row in rows if row.name == route), -1)
+
+    def _standing(self, route: str, directive: str) -> Directive:
+        standing = [
+            item
+            for item in desk.directives_of(self._connection, route)
+            if item.lifted_us is None and directive in {"", item.id}
+        ]
+        if not standing:
+            what = directive or "any order"
+            raise Refused(f"{clean(what, 60)} does not stand on {clean(route, 60)}")
+        if len(standing) > 1:
+            listed = ", ".join(f"{item.id} ({item.kind.value})" for item in standing)
+            raise Refused(f"several orders stand on {route}: {listed}; name one")
+        return standing[0]

@@ -1,0 +1,98 @@
+"""store -> Snapshot: everything that a view shows, read in one consistent look at the store."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from console.collector.lease import HEARTBEAT_LIMIT_S, alive
+from console.model import SECOND_US
+from console.snapshot import routes
+from console.snapshot.frame import Frame
+from console.snapshot.types import RouteView, Snapshot, SourceView, StoreView
+from console.store import desk, reader
+from console.text import clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from console.settings import Settings
+    from console.store.connect import Connection
+
+
+def take(
+    connection: Connection,
+    settings: Settings,
+    *,
+    store: Path,
+    control: Path,
+    now_us: int,
+    window: str | None = None,
+    as_of: bool = False,
+) -> Snapshot:
+    """Return the state of everything at `now_us`.
+
+    `window` asks for one more burn window beside those of the rules (`1h`, `7d`, or `all` for
+    everything that is kept, which then is also the window of the counts).
+    """
+    connection.execute("begin")
+    try:
+        frame = Frame(connection, settings, now_us, live=not as_of)
+        known = {row.name: row for row in reader.routes(connection)}
+        names = sorted({*known, *settings.routes, *desk.ordered_routes(connection)})
+        views = [
+            routes.view(frame, settings.route(name), known.get(name), window) for name in names
+        ]
+        views.sort(key=lambda view: (view.rank, *_worst(view), view.route))
+        return Snapshot(
+            as_of_us=now_us,
+            store=_store(frame, store, control),
+            routes=tuple(views),
+            sources=tuple(_source(row) for row in reader.files(connection)),
+            settings_path=str(settings.path or ""),
+        )
+    finally:
+        connection.execute("rollback")
+
+
+def _worst(view: RouteView) -> tuple[bool, Fraction]:
+    return view.remaining is None, view.remaining if view.remaining is not None else Fraction(0)
+
+
+def _store(frame: Frame, store: Path, control: Path) -> StoreView:
+    connection = frame.connection
+    events, rejected, future = reader.totals(connection)
+    life = alive(store, frame.now_us / SECOND_US)
+    ingested = desk.fact(connection, "ingested_us")
+    running = life is not None and life.heartbeat_s <= HEARTBEAT_LIMIT_S
+    return StoreView(
+        path=str(store),
+        control_path=str(control),
+        events=events,
+        rejected=rejected,
+        future=future,
+        lag_s=None if life is None else min(life.heartbeat_s, 86_400.0),
+        last_ingest_us=int(ingested) if ingested else None,
+        collector="running" if running else "stopped",
+        catching_up=frame.live and frame.behind > 0,
+        generation=int(desk.fact(connection, "control_generation") or 0),
+        tampered=desk.fact(connection, "tampering"),
+    )
+
+
+def _source(row: reader.FileRow) -> SourceView:
+    state = row.state
+    if state == "reading":
+        state = "read" if row.offset >= row.size else "behind"
+    return SourceView(
+        path=clean(os.fsdecode(row.path)),
+        format=row.format or "unknown",
+        state=state,
+        size=row.size,
+        offset=row.offset,
+        lines=row.lines,
+        rejected=row.rejected,
+        last_event_us=row.latest_us,
+        note=clean(row.note),
+    )

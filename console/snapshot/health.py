@@ -1,0 +1,95 @@
+"""Whether a route can be judged, and what it most needs a human for."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from console.burn import arithmetic, rules, windows
+from console.collector import evaluate
+from console.model import Counts, RouteState
+
+if TYPE_CHECKING:
+    from console.settings import RouteSettings
+    from console.snapshot.frame import Frame
+    from console.snapshot.types import AlertView
+    from console.store import reader
+
+_UNMEASURED = Fraction(1, 20)
+HEALTH = ("hard stop", "page", "spent", "frozen", "no data", "ticket", "at risk", "healthy")
+"""What a route's health can be, in the order in which a human is needed."""
+
+
+def answers(route: RouteSettings) -> tuple[tuple[str, str], ...]:
+    """Return the five questions of semantics 1 with this route's answers, "" where blank.
+
+    Questions 2 and 3 are answered by the classes and the budget, which always hold; 1, 4 and 5
+    need an owner's words.
+    """
+    measured = route.measured
+    trusted = route.outcome
+    if trusted and measured.requires:
+        trusted += f" (checks: {', '.join(measured.requires)})"
+    classes = ["trust", "escalation", "permission", "recovery (failed)"]
+    if measured.sla_us is not None:
+        classes.insert(0, f"latency over {windows.duration(measured.sla_us)}")
+    if route.zero_tolerance:
+        classes.append(f"zero tolerance: {', '.join(route.zero_tolerance)}")
+    objective = Fraction(arithmetic.PPM - route.budget_ppm, arithmetic.PPM)
+    budget = f"objective {rules.percent(objective)} over {route.window.text}"
+    return (
+        ("What counts as a trusted outcome?", trusted),
+        ("Which misses consume the budget?", "; ".join(classes)),
+        ("How fast is it burning?", budget),
+        ("Who owns the intervention?", route.owner),
+        ("Which changes are frozen until it recovers?", ", ".join(route.freeze_kinds)),
+    )
+
+
+def data_of(
+    frame: Frame,
+    route: RouteSettings,
+    row: reader.RouteRow | None,
+    counts: Counts,
+    apart: dict[str, int],
+) -> str:
+    """Return live, stale, none or unmeasured: silence is never health."""
+    if row is None or (counts.total == 0 and not apart):
+        return "none"
+    limit_us = evaluate.absent_after_us(frame.connection, route, row.id, frame.now_us)
+    if frame.now_us - row.last_us > limit_us:
+        return "stale"
+    unknown = apart.get("unknown", 0)
+    if unknown and Fraction(unknown, counts.total + unknown) > _UNMEASURED:
+        return "unmeasured"
+    return "live"
+
+
+def health_of(
+    mine: tuple[AlertView, ...],
+    *,
+    left: Fraction | None,
+    data: str,
+    outlook: str,
+    enough: bool,
+    state: RouteState,
+) -> str:
+    """Return what the route most needs a human for; a hard stop and a page beat silence.
+
+    `enough` says that so many runs missed that a spent budget is more than one awkward run. On a
+    paused route silence is what was ordered.
+    """
+    firing = {(alert.kind, alert.severity) for alert in mine if alert.state != "resolved"}
+    severities = {severity for _, severity in firing}
+    awake = state is not RouteState.PAUSED
+    spent = left is not None and left <= 0
+    found = (
+        ("hard stop", any(kind == "hard_stop" for kind, _ in firing)),
+        ("page", "page" in severities),
+        ("spent", spent and enough),
+        ("frozen", awake and data in {"stale", "unmeasured"}),
+        ("no data", awake and (data == "none" or left is None)),
+        ("ticket", "ticket" in severities),
+        ("at risk", spent or outlook == "exhausts"),
+    )
+    return next((name for name, holds in found if holds), "healthy")

@@ -1,0 +1,63 @@
+"""The orders that stand on a route: how far each got, and what it needs to be lifted."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from console.control.receipts import reach
+from console.model import MINUTE_US, STRICTNESS, Directive, DirectiveKind, RouteState
+from console.snapshot.types import DirectiveView
+from console.store import counting, desk, reader
+
+if TYPE_CHECKING:
+    from console.snapshot.frame import Frame
+    from console.store.connect import Connection
+
+
+def standing(
+    frame: Frame, route: str, number: int, left: Fraction | None
+) -> tuple[DirectiveView, ...]:
+    """Return the orders that stand, the latest first, each with its reach and exit rule."""
+    orders = desk.orders_of(frame.connection, route)
+    agents = reader.agents(frame.connection, number)
+    found = [item for item in orders.directives.values() if item.stands(frame.now_us)]
+    views = []
+    for order in sorted(found, key=lambda item: (-item.issued_us, item.id)):
+        broken = reader.charged_against(frame.connection, number, order.id)
+        far = reach(order, orders, agents, broken)
+        trusted, met = exit_progress(frame.connection, number, order, left)
+        views.append(
+            DirectiveView(
+                directive=order,
+                stage=far.stage,
+                seen_by=far.seen_by,
+                not_seen=far.not_seen,
+                overdue=far.overdue,
+                exit_remaining=Fraction(order.exit_remaining),
+                exit_trusted=(trusted, order.exit_trusted),
+                exit_met=met,
+                seen_after_us=far.seen_after_us,
+            )
+        )
+    return tuple(views)
+
+
+def exit_progress(
+    connection: Connection, number: int, order: Directive, left: Fraction | None
+) -> tuple[int, bool]:
+    """Return the trusted outcomes in a row since an order, and whether its exit rule is met.
+
+    A pause cannot be earned out of, since nothing runs.
+    """
+    trusted = counting.good_since_last_bad(connection, number, order.issued_us // MINUTE_US)
+    enough = left is not None and left > Fraction(order.exit_remaining)
+    met = enough and trusted >= order.exit_trusted and order.kind is not DirectiveKind.PAUSE
+    return trusted, met
+
+
+def state_of(orders: tuple[DirectiveView, ...]) -> RouteState:
+    """Return what the strictest of the orders makes of the route."""
+    kinds = {view.directive.kind for view in orders}
+    found = [state for kind, state in STRICTNESS.items() if kind in kinds]
+    return found[-1] if found else RouteState.OPEN

@@ -1,0 +1,155 @@
+"""One route as every view shows it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from console.burn import arithmetic, rules, windows
+from console.collector import evaluate
+from console.model import DAY_US, MINUTE_US
+from console.snapshot import orders
+from console.snapshot.curve import remaining_curve
+from console.snapshot.health import HEALTH, answers, data_of, health_of
+from console.snapshot.types import Burn, RouteView, RuleView
+from console.store import counting, reader
+
+if TYPE_CHECKING:
+    from console.settings import RouteSettings
+    from console.snapshot.frame import Frame
+
+
+def view(
+    frame: Frame, route: RouteSettings, row: reader.RouteRow | None, window: str | None
+) -> RouteView:
+    """Return the view of one route; `row` is None where no event of it was ever read."""
+    number = row.id if row is not None else -1
+    span = windows.budget_span(route.window, frame.now_us)
+    if window == "all":
+        span = counting.everything(frame.connection)
+        counts, readings = frame.table.over(number, span), ()
+        _, readings = evaluate.readings(route, number, frame.table, frame.now_us)
+    else:
+        counts, readings = evaluate.readings(route, number, frame.table, frame.now_us)
+    left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
+    apart = reader.states_of(frame.connection, number, span.first * MINUTE_US)
+    data = data_of(frame, route, row, counts, apart)
+    shown = tuple(_rule(frame, item, data) for item in readings)
+    mine = frame.alerts.get(route.name, ())
+    outlook, exhausts_us = _outlook(frame, route, number, left, readings)
+    standing = orders.standing(frame, route.name, number, left)
+    agents = tuple(agent for agent, _ in reader.agents(frame.connection, number))
+    questions = answers(route)
+    state = orders.state_of(standing)
+    health = health_of(
+        mine,
+        left=left,
+        data=data,
+        outlook=outlook,
+        enough=counts.bad >= route.min_misses,
+        state=state,
+    )
+    return RouteView(
+        route=route.name,
+        tier=route.tier,
+        owner=route.owner,
+        ready=all(answer for _, answer in questions),
+        questions=questions,
+        state=state,
+        health=health,
+        rank=HEALTH.index(health),
+        budget_ppm=route.budget_ppm,
+        window=route.window,
+        counts=counts,
+        experienced=counts,
+        open=apart.get("open", 0),
+        unknown=apart.get("unknown", 0),
+        excluded=apart.get("excluded", 0),
+        handoffs=reader.handoffs(frame.connection, span.first, span.end).get(number, 0),
+        rescues=reader.rescues(frame.connection, span.first, span.end).get(number, 0),
+        lost_lines=0,
+        remaining=left,
+        remaining_runs=arithmetic.remaining_runs(counts.bad, counts.total, route.budget_ppm),
+        outlook=outlook,
+        exhausts_us=exhausts_us,
+        data=data,
+        last_event_us=row.last_us if row is not None else None,
+        last_miss_us=frame.last_misses.get(number),
+        burn=_burns(frame, route, number, window),
+        rules=shown,
+        alerts=mine,
+        directives=standing,
+        agents=agents,
+        curve=remaining_curve(frame.connection, route, number, frame.now_us, left),
+        caps_ppm=route.caps_ppm,
+        steps_ppm=tuple(
+            sorted(step.left_ppm for step in route.ladder if step.left_ppm is not None)
+        ),
+        freeze_kinds=route.freeze_kinds,
+        approval_required=route.measured.approval_required,
+    )
+
+
+def _rule(frame: Frame, reading: rules.Reading, data: str) -> RuleView:
+    state = reading.state
+    if frame.live and frame.behind:
+        state = rules.CATCHING_UP
+    elif data in {"stale", "none"}:
+        state = rules.FROZEN
+    return RuleView(
+        rule=reading.rule,
+        long_label=windows.label(reading.rule.long_us),
+        short_label=windows.label(reading.rule.short_us),
+        basis=reading.basis,
+        state=state,
+        long_rate=reading.long_rate,
+        short_rate=reading.short_rate,
+        words=rules.words(reading),
+    )
+
+
+def _outlook(
+    frame: Frame,
+    route: RouteSettings,
+    number: int,
+    left: Fraction | None,
+    readings: tuple[rules.Reading, ...],
+) -> tuple[str, int | None]:
+    """Say when the budget is gone, by the firing rule's long window, else by the last day."""
+    if left is None:
+        return "no data", None
+    if left <= 0:
+        return "spent", None
+    firing = next((item.long_rate for item in readings if item.fires), None)
+    if firing is None:
+        day = frame.table.trailing(number, DAY_US)
+        firing = arithmetic.burn_rate(day.bad, day.total, route.budget_ppm)
+    if firing is None or firing <= 1:
+        return "on track", None
+    length_us = windows.length_us(route.window, frame.now_us)
+    return "exhausts", frame.now_us + int(left * length_us / firing)
+
+
+def _burns(frame: Frame, route: RouteSettings, number: int, window: str | None) -> tuple[Burn, ...]:
+    """Return the burn over every window that the rules use, shortest first, and `window`."""
+    lengths = {item for rule in rules.of(route) for item in (rule.long_us, rule.short_us)}
+    found = [
+        (windows.label(length), length, frame.table.trailing(number, length))
+        for length in sorted(lengths)
+    ]
+    if window == "all":
+        span = counting.everything(frame.connection)
+        length = (span.end - span.first) * MINUTE_US
+        found.append(("all", length, frame.table.over(number, span)))
+    elif window is not None and windows.parse(window) not in lengths:
+        length = windows.parse(window)
+        found.append((window, length, frame.table.trailing(number, length)))
+    return tuple(
+        Burn(
+            label=label,
+            long_us=length,
+            counts=counts,
+            rate=arithmetic.burn_rate(counts.bad, counts.total, route.budget_ppm),
+        )
+        for label, length, counts in found
+    )

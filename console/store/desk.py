@@ -1,0 +1,149 @@
+"""Orders, grants, receipts and the audit in the store."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from console.ledger.orders import Grant, Orders
+from console.model import Directive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from console.store.connect import Connection
+
+GENESIS = "0" * 64
+"""The hash before the first row of the audit."""
+
+
+class AuditRow(NamedTuple):
+    """One act of an operator or of the ladder; `hash` covers the row and the one before it."""
+
+    seq: int
+    at_us: int
+    actor: str
+    verb: str
+    route: str
+    detail: str
+    previous: str
+    hash: str
+
+
+def orders_of(connection: Connection, route: str) -> Orders:
+    """Return the directives and grants of a route, with what its agents confirmed."""
+    directives = directives_of(connection, route)
+    orders = Orders(directives, grants_of(connection, route))
+    number = connection.execute("select id from route where name = ?", (route,)).fetchone()
+    if number is not None:
+        for agent, generation, at_us in connection.execute(
+            "select agent, generation, at_us from receipt where route = ?", number
+        ):
+            orders.receipts[agent, generation] = at_us
+        for directive, agent, at_us in connection.execute(
+            "select directive, agent, at_us from late where route = ?", number
+        ):
+            orders.late[directive, agent] = at_us
+    return orders
+
+
+def directives_of(connection: Connection, route: str) -> list[Directive]:
+    """Return all directives that ever stood on a route, oldest first."""
+    rows = connection.execute(
+        "select body from directive where route = ? order by issued_us, id", (route,)
+    )
+    return [msgspec.json.decode(row[0], type=Directive) for row in rows]
+
+
+def ordered_routes(connection: Connection) -> list[str]:
+    """Return the routes that ever had a directive."""
+    return [row[0] for row in connection.execute("select distinct route from directive")]
+
+
+def directives_mark(connection: Connection) -> int:
+    """Return a number that changes whenever an order or a grant is written."""
+    row = connection.execute("select value from fact where key = 'orders_mark'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def save_directive(connection: Connection, directive: Directive) -> None:
+    """Store a directive, new or changed."""
+    connection.execute(
+        "insert or replace into directive (id, route, issued_us, lifted_us, body) "
+        "values (?, ?, ?, ?, ?)",
+        (
+            directive.id,
+            directive.route,
+            directive.issued_us,
+            directive.lifted_us,
+            msgspec.json.encode(directive).decode(),
+        ),
+    )
+    mark = directives_mark(connection) + 1
+    set_fact(connection, "orders_mark", str(mark))
+
+
+def grants_of(connection: Connection, route: str) -> list[Grant]:
+    """Return the operators' grants on a route."""
+    rows = connection.execute("select body from grant_given where route = ?", (route,))
+    return [msgspec.json.decode(row[0], type=Grant) for row in rows]
+
+
+def save_receipts(connection: Connection, route_id: int, orders: Orders) -> None:
+    """Store what the agents of a route confirmed, and their work after a receipt was due."""
+    connection.executemany(
+        "insert into receipt (route, agent, generation, at_us) values (?, ?, ?, ?) "
+        "on conflict do update set at_us = min(at_us, excluded.at_us)",
+        [(route_id, *key, at_us) for key, at_us in orders.receipts.items()],
+    )
+    connection.executemany(
+        "insert into late (route, directive, agent, at_us) values (?, ?, ?, ?) "
+        "on conflict do update set at_us = min(at_us, excluded.at_us)",
+        [(route_id, *key, at_us) for key, at_us in orders.late.items()],
+    )
+
+
+def save_agents(connection: Connection, seen: Iterable[tuple[int, str, int, int]]) -> None:
+    """Store when agents were heard of: (route, agent, first, last)."""
+    connection.executemany(
+        "insert into agent (route, agent, first_us, last_us) values (?, ?, ?, ?) on conflict do "
+        "update set first_us = min(first_us, excluded.first_us), "
+        "last_us = max(last_us, excluded.last_us)",
+        seen,
+    )
+
+
+def audit(
+    connection: Connection, *, at_us: int, actor: str, verb: str, route: str, detail: object
+) -> AuditRow:
+    """Append a row to the audit inside the caller's transaction, and return it."""
+    last = connection.execute("select seq, hash from audit order by seq desc limit 1").fetchone()
+    seq, previous = (int(last[0]) + 1, str(last[1])) if last else (1, GENESIS)
+    text = msgspec.json.encode(detail, order="sorted").decode()
+    row = AuditRow(seq, at_us, actor, verb, route, text, previous, "")
+    row = row._replace(hash=audit_hash(row))
+    connection.execute(
+        "insert into audit (seq, at_us, actor, verb, route, detail, previous, hash) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?)",
+        row,
+    )
+    return row
+
+
+def audit_hash(row: AuditRow) -> str:
+    """Return the hash of a row: SHA-256 over the one before it and all of its fields."""
+    body = msgspec.json.encode(row[:-1])
+    return hashlib.sha256(body).hexdigest()
+
+
+def fact(connection: Connection, key: str) -> str:
+    """Return a kept value, "" where there is none."""
+    row = connection.execute("select value from fact where key = ?", (key,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def set_fact(connection: Connection, key: str, value: str) -> None:
+    """Keep a value."""
+    connection.execute("insert or replace into fact (key, value) values (?, ?)", (key, value))

@@ -1,0 +1,75 @@
+"""What intake keeps in the store: files, parked events, and what is measured since when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from console.intake.position import Position
+from console.model import Event, Origin
+from console.settings import Measured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from console.store.connect import Connection
+
+_POSITION = (
+    "select id, path, device, inode, incarnation, offset, lines, marker, size, format, reader, "
+    "latest_us, routes, rejected, state, note from file order by id"
+)
+
+
+def positions(connection: Connection) -> list[Position]:
+    """Return how far every file is read."""
+    found = []
+    for row in connection.execute(_POSITION):
+        fields = dict(zip(Position.__struct_fields__, row, strict=True))
+        fields["routes"] = set(msgspec.json.decode(fields["routes"], type=list[str]))
+        found.append(Position(**fields))
+    return found
+
+
+def last_file(connection: Connection) -> int:
+    """Return the highest file number given out."""
+    return int(connection.execute("select coalesce(max(id), 0) from file").fetchone()[0])
+
+
+def park(connection: Connection, events: Iterable[tuple[int, Origin, int, Event]]) -> None:
+    """Keep events that lie in the future until their time: (due, origin, place, event)."""
+    connection.executemany(
+        "insert or ignore into future (due_us, file, offset, place, number, event) "
+        "values (?, ?, ?, ?, ?, ?)",
+        [
+            (due_us, origin.file, origin.offset, place, origin.line, msgspec.msgpack.encode(event))
+            for due_us, origin, place, event in events
+        ],
+    )
+
+
+def due(connection: Connection, now_us: int) -> list[tuple[Event, Origin]]:
+    """Take out and return the parked events whose time has come."""
+    rows = connection.execute(
+        "delete from future where due_us <= ? returning file, offset, number, event", (now_us,)
+    ).fetchall()
+    return [
+        (msgspec.msgpack.decode(event, type=Event), Origin(file, offset, number))
+        for file, offset, number, event in sorted(rows)
+    ]
+
+
+def measured_versions(connection: Connection, route: str) -> list[tuple[int, Measured]]:
+    """Return (since, what is measured) of a route, oldest first."""
+    rows = connection.execute(
+        "select since_us, body from measured where route = ? order by since_us", (route,)
+    )
+    return [(since_us, msgspec.json.decode(body, type=Measured)) for since_us, body in rows]
+
+
+def save_measured(connection: Connection, route: str, since_us: int, measured: Measured) -> None:
+    """Keep what is measured on a route from an instant on."""
+    connection.execute(
+        "insert or replace into measured (route, since_us, body) values (?, ?, ?)",
+        (route, since_us, msgspec.json.encode(measured).decode()),
+    )

@@ -1,0 +1,197 @@
+"""Reading the store for alerts and snapshots. Everything here is a query; nothing is decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from console.store.desk import AuditRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from console.store.connect import Connection
+
+
+class RouteRow(NamedTuple):
+    """A route that events were read of."""
+
+    id: int
+    name: str
+    first_us: int
+    last_us: int
+    events: int
+
+
+class MissRow(NamedTuple):
+    """One stored miss; `evidence` is [event id, file, offset, line number] each."""
+
+    route: str
+    run: str
+    error_class: str
+    at_us: int
+    rule: str
+    evidence: list[tuple[str, int, int, int]]
+
+
+class FileRow(NamedTuple):
+    """One log file as far as it is read."""
+
+    path: bytes
+    format: str
+    state: str
+    size: int
+    offset: int
+    lines: int
+    latest_us: int | None
+    rejected: int
+    note: str
+
+
+def routes(connection: Connection) -> list[RouteRow]:
+    """Return all routes that events were read of, by name."""
+    rows = connection.execute("select id, name, first_us, last_us, events from route order by name")
+    return [RouteRow(*row) for row in rows]
+
+
+def states_of(connection: Connection, route: int, since_us: int) -> dict[str, int]:
+    """Return how many runs of a route are neither good nor bad since an instant, by state."""
+    rows = connection.execute(
+        "select state, count(*) from run where state in ('open', 'unknown', 'excluded') "
+        "and route = ? and last_us >= ? group by state",
+        (route, since_us),
+    )
+    return dict(rows.fetchall())
+
+
+def charged_against(connection: Connection, route: int, directive: str) -> int:
+    """Return how many permission misses were charged against an order."""
+    row = connection.execute(
+        "select count(*) from miss where route = ? and class = 'permission' and instr(rule, ?) > 0",
+        (route, f" {directive} stood"),
+    ).fetchone()
+    return int(row[0])
+
+
+def handoffs(connection: Connection, first: int, end: int) -> dict[int, int]:
+    """Return how many closed runs were handed off in a span of minutes, by route."""
+    rows = connection.execute(
+        "select route, count(*) from run where handoff = 1 and minute >= ? and minute < ? "
+        "group by route",
+        (first, end),
+    )
+    return dict(rows.fetchall())
+
+
+def rescues(connection: Connection, first: int, end: int) -> dict[int, int]:
+    """Return how many rescues closed runs of a span of minutes needed, by route."""
+    rows = connection.execute(
+        "select route, sum(rescues) from run where rescues > 0 and minute >= ? and minute < ? "
+        "group by route",
+        (first, end),
+    )
+    return dict(rows.fetchall())
+
+
+def misses(
+    connection: Connection,
+    *,
+    route: str | None = None,
+    error_class: str | None = None,
+    since_us: int | None = None,
+    until_us: int | None = None,
+    limit: int | None = None,
+) -> list[MissRow]:
+    """Return misses, newest first, of one route or all."""
+    clauses, values = ["1"], list[object]()
+    for clause, value in (
+        ("route.name = ?", route),
+        ("class = ?", error_class),
+        ("at_us >= ?", since_us),
+        ("at_us <= ?", until_us),
+    ):
+        if value is not None:
+            clauses.append(clause)
+            values.append(value)
+    rows = connection.execute(
+        "select route.name, run, class, at_us, rule, evidence from miss "
+        "join route on route.id = miss.route "
+        f"where {' and '.join(clauses)} "
+        "order by at_us desc, route.name, run, class limit ?",
+        (*values, -1 if limit is None else limit),
+    )
+    return [MissRow(*row[:5], msgspec.json.decode(row[5])) for row in rows]
+
+
+def last_misses(connection: Connection) -> dict[int, int]:
+    """Return the instant of each route's latest miss."""
+    return dict(connection.execute("select route, max(at_us) from miss group by route").fetchall())
+
+
+def runs_missed(
+    connection: Connection, route: int, first_us: int, classes: Iterable[str] | None = None
+) -> list[str]:
+    """Return the runs that missed since an instant, latest first, in any or in given classes."""
+    named = () if classes is None else tuple(classes)
+    only = f"and class in ({', '.join('?' * len(named))}) " if classes is not None else ""
+    rows = connection.execute(
+        "select run, max(at_us) as at from miss where route = ? and at_us >= ? "
+        f"{only}group by run order by at desc limit 1000",
+        (route, first_us, *named),
+    )
+    return [row[0] for row in rows]
+
+
+def line(connection: Connection, file: int, offset: int) -> tuple[bytes, bytes]:
+    """Return (path, raw line) of a piece of evidence; empty where it is not kept."""
+    row = connection.execute(
+        "select file.path, line.raw from file left join line "
+        "on line.file = file.id and line.offset = ? where file.id = ?",
+        (offset, file),
+    ).fetchone()
+    return (row[0], row[1] or b"") if row else (b"", b"")
+
+
+def files(connection: Connection) -> list[FileRow]:
+    """Return all log files, those with something wrong first."""
+    rows = connection.execute(
+        "select path, format, state, size, offset, lines, latest_us, rejected, note from file "
+        "order by rejected > 0 desc, path"
+    )
+    return [FileRow(*row) for row in rows]
+
+
+def quarantined(connection: Connection, limit: int) -> list[tuple[bytes, int, int, str, bytes]]:
+    """Return (path, line number, offset, reason, excerpt) of what could not be read."""
+    rows = connection.execute(
+        "select file.path, number, quarantine.offset, reason, excerpt from quarantine "
+        "join file on file.id = quarantine.file order by file.path, quarantine.offset limit ?",
+        (limit,),
+    )
+    return [tuple(row) for row in rows]  # type: ignore[misc]
+
+
+def agents(connection: Connection, route: int) -> list[tuple[str, int]]:
+    """Return (agent, last heard of) of a route, by name."""
+    return connection.execute(
+        "select agent, last_us from agent where route = ? order by agent", (route,)
+    ).fetchall()  # type: ignore[no-any-return]
+
+
+def audit_rows(connection: Connection, limit: int) -> list[AuditRow]:
+    """Return the latest rows of the audit, newest first."""
+    rows = connection.execute(
+        "select seq, at_us, actor, verb, route, detail, previous, hash from audit "
+        "order by seq desc limit ?",
+        (limit,),
+    )
+    return [AuditRow(*row) for row in rows]
+
+
+def totals(connection: Connection) -> tuple[int, int, int]:
+    """Return (events read, pieces refused, events held back since they lie in the future)."""
+    events = connection.execute("select coalesce(sum(events), 0) from route").fetchone()[0]
+    rejected = connection.execute("select coalesce(sum(rejected), 0) from file").fetchone()[0]
+    future = connection.execute("select count(*) from future").fetchone()[0]
+    return int(events), int(rejected), int(future)
