@@ -69,6 +69,7 @@ class RouteSettings(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     tier: str = "medium"
     explicit: bool = False
+    tier_explicit: bool = False
     budget_ppm: int = 20_000
     window: Window = Window()
     measured: Measured = Measured()

@@ -1,0 +1,76 @@
+"""`[[source]]` and `[[notify]]`: where logs come from, and where alerts go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from console.settings import words
+from console.settings.problems import UnusableError, listed, nearest
+from console.settings.rules import SEVERITIES
+from console.settings.table import Table
+from console.settings.types import Notify, Source
+
+READ_FORMATS = ("auto", "native", "claude-code")
+"""The formats that this version reads."""
+FORMATS = (*READ_FORMATS, "generic", "otlp", "codex", "verdict", "openai-agents", "gemini")
+"""The formats that may be named."""
+
+_SOURCE_KEYS = ("path", "format", "route")
+_NOTIFY_KEYS = ("url", "file", "command", "severity", "quiet_hours")
+_WAYS = ("url", "file", "command")
+
+
+def sources(root: Table, directory: Path) -> tuple[Source, ...]:
+    """Return every source; paths are relative to `directory`."""
+    places = root.list_of_tables("source", 'a table under [[source]] with path = "logs"')
+    return tuple(_source(place, directory) for place in places)
+
+
+def _source(table: Table, directory: Path) -> Source:
+    table.need("path", "write the file, directory or glob to read")
+    name = table.take("format", _format, "auto")
+    options = {key: table.raw(key) for key in sorted(table.written.difference(_SOURCE_KEYS))}
+    for key in options:
+        meant = nearest(key, _SOURCE_KEYS)
+        if meant:
+            table.refuse(key, f"is not a known key; the nearest that is known is {meant}")
+        elif key == "map" and name != "generic":
+            table.refuse(key, f'belongs to format = "generic"; format = "{name}" maps nothing')
+    return Source(
+        path=table.take("path", words.path(directory), directory),
+        format=name,
+        route=table.take("route", words.text, ""),
+        options=options,
+    )
+
+
+def _format(value: object) -> str:
+    name = words.choice(FORMATS)(value)
+    if name not in READ_FORMATS:
+        raise UnusableError(f"is not read yet; this version reads {listed(READ_FORMATS)}")
+    return name
+
+
+def notify(root: Table, directory: Path) -> tuple[Notify, ...]:
+    """Return every channel for alerts; files are relative to `directory`."""
+    places = root.list_of_tables("notify", 'a table under [[notify]] with file = "alerts.jsonl"')
+    return tuple(_notify(place, directory) for place in places)
+
+
+def _notify(table: Table, directory: Path) -> Notify:
+    table.refuse_unknown(_NOTIFY_KEYS)
+    ways = [way for way in _WAYS if way in table.written]
+    if len(ways) != 1:
+        said = f"has {' and '.join(ways)}" if ways else "names no channel"
+        table.problems.add(table.at, f"{said}; write exactly one of url, file and command")
+    severity = table.take("severity", words.several(SEVERITIES), SEVERITIES)
+    if not severity:
+        table.refuse("severity", f"would never send; leave it out, or name {listed(SEVERITIES)}")
+    # Addresses and arguments carry passwords: what is wrong with one is said without showing it.
+    return Notify(
+        url=table.take("url", words.url, "", secret=True),
+        file=table.take("file", words.path(directory), None),
+        command=table.take("command", words.command, (), secret=True),
+        severity=severity,
+        quiet_hours=table.take("quiet_hours", words.quiet_hours, ""),
+    )
