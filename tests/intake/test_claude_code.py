@@ -83,6 +83,12 @@ def test_a_slash_command_that_is_interrupted_was_a_prompt() -> None:
     assert told(custom, settled_s=HOUR) == ["run.started u1 @3", "run.cancelled u1 @5"]
 
 
+def test_a_slash_command_after_another_shows_that_the_first_was_a_prompt() -> None:
+    two = Transcript().user(3, "<command-name>/review</command-name>")
+    two.user(5, "<command-name>/clear</command-name>").user(6, "<local-command-stdout>")
+    assert told(two) == ["run.started u1 @3"]
+
+
 def test_records_before_any_prompt_belong_to_a_run_of_the_session_that_has_no_start() -> None:
     read = told(Transcript().uses(0).result(1, REJECTED).user(5, "again"))
     assert read == ["action.denied s1 @1", "run.started u3 @5"]
@@ -92,6 +98,12 @@ def test_the_recorded_duration_of_a_turn_ends_its_run() -> None:
     turn = Transcript().user(0, "x").says(60).system(70, "turn_duration", durationMs=30_500)
     assert told(turn)[1:] == ["run.delivered u1 @70"]
     assert events(turn)[-1].elapsed_s == 30.5
+
+
+@pytest.mark.parametrize("duration", [-1, 1e300, "long", None])
+def test_a_duration_that_cannot_be_is_left_out(duration: object) -> None:
+    turn = Transcript().user(0, "x").system(7, "turn_duration", durationMs=duration)
+    assert events(turn)[1].elapsed_s is None
 
 
 def test_stop_hooks_that_let_go_are_a_passed_check_and_a_delivery() -> None:
@@ -179,6 +191,16 @@ def test_a_run_with_a_tool_use_under_way_stays_open() -> None:
     assert told(announced, settled_s=HOUR) == ["run.started u1 @0"]
 
 
+def test_words_between_tool_uses_that_are_under_way_are_not_the_last() -> None:
+    parallel = Transcript().user(0, "x").uses(1).says(2).user(5, "y")
+    assert told(parallel) == ["run.started u1 @0", "run.started u4 @5"]
+
+
+def test_a_tool_result_shows_that_the_words_before_it_are_not_the_last() -> None:
+    cut = Transcript().user(0, "x").says(1).result(2, id="gone")
+    assert told(cut, settled_s=HOUR) == ["run.started u1 @0"]
+
+
 def test_a_further_message_shows_that_a_lost_tool_result_came() -> None:
     use = {"type": "tool_use", "id": "t1", "name": "Bash", "input": {}}
     lost = Transcript().user(0, "x").answer(1, message={"id": "m1", "content": [use]})
@@ -247,3 +269,13 @@ def test_an_interruption_right_after_a_rejected_plan_hands_the_work_over() -> No
 def test_an_interruption_of_a_finished_run_changes_nothing() -> None:
     over = Transcript().user(0, "x").says(1, stop_reason="end_turn").interrupted(2)
     assert told(over, settled_s=HOUR)[1:] == ["run.delivered u1 @1"]
+
+
+def test_work_that_goes_on_after_a_delivery_can_be_interrupted() -> None:
+    goes_on = Transcript().user(0, "x").says(1, stop_reason="end_turn").uses(2).interrupted(3)
+    assert told(goes_on.user(9, "y"))[2:4] == ["rescued u1 @3", "run.failed u1 @3"]
+
+
+def test_an_interruption_beside_the_main_line_is_none_of_the_run() -> None:
+    beside = Transcript().user(0, "x").result(1, INTERRUPTED, isSidechain=True)
+    assert told(beside, settled_s=HOUR) == ["run.started u1 @0"]

@@ -157,6 +157,11 @@ def test_a_ten_megabyte_line_is_read_and_a_broken_one_rejected() -> None:
     assert len(rejections(huge[:-3] + b"\n")) == 1
 
 
+def test_a_line_of_very_many_objects_is_read_so_far_and_no_further() -> None:
+    summaries = b'{"type":"summary","leafUuid":"l"}' * 1200
+    assert rejections(summaries) == [(1, "this line holds more than 1000 objects")]
+
+
 def test_a_pretty_printed_document_is_rejected_line_by_line_and_starts_nothing() -> None:
     document = json.dumps(json.loads(LINES[0]), indent=2).encode()
     (batch,) = batches(document)
@@ -186,7 +191,15 @@ def test_a_run_keeps_the_route_that_it_started_on() -> None:
 
 
 def test_without_a_working_directory_the_files_directory_names_the_route() -> None:
-    assert events(Transcript(cwd="").user(0, "x"))[0].route == "-home-dev-shop"
+    nowhere = Transcript(cwd="").user(0, "x")
+    assert events(nowhere)[0].route == "-home-dev-shop"
+    assert events(nowhere, route="{cwd_name}/{branch}")[0].route == "-home-dev-shop/main"
+
+
+def test_without_a_session_the_file_names_the_run_before_any_prompt() -> None:
+    path = Path("/logs/p/0b7c.jsonl")
+    nameless = Transcript(sessionId="").uses(0).result(1, REJECTED)
+    assert events(nameless, path=path)[0].run == "0b7c"
 
 
 @pytest.mark.parametrize("template", ["{host}", "{}", "{cwd!r}", "{cwd", "a}"])

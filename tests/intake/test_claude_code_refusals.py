@@ -162,4 +162,4 @@ def test_the_state_stays_small_over_a_long_file() -> None:
         long.add("progress", n, data={"agentId": f"a{n}"})
     reader = FORMAT.reader(Context(path=Path("/logs/p/s1.jsonl")))
     reader.feed(long.data, 0, 1)
-    assert len(reader.dump()) < 100_000
+    assert len(reader.dump()) < 70_000
