@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from console.settings import load
 from console.simulate import Truth, read_truth
 from tests.simulate.oracle import Reading, Rules, read_route
 
@@ -56,6 +57,13 @@ def test_they_are_eight_routes_of_all_four_tiers_under_two_and_a_half_megabytes(
     assert {route.tier for route in truth.routes.values()} == set(ALLOWED_PPM)
     files = (path for path in SAMPLE.rglob("*") if path.is_file())
     assert sum(path.stat().st_size for path in files) < 2_500_000
+
+
+def test_the_settings_are_valid() -> None:
+    found = load(SAMPLE / "burnline.toml")
+    assert [source.path for source in found.sources] == [SAMPLE / "logs"]
+    kinds = {step.do for route in found.routes.values() for step in route.ladder}
+    assert kinds == {"freeze", "tighten", "reduce_scope", "pause"}
 
 
 def test_the_settings_describe_every_route_as_it_was_simulated(
