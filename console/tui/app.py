@@ -1,0 +1,198 @@
+"""The console as an application: one feed in, one frame out, and everything drawn from it.
+
+A worker asks the feed for a snapshot, a message brings it back, and one reactive is set. Screens
+and widgets derive from that frame; none of them asks the feed or computes a number.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from console.model import SECOND_US
+from console.text import clean
+from console.tui import theme
+from console.tui.commands import ActionCommands, RouteCommands
+from console.tui.desk import Desk
+from console.tui.errands import Errands
+from console.tui.figures.glyphs import ASCII, UNICODE
+from console.tui.frame import Frame
+from console.tui.pages import binding_ids, pages_for
+from console.tui.render.look import Look
+from console.tui.render.masthead import Badges
+from console.tui.screens.alerts import AlertsScreen
+from console.tui.screens.fleet import FleetScreen
+from console.tui.screens.help import HelpScreen
+from console.tui.screens.route import RouteScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import tzinfo
+
+    from textual.app import SystemCommand
+    from textual.screen import Screen
+
+    from console.tui import messages
+    from console.tui.feed import Feed
+
+_LATE_S = 5.0
+
+
+def wall_clock_us() -> int:
+    """Return the machine's time."""
+    return time.time_ns() // 1_000
+
+
+class ConsoleApp(App[None], inherit_bindings=False):
+    """Keys that work everywhere."""
+
+    CSS_PATH: ClassVar[Any] = ["app.tcss", "screens/view.tcss", "screens/dialog.tcss"]
+    DEFAULT_MODE = "fleet"
+    MODES: ClassVar[dict[str, Any]] = {"fleet": FleetScreen, "alerts": AlertsScreen}
+    COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {ActionCommands, RouteCommands}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
+        Binding("space", "hold", "Hold", id="app.hold"),
+        Binding("q", "back", "Back", id="app.back"),
+        Binding("1", "view('fleet')", "Fleet", id="app.fleet"),
+        Binding("2", "view('alerts')", "Alerts", id="app.alerts"),
+        Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
+        Binding("ctrl+r,f5", "refresh_now", "Refresh", show=False, id="app.refresh"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+        Binding(
+            "ctrl+c", "help_quit", "How to quit", show=False, system=True, id="app.how_to_quit"
+        ),
+    ]
+    frame: reactive[Frame] = reactive(Frame(), always_update=True)
+
+    def __init__(
+        self,
+        feed: Feed,
+        *,
+        operator: str,
+        read_only: bool = False,
+        label: str = "",
+        ascii_only: bool = False,
+        poll_s: float = 0.5,
+        banner: str = "",
+        keys: Mapping[str, str] | None = None,
+        zone: tzinfo | None = None,
+        clock: Callable[[], int] = wall_clock_us,
+    ) -> None:
+        # With colours taken as they are, NO_COLOR removes them; else Textual would only grey them.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.operator = operator
+        self.read_only = read_only
+        self.badges = Badges(label, read_only)
+        self.ascii_only = ascii_only
+        self.glyphs = ASCII if ascii_only else UNICODE
+        self.banner = banner
+        self.zone = zone
+        self.errands = Errands(self, feed)
+        self.desk = Desk(self)
+        self._poll_s = poll_s
+        self._clock = clock
+        self._keys = dict(keys or {})
+        late_us = int(max(_LATE_S, 4 * poll_s) * SECOND_US)
+        self.set_reactive(
+            ConsoleApp.frame, Frame(wall_us=clock(), started_us=clock(), late_us=late_us)
+        )
+
+    def on_mount(self) -> None:
+        """Dress, and start to follow the feed."""
+        theme.dress(self)
+        self._rebind()
+        self.errands.snapshot()
+        self.set_interval(self._poll_s, self.errands.snapshot)
+        self.set_interval(1.0, self.tick)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer what has no key of ours: the theme, and a picture of the screen."""
+        wanted = ("Theme", "Screenshot")
+        yield from (each for each in super().get_system_commands(screen) if each.title in wanted)
+
+    def _rebind(self) -> None:
+        """Apply the keys of the settings, and say which of them mean nothing."""
+        unknown = sorted(set(self._keys) - binding_ids(type(self)))
+        self.set_keymap({name: key for name, key in self._keys.items() if name not in unknown})
+        if unknown:
+            text = f"Keys for unknown actions are ignored: {', '.join(unknown)}"
+            self.notify(clean(text), severity="warning", markup=False)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give every theme, also a foreign one, the colours of the tones."""
+        return theme.variables(self.current_theme.dark)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return how a key is shown; in words where arrows are not to be had."""
+        if self.ascii_only and not binding.key_display:
+            return binding.key.replace("ctrl+", "^")
+        return super().get_key_display(binding)
+
+    def keys_of(self, binding: Binding) -> str:
+        """Return all keys of a binding as the help shows them, after rebinding."""
+        keys = self._keys.get(binding.id or "", binding.key).split(",")
+        each = [binding.with_key(key, binding.key_display) for key in keys]
+        return " ".join(dict.fromkeys(self.get_key_display(one) for one in each))
+
+    def look(self, frame: Frame) -> Look:
+        """Return what renderers need beside the data of a frame."""
+        as_of_us = frame.wall_us if frame.shown is None else frame.shown.as_of_us
+        return Look(self.glyphs, self.zone, as_of_us)
+
+    def tick(self) -> None:
+        """Move the clock on."""
+        self.frame = self.frame.ticked(self._clock())
+
+    def on_snapshot_fetched(self, message: messages.SnapshotFetched) -> None:
+        """Draw what the feed answered."""
+        self.frame = self.frame.arrived(message.snapshot, self._clock())
+
+    def on_feed_failed(self, message: messages.FeedFailed) -> None:
+        """Say that the feed did not answer; the last picture stays, marked by its age."""
+        self.frame = self.frame.failed(message.sentence, self._clock())
+
+    def open_route(self, route: str) -> None:
+        """Go into a route."""
+        if not (isinstance(self.screen, RouteScreen) and self.screen.route == route):
+            self.push_screen(RouteScreen(route))
+
+    def on_ordered(self, message: messages.Ordered) -> None:
+        """Follow an order that was given."""
+        self.desk.ordered(message, self._clock())
+
+    def on_acknowledged(self, message: messages.Acknowledged) -> None:
+        """Say what became of an acknowledgement."""
+        self.desk.acknowledged(message)
+
+    async def action_back(self) -> None:
+        """Leave the screen in front; at the top of the fleet, the console."""
+        if len(self.screen_stack) > 1:
+            await self.pop_screen()
+        elif self.current_mode != self.DEFAULT_MODE:
+            await self.switch_mode(self.DEFAULT_MODE)
+        else:
+            self.exit()
+
+    async def action_view(self, mode: str) -> None:
+        """Show the fleet or the alerts themselves, whatever was opened from them."""
+        await self.switch_mode(mode)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+
+    def action_hold(self) -> None:
+        """Stop the display, or let it go on. Nothing else stops."""
+        self.frame = self.frame.held(self._clock())
+
+    def action_refresh_now(self) -> None:
+        """Ask the feed now."""
+        self.errands.snapshot()
+
+    def action_help(self) -> None:
+        """Show every key, those of the screen in front first."""
+        self.push_screen(HelpScreen(pages_for(type(self.screen), ConsoleApp)))

@@ -1,0 +1,79 @@
+"""Orders and acknowledgements from the key that asks for one to its outcome on screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.tui.placed import Placed
+from console.tui.screens.acknowledge import AcknowledgeDialog
+from console.tui.screens.menu import ActionMenu
+from console.tui.screens.order import OrderDialog
+
+if TYPE_CHECKING:
+    from console.snapshot.types import AlertView
+    from console.tui.app import ConsoleApp
+    from console.tui.feed import OrderRequest, Verb
+    from console.tui.messages import Acknowledged, Ordered
+
+
+class Desk:
+    """Where orders are given. Read-only consoles have one too; it gives none."""
+
+    def __init__(self, app: ConsoleApp) -> None:
+        self._app = app
+
+    def act_on(self, route: str) -> None:
+        """Let the operator choose an order for a route, on live data even under HOLD."""
+        app = self._app
+        live = app.frame.live
+        view = live.route(route) if live else None
+        if view is None or live is None or app.read_only:
+            return
+
+        def chosen(verb: Verb | None) -> None:
+            now = app.frame.live or live
+            if verb is not None:
+                app.push_screen(OrderDialog(verb, now.route(route) or view, now.store.generation))
+
+        app.push_screen(ActionMenu(view), chosen)
+
+    def place(self, request: OrderRequest) -> None:
+        """Give an order. A read-only console gives none, whatever asked for it."""
+        if not self._app.read_only:
+            self._app.errands.order(request)
+
+    def ordered(self, message: Ordered, now_us: int) -> None:
+        """Follow an order that was given, and tell the dialog that asked for it."""
+        app, result = self._app, message.result
+        if result is not None and result.ok:
+            placed = Placed(request=message.request, result=result, placed_us=now_us)
+            app.frame = app.frame.ordered(placed)
+        else:
+            self._say(result.sentence if result else message.trouble, ok=False)
+        if isinstance(app.screen, OrderDialog):
+            app.screen.outcome(message)
+        app.errands.snapshot()
+
+    def take(self, alert: AlertView) -> None:
+        """Let the operator take ownership of an alert."""
+        if self._app.read_only:
+            return
+        if alert.state == "resolved":
+            self._say("This alert is resolved: there is nothing to own.", ok=False)
+            return
+        self._app.push_screen(AcknowledgeDialog(alert))
+
+    def own(self, alert: AlertView, note: str) -> None:
+        """Put the operator's name on an alert."""
+        if not self._app.read_only:
+            self._app.errands.acknowledge(alert.id, self._app.operator, note)
+
+    def acknowledged(self, message: Acknowledged) -> None:
+        """Say what became of an acknowledgement."""
+        self._say(message.sentence, ok=message.done)
+        if isinstance(self._app.screen, AcknowledgeDialog):
+            self._app.screen.outcome(message)
+        self._app.errands.snapshot()
+
+    def _say(self, text: str, *, ok: bool) -> None:
+        self._app.notify(text, severity="information" if ok else "error", markup=False)

@@ -1,0 +1,114 @@
+"""The one place where the feed is called: in a worker thread, and nothing it raises escapes.
+
+A worker touches no widget. It posts what came back, or the sentence that says why nothing did.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.text import clean
+from console.tui.messages import (
+    Acknowledged,
+    FeedFailed,
+    MissesFetched,
+    Ordered,
+    Previewed,
+    SnapshotFetched,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import App
+    from textual.message import Message
+    from textual.message_pump import MessagePump
+
+    from console.tui.feed import Feed, OrderRequest
+
+_SENTENCE_LIMIT = 300
+
+
+def sentence(error: Exception) -> str:
+    """Return an error as a sentence that is safe to show."""
+    text = clean(" ".join(str(error).split()), _SENTENCE_LIMIT)
+    return text or f"{type(error).__name__} without a reason"
+
+
+class Errands:
+    """Calls of the feed on behalf of the console, each answered by a message."""
+
+    def __init__(self, app: App[None], feed: Feed) -> None:
+        self._app = app
+        self._feed = feed
+        self._fetching = False
+
+    def snapshot(self) -> None:
+        """Fetch a snapshot, unless one is still on its way: a slow feed is not asked twice."""
+        if self._fetching:
+            return
+        self._fetching = True
+
+        def fetch() -> Message:
+            try:
+                return SnapshotFetched(self._feed.snapshot())
+            finally:
+                self._fetching = False
+
+        self._send(self._app, fetch, FeedFailed, "snapshot")
+
+    def misses(self, screen: MessagePump, route: str, limit: int) -> None:
+        """Fetch the latest misses of a route."""
+
+        def failed(why: str) -> Message:
+            return MissesFetched((), why)
+
+        self._send(screen, lambda: MissesFetched(self._feed.misses(route, limit)), failed, "misses")
+
+    def preview(self, dialog: MessagePump, request: OrderRequest) -> None:
+        """Ask what an order would do."""
+
+        def failed(why: str) -> Message:
+            return Previewed(request, None, why)
+
+        self._send(
+            dialog, lambda: Previewed(request, self._feed.preview(request)), failed, "preview"
+        )
+
+    def order(self, request: OrderRequest) -> None:
+        """Carry out an order. An error leaves its outcome unknown, and is reported as that."""
+
+        def failed(why: str) -> Message:
+            text = f"It is not known whether the order was written: {why}. Look at its state first."
+            return Ordered(request, None, text)
+
+        self._send(self._app, lambda: Ordered(request, self._feed.order(request)), failed, "order")
+
+    def acknowledge(self, alert: str, by: str, note: str) -> None:
+        """Put an operator's name on an alert."""
+
+        def failed(why: str) -> Message:
+            return Acknowledged(f"Not acknowledged: {why}", done=False)
+
+        def call() -> Message:
+            return Acknowledged(clean(self._feed.acknowledge(alert, by, note)), done=True)
+
+        self._send(self._app, call, failed, "acknowledge")
+
+    def _send(
+        self,
+        answer_to: MessagePump,
+        call: Callable[[], Message],
+        failed: Callable[[str], Message],
+        group: str,
+    ) -> None:
+        """Run `call` in a thread and post its message; after an error, that of `failed`."""
+
+        def work() -> None:
+            try:
+                message = call()
+            except Exception as error:  # noqa: BLE001 - a feed may fail in any way
+                message = failed(sentence(error))
+            answer_to.post_message(message)
+
+        self._app.run_worker(work, thread=True, group=group, exit_on_error=False)

@@ -1,0 +1,90 @@
+"""Everything the console asks of the rest of the program, and what it gets back.
+
+The console reads no store and writes no file. What it needs is handed to it as a `Feed`; each of
+its methods may block and is called in a worker thread. Whatever one raises is shown as a sentence.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from console.snapshot.types import MissView, Snapshot
+
+Verb = Literal["freeze", "tighten", "reduce", "pause", "lift", "stepdown"]
+RESTRICTING: tuple[Verb, ...] = ("freeze", "tighten", "reduce", "pause")
+"""Orders that take something away from a route: easy to give, even on stale data."""
+RELAXING: tuple[Verb, ...] = ("lift", "stepdown")
+"""Orders that give something back: refused on stale data, confirmed twice on high tiers."""
+
+
+class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as the operator decided it.
+
+    `changes` belong to a freeze, `actions` to tighten (need a grant) and reduce (all that is
+    allowed), `max_runs` to reduce, `drain` to pause. `for_us` is the duration after which it
+    expires. `directive` names the order that lift or stepdown relaxes; `override` lifts it before
+    its exit rule holds. `base_generation` is the control generation that the operator decided on.
+    """
+
+    verb: Verb
+    route: str
+    reason: str
+    by: str
+    base_generation: int
+    changes: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    max_runs: int | None = None
+    drain: bool = True
+    for_us: int | None = None
+    directive: str = ""
+    override: bool = False
+
+
+class OrderPreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What an order would do, before it is confirmed.
+
+    `path` is the control file that it writes, `agents` are whom it reaches, `warnings` sentences
+    to weigh. `refused` says why it may not be given at all, "" where it may.
+    """
+
+    path: str
+    old_state: str
+    new_state: str
+    agents: tuple[str, ...] = ()
+    open_runs: int = 0
+    warnings: tuple[str, ...] = ()
+    needs_typed_name: bool = False
+    refused: str = ""
+
+
+class OrderResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an order: `ok` means durable, `conflict` that someone else was first.
+
+    `generation` is the one written, or after a conflict the one that stands now.
+    """
+
+    ok: bool
+    sentence: str
+    conflict: bool = False
+    generation: int = 0
+
+
+class Feed(Protocol):
+    """What the console is injected with."""
+
+    def snapshot(self) -> Snapshot:
+        """Return the picture of the store as it is now."""
+
+    def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
+        """Return the latest misses of a route (None: of all), newest first."""
+
+    def preview(self, order: OrderRequest) -> OrderPreview:
+        """Return what `order` would do; its reason may still be empty."""
+
+    def order(self, order: OrderRequest) -> OrderResult:
+        """Carry out `order` against the control file."""
+
+    def acknowledge(self, alert: str, by: str, note: str) -> str:
+        """Take ownership of an alert; return a sentence for the operator."""

@@ -1,0 +1,56 @@
+"""Exact fractions as an operator reads them. Rounding is always down: no figure flatters.
+
+A burn of 14.39 reads 14.3, so that it never looks as if it had reached a threshold of 14.4; a
+budget of 99.6 % left reads 99 %, and -0.04 % reads -0.1 %.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+_PERCENT_LIMIT = 9_999
+
+
+def percent(share: Fraction | None, none: str) -> str:
+    """Return a signed share as `62%`, `4.1%` or `-20%`; `none` where there is no data."""
+    if share is None:
+        return none
+    value = share * 100
+    if value < -_PERCENT_LIMIT:
+        return f"<-{_PERCENT_LIMIT}%"
+    if abs(value) >= 10 or value == 0:
+        return f"{math.floor(value)}%"
+    tenths = math.floor(value * 10)
+    return "<0.1%" if tenths == 0 else f"{tenths / 10:.1f}%"
+
+
+def rate(burn: Fraction | None, none: str) -> str:
+    """Return a burn rate as `0`, `0.4`, `14.4` or `120`; `none` where there is no data."""
+    if burn is None:
+        return none
+    if burn == 0:
+        return "0"
+    if burn >= 100:
+        return str(math.floor(burn))
+    tenths = math.floor(burn * 10)
+    return "<0.1" if tenths == 0 else f"{tenths / 10:.1f}"
+
+
+def threshold(k: Fraction) -> str:
+    """Return a burn threshold with all the digits that its setting had: `14.4`, `1`."""
+    return f"{float(k):g}"
+
+
+def count(number: int) -> str:
+    """Return a count in at most four characters: `999`, `12k`, `3M`."""
+    if number < 1_000:
+        return str(number)
+    if number < 10_000:
+        return f"{math.floor(number / 100) / 10:.1f}k"
+    return f"{number // 1_000}k" if number < 1_000_000 else f"{number // 1_000_000}M"
+
+
+def of_ppm(ppm: int) -> str:
+    """Return parts per million as a percentage with no digit lost: `0.5%`."""
+    return f"{ppm / 10_000:g}%"

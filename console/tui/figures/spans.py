@@ -1,0 +1,105 @@
+"""Lines of text with a tone each: what every renderer returns and every widget draws.
+
+A span is never markup. Text of agents goes through here as it is, so brackets in it stay brackets.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Tone(enum.StrEnum):
+    """What a piece of text means; `console.tui.theme` says how each looks."""
+
+    PLAIN = "plain"
+    MUTED = "muted"
+    STRONG = "strong"
+    HEADING = "heading"
+    OK = "ok"
+    WATCH = "watch"
+    TICKET = "ticket"
+    ALARM = "alarm"
+    PAGE = "page"
+    HARD_STOP = "hard-stop"
+    UNKNOWN = "unknown"
+    KEY = "key"
+
+
+class Span(NamedTuple):
+    """A piece of text in one tone."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+Line = tuple[Span, ...]
+Align = Literal["left", "right"]
+
+
+def line(*parts: Span | str | tuple[str, Tone]) -> Line:
+    """Return a line of the parts that are not empty; a bare `str` is plain."""
+    spans = (Span(part) if isinstance(part, str) else Span(*part) for part in parts)
+    return tuple(span for span in spans if span.text)
+
+
+def width_of(spans: Line) -> int:
+    """Return the width of a line in terminal cells."""
+    return sum(cell_len(span.text) for span in spans)
+
+
+def plain(spans: Line) -> str:
+    """Return the text of a line without its tones."""
+    return "".join(span.text for span in spans)
+
+
+def fit(spans: Line, width: int, ellipsis: str, align: Align = "left") -> Line:
+    """Return the line cut or padded to exactly `width` cells; a cut is marked with `ellipsis`."""
+    room = width - width_of(spans)
+    if room >= 0:
+        pad = Span(" " * room)
+        return line(pad, *spans) if align == "right" else line(*spans, pad)
+    return _cut(spans, width, ellipsis)
+
+
+def _cut(spans: Line, width: int, ellipsis: str) -> Line:
+    kept: list[Span] = []
+    left = width - cell_len(ellipsis)
+    if left < 0:
+        return line(" " * width)
+    for span in spans:
+        size = cell_len(span.text)
+        if size > left:
+            kept.append(Span(set_cell_size(span.text, left) + ellipsis, span.tone))
+            break
+        kept.append(span)
+        left -= size
+    return tuple(kept)
+
+
+def shorten(text: str, width: int, ellipsis: str) -> str:
+    """Return a name in at most `width` cells, cut in the middle: ends tell names apart."""
+    if cell_len(text) <= width:
+        return text
+    if width < 8:
+        return set_cell_size(text, max(0, width - cell_len(ellipsis))) + ellipsis
+    tail = (width - 1) // 3
+    head = width - tail - cell_len(ellipsis)
+    end = text[-tail:]
+    while cell_len(end) > tail:
+        end = end[1:]
+    return set_cell_size(text, head) + ellipsis + end
+
+
+def joined(lines: Iterable[Line], separator: Span) -> Line:
+    """Return lines as one, `separator` between those that are not empty."""
+    spans: list[Span] = []
+    for each in lines:
+        if each:
+            spans.extend((separator, *each) if spans else each)
+    return tuple(spans)

@@ -1,0 +1,72 @@
+"""Instants and durations as an operator reads them: ages, clock times, countdowns."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from console.model import DAY_US, HOUR_US, MINUTE_US, SECOND_US
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+_UNITS = {"s": SECOND_US, "m": MINUTE_US, "h": HOUR_US, "d": DAY_US, "w": 7 * DAY_US}
+_PART = re.compile(r"(\d{1,6})\s*([smhdw])\s*")
+_LONGEST_US = 400 * DAY_US
+
+
+def local(at_us: int, zone: tzinfo | None) -> datetime:
+    """Return an instant in `zone` (None: that of the machine)."""
+    return datetime.fromtimestamp(at_us // SECOND_US, tz=UTC).astimezone(zone)
+
+
+def clock(at_us: int, zone: tzinfo | None) -> str:
+    """Return the time of day, `14:02:07`."""
+    return local(at_us, zone).strftime("%H:%M:%S")
+
+
+def moment(at_us: int, as_of_us: int, zone: tzinfo | None) -> str:
+    """Return a clock time `16:40` where it is less than a day away, else a date `26 Nov`."""
+    when = local(at_us, zone)
+    if abs(at_us - as_of_us) < DAY_US:
+        return when.strftime("%H:%M")
+    near = when.year == local(as_of_us, zone).year or abs(at_us - as_of_us) < 90 * DAY_US
+    return f"{when.day} {when:%b}" if near else when.strftime("%Y-%m")
+
+
+def span(length_us: int) -> str:
+    """Return a length of time in its largest whole unit: `12s`, `4m`, `3h`, `2d`."""
+    length_us = max(0, length_us)
+    for unit, size in (("d", DAY_US), ("h", HOUR_US), ("m", MINUTE_US)):
+        if length_us >= size * (2 if unit == "d" else 1):
+            return f"{length_us // size}{unit}"
+    return f"{length_us // SECOND_US}s"
+
+
+def age(at_us: int | None, as_of_us: int, never: str) -> str:
+    """Return how long ago an instant was, or `never`."""
+    return never if at_us is None else span(as_of_us - at_us)
+
+
+def stopwatch(length_us: int) -> str:
+    """Return minutes and seconds, `00:42`, or hours with them, `1:02:03`."""
+    minutes, seconds = divmod(max(0, length_us) // SECOND_US, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def duration_us(text: str) -> int:
+    """Return what an operator wrote as a duration (`90s`, `2h`, `1h30m`), in microseconds.
+
+    Raises:
+        ValueError: with a sentence that says how to write it.
+    """
+    text = text.strip().lower()
+    parts = _PART.findall(text)
+    if not parts or _PART.sub("", text):
+        raise ValueError("write a duration as a number and a unit: 45m, 2h, 1h30m or 3d")
+    length_us = sum(int(number) * _UNITS[unit] for number, unit in parts)
+    if not 0 < length_us <= _LONGEST_US:
+        raise ValueError("a duration is longer than nothing and at most 400d")
+    return length_us

@@ -1,0 +1,69 @@
+"""What the worker threads tell the screens. Workers touch no widget; they post one of these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from console.snapshot.types import MissView, Snapshot
+    from console.tui.feed import OrderPreview, OrderRequest, OrderResult
+
+
+class SnapshotFetched(Message):
+    """The feed answered."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+
+class FeedFailed(Message):
+    """The feed did not answer; `sentence` says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
+class MissesFetched(Message):
+    """The misses of a route, or `trouble`: why they could not be read."""
+
+    def __init__(self, misses: tuple[MissView, ...], trouble: str = "") -> None:
+        super().__init__()
+        self.misses = misses
+        self.trouble = trouble
+
+
+class Previewed(Message):
+    """What `request` would do, or `trouble`: why that is not known."""
+
+    def __init__(
+        self, request: OrderRequest, preview: OrderPreview | None, trouble: str = ""
+    ) -> None:
+        super().__init__()
+        self.request = request
+        self.preview = preview
+        self.trouble = trouble
+
+
+class Ordered(Message):
+    """What became of `request`; no `result` means that the outcome is not known."""
+
+    def __init__(
+        self, request: OrderRequest, result: OrderResult | None, trouble: str = ""
+    ) -> None:
+        super().__init__()
+        self.request = request
+        self.result = result
+        self.trouble = trouble
+
+
+class Acknowledged(Message):
+    """What became of an acknowledgement, as a sentence; `done` says whether it counts."""
+
+    def __init__(self, sentence: str, *, done: bool) -> None:
+        super().__init__()
+        self.sentence = sentence
+        self.done = done

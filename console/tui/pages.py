@@ -1,0 +1,54 @@
+"""Every class of ours that has keys: what the help lists, and where a rebinding may point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.tui.screens.acknowledge import AcknowledgeDialog
+from console.tui.screens.alerts import AlertsScreen
+from console.tui.screens.dialog import Dialog
+from console.tui.screens.evidence import EvidenceScreen
+from console.tui.screens.fleet import FleetScreen
+from console.tui.screens.help import HelpScreen, own_bindings
+from console.tui.screens.menu import ActionMenu
+from console.tui.screens.order import OrderDialog
+from console.tui.screens.route import RouteScreen
+from console.tui.screens.table import Table
+from console.tui.screens.view import View
+from console.tui.widgets.choice import Picker
+from console.tui.widgets.cursor_list import CursorList
+from console.tui.widgets.filter_bar import FilterBar
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+PAGES: dict[type[DOMNode], str] = {
+    FleetScreen: "Fleet",
+    AlertsScreen: "Alerts",
+    RouteScreen: "Route",
+    EvidenceScreen: "Evidence of a miss",
+    Table: "Any table",
+    CursorList: "Any list",
+    FilterBar: "While a filter is typed",
+    View: "Any view",
+    ActionMenu: "Menu of orders",
+    Dialog: "Any dialog",
+    OrderDialog: "Dialog of an order",
+    AcknowledgeDialog: "Dialog of an acknowledgement",
+    Picker: "A choice in a dialog",
+    HelpScreen: "Help",
+}
+
+
+def pages_for(front: type[DOMNode], app: type[DOMNode]) -> dict[type[DOMNode], str]:
+    """Return all pages with their titles, those that bear on the screen in front first."""
+    every = {app: "Everywhere", **PAGES}
+    near = [page for page in (*front.__mro__, CursorList, app) if page in every]
+    return {page: every[page] for page in (*near, *every)}
+
+
+def binding_ids(app: type[DOMNode]) -> frozenset[str]:
+    """Return the ids of all bindings, those of `app` included."""
+    return frozenset(
+        binding.id for page in (app, *PAGES) for binding in own_bindings(page) if binding.id
+    )

@@ -1,0 +1,1 @@
+"""What each screen says, as lines: a snapshot's views in, spans out. Pure, and no widget in it."""

@@ -1,0 +1,122 @@
+"""Alerts as rows, as a detail, and as the filter sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from console.tui.figures.spans import Align, Line, Tone, joined, line, shorten
+from console.tui.figures.states import ALERT_TONES
+from console.tui.query import Fields
+from console.tui.render.answers import alert_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.snapshot.types import AlertView, Snapshot
+    from console.tui.render.look import Look
+
+WORD_FIELDS = ("state", "severity", "route", "kind", "words", "owner")
+NUMBER_FIELDS: tuple[str, ...] = ()
+_STATES = ("firing", "acknowledged", "silenced", "contained", "resolved")
+_RUNS_SHOWN = 8
+
+
+class Column(NamedTuple):
+    """One column. `widths`: on a narrow screen, least, most; `keep`: 1 is dropped last."""
+
+    key: str
+    title: str
+    widths: tuple[int, int, int]
+    keep: int
+    draw: Callable[[AlertView, Look, int], Line]
+    order: Callable[[AlertView], Any]
+    align: Align = "left"
+
+
+def urgency(alert: AlertView) -> tuple[int, bool, int]:
+    """Return the place of an alert in the list: what nobody owns first, pages before tickets."""
+    known = alert.state in _STATES
+    place = _STATES.index(alert.state) if known else len(_STATES)
+    return place, alert.severity != "page", -alert.opened_us
+
+
+def alerts_of(snapshot: Snapshot) -> list[AlertView]:
+    """Return all alerts, those that need a human first."""
+    return sorted((each for view in snapshot.routes for each in view.alerts), key=urgency)
+
+
+def _state(alert: AlertView, look: Look, _width: int) -> Line:
+    marks = {"firing": look.glyphs.page, "resolved": look.glyphs.done}
+    mark = marks.get(alert.state, look.glyphs.waiting)
+    return line((f"{mark} {alert.state}", ALERT_TONES.get(alert.state, Tone.PLAIN)))
+
+
+def _severity(alert: AlertView, _look: Look, _width: int) -> Line:
+    loud = alert.severity == "page" and alert.state == "firing"
+    return line((alert.severity, Tone.PAGE if loud else Tone.PLAIN))
+
+
+def _route(alert: AlertView, look: Look, width: int) -> Line:
+    return line((shorten(alert.route, width, look.glyphs.ellipsis), Tone.STRONG))
+
+
+def _age(alert: AlertView, look: Look, _width: int) -> Line:
+    return line((look.age(alert.opened_us), Tone.MUTED))
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("state", "state", (14, 14, 14), 1, _state, urgency),
+    Column("severity", "severity", (6, 8, 8), 3, _severity, lambda each: each.severity),
+    Column("route", "route", (16, 16, 26), 2, _route, lambda each: each.route),
+    Column(
+        "kind",
+        "why",
+        (8, 10, 12),
+        6,
+        lambda each, _look, _width: line(each.kind.replace("_", " ")),
+        lambda each: each.kind,
+    ),
+    Column("age", "age", (4, 4, 4), 4, _age, lambda each: -each.opened_us, "right"),
+    Column(
+        "words",
+        "what happened",
+        (20, 20, 200),
+        5,
+        lambda each, _look, _width: line(each.words),
+        lambda each: each.words,
+    ),
+)
+
+
+def fields(alert: AlertView, _look: Look) -> Fields:
+    """Return an alert as the filter sees it."""
+    words = {
+        "state": alert.state,
+        "severity": alert.severity,
+        "route": alert.route,
+        "kind": alert.kind,
+        "words": alert.words,
+        "owner": alert.acknowledged_by,
+    }
+    return Fields(words, {})
+
+
+def detail(alert: AlertView | None, look: Look) -> list[Line]:
+    """Return everything known of one alert: what made it fire, which runs, who owns it."""
+    if alert is None:
+        return [line(("No alert is chosen.", Tone.MUTED))]
+    glyphs = look.glyphs
+    runs = list(alert.runs[:_RUNS_SHOWN])
+    more = len(alert.runs) - len(runs)
+    named = ", ".join(runs) + (f" and {more} more" if more else "")
+    facts = [
+        line((alert.route, Tone.STRONG), f" {alert.kind.replace('_', ' ')}"),
+        line(f"{alert.id}"),
+    ]
+    if alert.resolved_us is not None:
+        facts.append(line(f"resolved {look.moment(alert.resolved_us)}"))
+    lines = [joined(facts, look.separator), *alert_lines(alert, look)]
+    lines += [line((f"  {glyphs.arrow} ", Tone.MUTED), rule) for rule in alert.rules]
+    if runs:
+        lines.append(line(("runs ", Tone.MUTED), named))
+    return lines

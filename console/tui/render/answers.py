@@ -1,0 +1,183 @@
+"""The route screen's five answers, in the order in which an operator asks.
+
+What counts as a trusted outcome here, which misses consume the budget, how fast it burns now, who
+owns the intervention, and what is frozen until reliability recovers.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from console.model import CLASSES
+from console.tui.figures import numbers
+from console.tui.figures.gauge import gauge, tone_of
+from console.tui.figures.spans import Line, Span, Tone, joined, line
+from console.tui.figures.states import ALERT_TONES, blind, control_tone, standing
+from console.tui.render.fleet import control_words, gone_by
+
+if TYPE_CHECKING:
+    from console.snapshot.types import AlertView, RouteView
+    from console.tui.render.look import Look
+
+_BAR = 20
+_CLASS_WIDTH = 12
+_STANDING = ("firing", "acknowledged", "silenced", "contained")
+
+
+TITLES = ("Trusted outcome", "Misses", "Burn now", "Owner", "Frozen")
+
+
+def question(view: RouteView, number: int) -> Line:
+    """Return question `number` (from 1) in short, and its answer; a blank one says so."""
+    title = Span(f"{number} {TITLES[number - 1]}  ", Tone.HEADING)
+    answer = view.questions[number - 1][1] if number <= len(view.questions) else ""
+    if answer:
+        return line(title, answer)
+    return line(
+        title,
+        ("blank, so the route is not ready: ", Tone.TICKET),
+        "answer it in burnline.toml; burnline check names what is missing",
+    )
+
+
+def headline(view: RouteView, look: Look) -> Line:
+    """Return the route in one line: state, name, tier, budget left, when it is gone, control."""
+    stand = standing(view, look.glyphs)
+    words, overdue = control_words(view)
+    tone = Tone.UNKNOWN if blind(view) else tone_of(view.remaining)
+    gone = gone_by(view, look)
+    facts = [
+        line((f" {stand.glyph} {stand.word} ", stand.tone), " ", (view.route, Tone.STRONG)),
+        line((words, control_tone(view.state, overdue))),
+        line(view.tier),
+        line(
+            (numbers.percent(view.remaining, "no data"), tone),
+            f" left of {numbers.of_ppm(view.budget_ppm)} over {view.window.text}",
+        ),
+        line(f"gone by {gone}" if view.outlook == "exhausts" else gone),
+    ]
+    return joined(facts, look.separator)
+
+
+def data_warning(view: RouteView, look: Look) -> Line:
+    """Return why the numbers may not be taken for the present; empty where they may."""
+    since = look.age(view.last_event_us)
+    words = {
+        "none": "No data: no event of this route has been read. Nothing here says that it is well.",
+        "stale": f"Stale: the last event is {since} old. The state below is the last one known.",
+        "unmeasured": "Unmeasured: too many runs have no verdict for the numbers to be trusted.",
+    }
+    lost = f"{view.lost_lines} lines were destroyed before they could be read." * bool(
+        view.lost_lines
+    )
+    text = " ".join(part for part in (words.get(view.data, ""), lost) if part)
+    return line((text, Tone.UNKNOWN))
+
+
+def outcome(view: RouteView, look: Look) -> list[Line]:
+    """Return what goes with answer 1: how many runs were judged, and which were not."""
+    counts = view.counts
+    good = counts.total - counts.bad
+    facts = [
+        line((str(good), Tone.STRONG), f" trusted of {counts.total} closed"),
+        line(f"{view.open} open"),
+        line((f"{view.unknown} unknown", Tone.UNKNOWN if view.unknown else Tone.PLAIN)),
+        line(f"{view.excluded} excluded"),
+        line(f"{view.handoffs} handed off"),
+        line((f"{view.rescues} rescued", Tone.TICKET if view.rescues else Tone.PLAIN)),
+    ]
+    return [joined(facts, look.separator)]
+
+
+def misses(view: RouteView, look: Look, width: int, *, tall: bool) -> list[Line]:
+    """Return what goes with answer 2: how much of the budget each class took, and its cap."""
+    allowed = Fraction(view.budget_ppm * view.counts.total, 1_000_000)
+    lines = [_budget(view, look, width)]
+    taken = [
+        (each.value, view.counts.of(each), Fraction(view.counts.of(each)) / (allowed or 1))
+        for each in CLASSES
+    ]
+    if tall:
+        return lines + [_class_bar(view, look, *each) for each in taken]
+    parts = [_class_words(view, *each) for each in taken]
+    return [*lines, joined(parts, look.separator)]
+
+
+def _class_bar(view: RouteView, look: Look, name: str, took: int, share: Fraction) -> Line:
+    """Return a class with its bar; past the whole budget the bar is full."""
+    halves = max(took > 0, min(_BAR * 2, int(share * _BAR * 2)))
+    full, part = divmod(halves, 2)
+    bar = look.glyphs.bar[2] * full + look.glyphs.bar[1] * part
+    rest = look.glyphs.rest * (_BAR - full - part)
+    cost = f"{numbers.percent(share, ''):>6} of budget" if took else ""
+    return line(
+        (f"{name:<{_CLASS_WIDTH}}{took:>6}  ", Tone.PLAIN if took else Tone.MUTED),
+        (bar, Tone.TICKET if share < 1 else Tone.ALARM),
+        (rest, Tone.MUTED),
+        f" {cost:<17}",
+        *_cap(view, name, took),
+    )
+
+
+def _class_words(view: RouteView, name: str, took: int, share: Fraction) -> Line:
+    """Return a class in a few words, for a low screen."""
+    cap = _cap(view, name, took)
+    cost = f" ({numbers.percent(share, '')})" if took else ""
+    return line(
+        (f"{name} {took}{cost}", Tone.PLAIN if took else Tone.MUTED),
+        " " if cap else "",
+        *cap,
+    )
+
+
+def _budget(view: RouteView, look: Look, width: int) -> Line:
+    counts, seen = view.counts, view.experienced
+    bar = max(8, min(_BAR, width - 60))
+    allowed = view.budget_ppm * counts.total
+    small = "; the budget is smaller than one run" if 0 < allowed < 1_000_000 else ""
+    charged = ""
+    if seen != counts:
+        charged = f" (as experienced {seen.bad} of {seen.total}; corrections took the rest out)"
+    runs = view.remaining_runs
+    more = f"{runs} more may fail" if runs >= 0 else f"{-runs} more failed than allowed"
+    number = numbers.percent(view.remaining, look.glyphs.none)
+    return line(
+        (f"{'budget left':<{_CLASS_WIDTH}}", Tone.STRONG),
+        (f"{number:>6}  ", Tone.UNKNOWN if blind(view) else tone_of(view.remaining)),
+        *gauge(view.remaining, bar, view.steps_ppm, look.glyphs, trusted=not blind(view)),
+        f" {counts.bad} bad of {counts.total}{charged}, {more}{small}",
+    )
+
+
+def _cap(view: RouteView, name: str, took: int) -> Line:
+    cap = view.caps_ppm.get(name)
+    if cap is None:
+        return ()
+    spent = took * 1_000_000 >= cap * view.counts.total and view.counts.total > 0
+    tail = " spent" if spent else ""
+    return line((f"cap {numbers.of_ppm(cap)}{tail}", Tone.ALARM if spent else Tone.MUTED))
+
+
+def owner(view: RouteView, look: Look) -> list[Line]:
+    """Return what goes with answer 4: the alerts that call for the owner, and who took them."""
+    alive = [each for each in view.alerts if each.state in _STANDING]
+    if not alive:
+        return [line(("No alert is open.", Tone.MUTED))]
+    return [row for each in alive for row in alert_lines(each, look)]
+
+
+def alert_lines(alert: AlertView, look: Look) -> list[Line]:
+    """Return an alert in a line, and a second one for who took it."""
+    loud = alert.severity == "page" and alert.state == "firing"
+    head = line(
+        (f" {alert.severity} " if loud else alert.severity, Tone.PAGE if loud else Tone.TICKET),
+        (f" {alert.state}", ALERT_TONES.get(alert.state, Tone.PLAIN)),
+        f" since {look.moment(alert.opened_us)} ({look.age(alert.opened_us)}) ",
+        alert.words,
+    )
+    if not alert.acknowledged_by:
+        return [head]
+    at = look.moment(alert.acknowledged_us) if alert.acknowledged_us else ""
+    note = f": {alert.note}" if alert.note else ""
+    return [head, line((f"  owned by {alert.acknowledged_by} since {at}{note}", Tone.KEY))]

@@ -1,0 +1,103 @@
+"""What a screen says while it has nothing to show: what was looked for, where, what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.tui.figures.spans import Line, Tone, line
+
+if TYPE_CHECKING:
+    from console.snapshot.types import Snapshot, SourceView
+    from console.tui.frame import Frame
+    from console.tui.render.look import Look
+
+_SOURCES_SHOWN = 8
+
+
+def waiting(frame: Frame) -> list[Line]:
+    """Return what stands there before the first snapshot."""
+    if frame.trouble:
+        return [
+            line(("The store cannot be read.", Tone.ALARM)),
+            line(frame.trouble),
+            line("burnline doctor names paths, versions and permissions. Trying again."),
+        ]
+    return [line(("Reading the store.", Tone.MUTED))]
+
+
+def no_routes(snapshot: Snapshot, look: Look) -> list[Line]:
+    """Return the first-run text: which logs were looked at, and how to get a first route."""
+    lines = [line(("No route yet.", Tone.STRONG)), line("A route appears with its first event.")]
+    if snapshot.sources:
+        lines += [(), line(("Looked at", Tone.HEADING))]
+        lines += [_source(each, look) for each in snapshot.sources[:_SOURCES_SHOWN]]
+        more = len(snapshot.sources) - _SOURCES_SHOWN
+        lines += [line((f"and {more} more", Tone.MUTED))] if more > 0 else []
+    else:
+        lines += [(), line(("No log file was found to look at.", Tone.TICKET))]
+    settings = snapshot.settings_path or "none found: everything is built in"
+    lines += [
+        line(("settings ", Tone.MUTED), settings),
+        line(("store ", Tone.MUTED), snapshot.store.path),
+        (),
+        line(("Next", Tone.HEADING)),
+        line(("burnline watch DIR", Tone.KEY), "   read the logs in DIR"),
+        line(("burnline init DIR", Tone.KEY), "    propose sources, routes and tiers for DIR"),
+        line(("burnline demo", Tone.KEY), "        see the console at work on sample logs"),
+        line(("burnline doctor", Tone.KEY), "      say why logs are not read"),
+    ]
+    return lines
+
+
+def _source(source: SourceView, look: Look) -> Line:
+    sick = source.state in ("unreadable", "gone")
+    facts = f"{source.lines} lines, {source.rejected} rejected, {source.format}"
+    note = f" {look.glyphs.dot} {source.note}" if source.note else ""
+    return line(
+        (f"  {source.state:<11}", Tone.ALARM if sick else Tone.PLAIN),
+        source.path,
+        (f"  {facts}{note}", Tone.TICKET if source.rejected else Tone.MUTED),
+    )
+
+
+def no_match(text: str, total: int, what: str) -> list[Line]:
+    """Return what a filter without a match says."""
+    return [
+        line(f"None of {total} {what} matches ", (text, Tone.STRONG)),
+        line(("esc clears the filter", Tone.KEY)),
+    ]
+
+
+def no_alerts(snapshot: Snapshot, look: Look) -> list[Line]:
+    """Return what an empty alert list means, which is less than that all is well."""
+    blind = sum(view.data != "live" for view in snapshot.routes)
+    judged = len(snapshot.routes) - blind
+    at = look.moment(snapshot.as_of_us)
+    lines = [
+        line(("No alert has fired.", Tone.STRONG)),
+        line(f"{judged} route{'' if judged == 1 else 's'} judged on live data at {at}."),
+    ]
+    if blind:
+        text = f"{blind} cannot be judged: their data is missing, stale or without verdicts."
+        lines.append(line((text, Tone.UNKNOWN)))
+    if snapshot.store.collector != "running":
+        text = "The collector is stopped, so nothing new can fire: run burnline collect."
+        lines.append(line((text, Tone.ALARM)))
+    return lines
+
+
+def route_gone(route: str) -> list[Line]:
+    """Return what the route screen says when its route is no longer in the store."""
+    return [
+        line(("This route is not in the store: ", Tone.UNKNOWN), route),
+        line("Its events may be older than the retention, or it has never logged. q goes back."),
+    ]
+
+
+def no_misses(waiting_for: bool, trouble: str) -> list[Line]:
+    """Return what an empty list of misses means."""
+    if trouble:
+        return [line(("The misses cannot be read: ", Tone.ALARM), trouble)]
+    if waiting_for:
+        return [line(("Reading the misses.", Tone.MUTED))]
+    return [line(("No miss is kept for this route.", Tone.MUTED))]

@@ -1,0 +1,34 @@
+"""What every renderer needs beside the data: the characters, the time zone, and now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from console.tui.figures import times
+from console.tui.figures.spans import Span, Tone
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from console.tui.figures.glyphs import Glyphs
+
+
+class Look(NamedTuple):
+    """The glyphs to draw with, the zone of clock times (None: the machine's), the instant shown."""
+
+    glyphs: Glyphs
+    zone: tzinfo | None
+    as_of_us: int
+
+    def age(self, at_us: int | None) -> str:
+        """Return how long before the picture an instant was."""
+        return times.age(at_us, self.as_of_us, "never")
+
+    def moment(self, at_us: int) -> str:
+        """Return an instant as a clock time, or as a date when it is far."""
+        return times.moment(at_us, self.as_of_us, self.zone)
+
+    @property
+    def separator(self) -> Span:
+        """The mark between facts in a line."""
+        return Span(f" {self.glyphs.dot} ", Tone.MUTED)

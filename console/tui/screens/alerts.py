@@ -1,0 +1,102 @@
+"""Alerts of all routes: what fires, what somebody owns, what is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+
+from console.snapshot.types import AlertView
+from console.tui.host import host
+from console.tui.render import alerts, empty
+from console.tui.screens.table import Table
+from console.tui.widgets.cursor_list import CursorList
+from console.tui.widgets.prose import Prose
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from console.snapshot.types import Snapshot
+    from console.tui.figures.spans import Line
+    from console.tui.frame import Frame
+    from console.tui.query import Fields
+    from console.tui.render.look import Look
+
+
+class AlertsScreen(Table[AlertView]):
+    """One row per alert; `A` takes ownership, Enter opens its route, `a` acts on it."""
+
+    CSS_PATH = "alerts.tcss"
+    ABOUT = (
+        "Alerts of all routes, those that nobody owns first. Below the list: what made the chosen"
+        " one fire, with its numbers, its runs and its owner. Acknowledging puts your name on it."
+    )
+    COLUMNS = alerts.COLUMNS
+    WORDS = alerts.WORD_FIELDS
+    NUMBERS = alerts.NUMBER_FIELDS
+    NOUN = "alerts"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("A", "acknowledge", "Ack", tooltip="Acknowledge", id="alert.acknowledge"),
+        Binding("a", "act", "Act", id="route.act"),
+    ]
+
+    def body(self) -> ComposeResult:
+        """Compose the list, and what is known of the alert under the cursor."""
+        yield from super().body()
+        yield Prose(id="detail", hide_empty=True)
+
+    def rows(self, snapshot: Snapshot) -> Sequence[AlertView]:
+        """Return all alerts, those that need a human first."""
+        return alerts.alerts_of(snapshot)
+
+    def fields(self, item: AlertView, look: Look) -> Fields:
+        """Return an alert as the filter sees it."""
+        return alerts.fields(item, look)
+
+    def key_of(self, item: AlertView) -> str:
+        """Return the id of an alert."""
+        return item.id
+
+    def nothing(self, snapshot: Snapshot, look: Look) -> list[Line]:
+        """Return what it means that there is no alert."""
+        return empty.no_alerts(snapshot, look)
+
+    def draw(self, frame: Frame, look: Look) -> None:
+        """Show the list, then the detail of the alert under the cursor."""
+        super().draw(frame, look)
+        self._detail(look)
+
+    def _detail(self, look: Look) -> None:
+        chosen = self.cursor_list.cursor_row
+        lines = alerts.detail(chosen, look) if chosen else []
+        self.query_one("#detail", Prose).show(lines)
+
+    @on(CursorList.Moved)
+    def detail_moved(self) -> None:
+        """Show the detail of the alert that the cursor is on now."""
+        self._detail(host(self).look(host(self).frame))
+
+    @on(CursorList.Opened)
+    def opened(self) -> None:
+        """Go into the route of an alert."""
+        if self.cursor_list.cursor_row is not None:
+            host(self).open_route(self.cursor_list.cursor_row.route)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey the verbs out where the console may not act."""
+        if action in ("act", "acknowledge") and host(self).read_only:
+            return None
+        return super().check_action(action, parameters)
+
+    def action_act(self) -> None:
+        """Open the menu of orders for the route of the alert under the cursor."""
+        if self.cursor_list.cursor_row is not None:
+            host(self).desk.act_on(self.cursor_list.cursor_row.route)
+
+    def action_acknowledge(self) -> None:
+        """Take ownership of the alert under the cursor."""
+        if self.cursor_list.cursor_row is not None:
+            host(self).desk.take(self.cursor_list.cursor_row)

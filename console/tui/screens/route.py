@@ -1,0 +1,175 @@
+"""One route: the five questions of an operator answered in order, then the latest misses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+
+from console.snapshot.types import MissView
+from console.tui.figures.spans import Line, Tone, line
+from console.tui.host import host
+from console.tui.messages import MissesFetched
+from console.tui.render import answers, burn, empty, misses, orders
+from console.tui.render.alerts import urgency
+from console.tui.render.grid import layout, row
+from console.tui.screens.evidence import EvidenceScreen
+from console.tui.screens.view import View
+from console.tui.widgets.answer_block import AnswerBlock
+from console.tui.widgets.cursor_list import CursorList
+from console.tui.widgets.prose import Prose
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from console.snapshot.types import RouteView, Snapshot
+    from console.tui.frame import Frame
+    from console.tui.render.look import Look
+
+MISSES_SHOWN = 100
+_CURVE_TALL = 7
+_CURVE_LOW = 5
+_TALL = 34
+
+
+class RouteScreen(View):
+    """Everything about one route; `a` acts on it, Enter on a miss shows its evidence."""
+
+    CSS_PATH = "route.tcss"
+    ABOUT = (
+        "What counts as a trusted outcome, which misses consume the budget, how fast it burns,"
+        " who owns the intervention, what is frozen. Each state stands beside its numbers."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "act", "Act", id="route.act"),
+        Binding("A", "acknowledge", "Ack", tooltip="Acknowledge", id="route.acknowledge"),
+        Binding("J,shift+down", "scroll(3)", "Scroll down", show=False, id="route.scroll_down"),
+        Binding("K,shift+up", "scroll(-3)", "Scroll up", show=False, id="route.scroll_up"),
+    ]
+
+    def __init__(self, route: str) -> None:
+        super().__init__()
+        self.route = route
+        self._misses: tuple[MissView, ...] = ()
+        self._asked: object = None
+        self._waiting = True
+        self._trouble = ""
+        self._drawn: tuple[object, ...] = ()
+
+    def body(self) -> ComposeResult:
+        """Compose the headline, five answers, and the list of misses."""
+        yield Prose(id="headline")
+        yield Prose(id="warning", hide_empty=True)
+        with VerticalScroll(id="answers", can_focus=False):
+            for number in range(1, 6):
+                yield AnswerBlock(number)
+        with Vertical(id="misses") as block:
+            block.border_title = "latest misses"
+            marker = host(self).glyphs.cursor
+            yield CursorList(misses.key_of, self._draw_miss, marker, id="list")
+            yield Prose(id="no-misses", hide_empty=True)
+
+    def draw(self, frame: Frame, look: Look) -> None:
+        """Show the route as it is in the frame; draw anew only what is new."""
+        if frame.shown is None:
+            self._absent(empty.waiting(frame))
+            return
+        self._ask(frame.shown)
+        drawn = (frame.shown, self.size)
+        if self._drawn and self._drawn[0] is drawn[0] and self._drawn[1] == drawn[1]:
+            return
+        self._drawn = drawn
+        view = frame.shown.route(self.route)
+        if view is None:
+            self._absent(empty.route_gone(self.route))
+        else:
+            self._answer(view, look)
+
+    def _absent(self, lines: list[Line]) -> None:
+        self.query_one("#headline", Prose).show(lines)
+        self.add_class("-absent")
+
+    def _answer(self, view: RouteView, look: Look) -> None:
+        """Show the five answers in their order."""
+        self.remove_class("-absent")
+        width = self.size.width - 6
+        self.query_one("#headline", Prose).show([answers.headline(view, look)])
+        warning = answers.data_warning(view, look)
+        self.query_one("#warning", Prose).show([warning] if warning else [])
+        tall = self.size.height >= _TALL
+        chart = burn.chart(view, look, (width, _CURVE_TALL if tall else _CURVE_LOW))
+        blocks = (
+            answers.outcome(view, look),
+            answers.misses(view, look, width, tall=tall),
+            [*burn.rules(view, tall=tall), *(chart if tall else [])],
+            answers.owner(view, look),
+            [*orders.orders(view, look), *([] if tall else chart)],
+        )
+        for number, lines in enumerate(blocks, start=1):
+            block = self.query_one(f"#answer-{number}", AnswerBlock)
+            block.show(answers.question(view, number), lines)
+
+    def _ask(self, snapshot: Snapshot) -> None:
+        """Ask for the misses again when something about them has changed."""
+        view = snapshot.route(self.route)
+        if view is None:
+            return
+        state = (view.last_miss_us, view.counts, view.experienced, view.excluded)
+        if state != self._asked:
+            self._asked = state
+            host(self).errands.misses(self, self.route, MISSES_SHOWN)
+
+    def on_misses_fetched(self, message: MissesFetched) -> None:
+        """Show the misses that came in."""
+        self._waiting = False
+        self._trouble = message.trouble
+        if message.trouble:
+            self._asked = None
+        else:
+            self._misses = message.misses
+        self.cursor_list.show(self._misses)
+        nothing = [] if self._misses else empty.no_misses(self._waiting, self._trouble)
+        self.query_one("#no-misses", Prose).show(nothing)
+
+    @property
+    def cursor_list(self) -> CursorList[MissView]:
+        """The list of misses."""
+        return self.query_one("#list", CursorList)
+
+    def _draw_miss(self, miss: MissView, width: int) -> Line:
+        look = host(self).look(host(self).frame)
+        grid = layout(misses.COLUMNS, width)
+        cells = row(grid, lambda column, room: column.draw(miss, look, room), look.glyphs.ellipsis)
+        return cells if miss.error_class else line(("", Tone.PLAIN))
+
+    @on(CursorList.Opened)
+    def opened(self) -> None:
+        """Show the evidence of the miss under the cursor."""
+        if self.cursor_list.cursor_row is not None:
+            self.app.push_screen(EvidenceScreen(self.cursor_list.cursor_row))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey the verbs out where the console may not act."""
+        if action in ("act", "acknowledge") and host(self).read_only:
+            return None
+        return super().check_action(action, parameters)
+
+    def action_act(self) -> None:
+        """Open the menu of orders for this route."""
+        host(self).desk.act_on(self.route)
+
+    def action_acknowledge(self) -> None:
+        """Take ownership of the most urgent alert of this route."""
+        shown = host(self).frame.shown
+        view = shown.route(self.route) if shown else None
+        urgent = sorted(view.alerts, key=urgency) if view else []
+        if urgent:
+            host(self).desk.take(urgent[0])
+        else:
+            self.notify("No alert is open on this route.", markup=False)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the answers."""
+        self.query_one("#answers", VerticalScroll).scroll_relative(y=by, animate=False)

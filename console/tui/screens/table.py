@@ -1,0 +1,220 @@
+"""A view that is a list: filtered by `/`, sorted by any column, the cursor on its row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from console.tui.figures.spans import Line, Tone, joined, line
+from console.tui.host import host
+from console.tui.query import Fields, Query, QueryError, parse
+from console.tui.render import empty
+from console.tui.render.grid import Grid, Shaped, heading, layout, row
+from console.tui.screens.view import View
+from console.tui.widgets.cursor_list import CursorList
+from console.tui.widgets.filter_bar import FilterBar
+from console.tui.widgets.heading import Heading
+from console.tui.widgets.prose import Prose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+
+    from console.snapshot.types import Snapshot
+    from console.tui.frame import Frame
+    from console.tui.render.look import Look
+
+RowT = TypeVar("RowT")
+
+
+class Column(Shaped, Protocol):
+    """What a list needs to know of a column."""
+
+    @property
+    def key(self) -> str:
+        """The name of the column."""
+
+    @property
+    def draw(self) -> Callable[[Any, Look, int], Line]:
+        """The cell of a row, for a width."""
+
+    @property
+    def order(self) -> Callable[[Any], Any]:
+        """What the column sorts a row by."""
+
+
+class Table(View, Generic[RowT]):
+    """Rows of a snapshot in columns. Subclasses say which rows, and what they are called."""
+
+    COLUMNS: ClassVar[Sequence[Any]] = ()
+    WORDS: ClassVar[Sequence[str]] = ()
+    NUMBERS: ClassVar[Sequence[str]] = ()
+    SCALES: ClassVar[dict[str, dict[str, int]]] = {}
+    NOUN: ClassVar[str] = "rows"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/", id="table.filter"),
+        Binding("o", "sort(1)", "Sort", id="table.sort"),
+        Binding("O", "reverse", "Reverse", show=False, id="table.reverse"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._query = Query()
+        self._query_text = ""
+        self._query_error = ""
+        self._sort = 0
+        self._reversed = False
+        self._rows: list[RowT] = []
+        self._total = 0
+        self._laid_out: tuple[int, Grid[Any]] = (-1, ())
+
+    def rows(self, snapshot: Snapshot) -> Sequence[RowT]:
+        """Return all rows of a snapshot in the order that needs a human first."""
+        raise NotImplementedError
+
+    def fields(self, item: RowT, look: Look) -> Fields:
+        """Return a row as the filter sees it."""
+        raise NotImplementedError
+
+    def key_of(self, item: RowT) -> str:
+        """Return what a row is known by."""
+        raise NotImplementedError
+
+    def nothing(self, snapshot: Snapshot, look: Look) -> list[Line]:
+        """Return what to say where there is no row at all."""
+        raise NotImplementedError
+
+    def body(self) -> ComposeResult:
+        """Compose title, filter, headings, list, and the text that stands in for it."""
+        yield Prose(id="title")
+        yield FilterBar(id="filter")
+        yield Prose(id="empty", hide_empty=True)
+        yield Heading(id="heading")
+        marker = host(self).glyphs.cursor
+        yield CursorList(self.key_of, self._draw_row, marker, id="list")
+
+    @property
+    def cursor_list(self) -> CursorList[RowT]:
+        """The list itself."""
+        return self.query_one("#list", CursorList)
+
+    def draw(self, frame: Frame, look: Look) -> None:
+        """Show the rows that pass the filter, sorted, or say why there are none."""
+        snapshot = frame.shown
+        every = [] if snapshot is None else list(self.rows(snapshot))
+        self._rows = self._sorted([each for each in every if self._passes(each, look)])
+        self.query_one("#empty", Prose).show(self._absence(frame, look, len(every)))
+        self._headings()
+        self.cursor_list.show(self._rows)
+        self._total = len(every)
+        self._retitle()
+
+    def _absence(self, frame: Frame, look: Look, total: int) -> list[Line]:
+        """Return why there is no row to show, and what to do; empty where there are rows."""
+        if frame.shown is None:
+            return empty.waiting(frame)
+        if not total:
+            return self.nothing(frame.shown, look)
+        return [] if self._rows else empty.no_match(self._query_text, total, self.NOUN)
+
+    def _passes(self, item: RowT, look: Look) -> bool:
+        return not self._query.terms or self._query.holds(self.fields(item, look))
+
+    def _sorted(self, rows: list[RowT]) -> list[RowT]:
+        if self._sort or self._reversed:
+            rows.sort(key=self.COLUMNS[self._sort].order, reverse=self._reversed)
+        return rows
+
+    def _retitle(self) -> None:
+        shown = len(self._rows)
+        at, _ = self.cursor_list.position
+        count = f"{shown} of {self._total}" if self._query.terms else str(self._total)
+        facts = [line((self.NOUN.capitalize(), Tone.HEADING), f" {count}")]
+        if self._query_error:
+            facts.append(line((self._query_error, Tone.ALARM)))
+        elif self._query_text:
+            facts.append(line(("filter ", Tone.MUTED), (self._query_text, Tone.TICKET)))
+        if self._sort or self._reversed:
+            order = " reversed" if self._reversed else ""
+            by = " ".join(self.COLUMNS[self._sort].title.split())
+            facts.append(line((f"by {by}{order}", Tone.MUTED)))
+        if shown:
+            facts.append(line((f"row {at}", Tone.MUTED)))
+        separator = host(self).look(host(self).frame).separator
+        self.query_one("#title", Prose).show([joined(facts, separator)])
+
+    def _headings(self) -> None:
+        grid = self._grid(self.cursor_list.room)
+        arrow = host(self).glyphs.upward if self._reversed else host(self).glyphs.downward
+        by = self.COLUMNS[self._sort]
+        ellipsis = host(self).glyphs.ellipsis
+        titles = heading(grid, lambda column: f" {arrow}" if column is by else "", ellipsis)
+        columns = tuple((column.key, width) for column, width in grid)
+        self.query_one(Heading).titles(line("  ", *titles) if self._rows else (), columns)
+
+    def _grid(self, width: int) -> Grid[Any]:
+        """Return the columns for a width, laid out once per width."""
+        if self._laid_out[0] != width:
+            self._laid_out = (width, layout(self.COLUMNS, width))
+        return self._laid_out[1]
+
+    def _draw_row(self, item: RowT, width: int) -> Line:
+        look = host(self).look(host(self).frame)
+        grid = self._grid(width)
+        return row(grid, lambda column, room: column.draw(item, look, room), look.glyphs.ellipsis)
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.query_one(FilterBar).open()
+
+    def action_sort(self, by: int) -> None:
+        """Sort by the next column."""
+        self._sort = (self._sort + by) % len(self.COLUMNS)
+        self._reversed = False
+        self.redraw()
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self._reversed = not self._reversed
+        self.redraw()
+
+    async def action_escape(self) -> None:
+        """Clear the filter where there is one; else leave the view."""
+        if self._query_text:
+            self.query_one(FilterBar).value = ""
+        else:
+            await super().action_escape()
+
+    @on(Input.Changed, "#filter")
+    def filter_typed(self, event: Input.Changed) -> None:
+        """Apply what is typed at once; what cannot be understood changes nothing."""
+        self._query_text = event.value.strip()
+        try:
+            self._query = parse(self._query_text, self.WORDS, self.NUMBERS, self.SCALES)
+            self._query_error = ""
+        except QueryError as error:
+            self._query_error = str(error)
+        self.redraw()
+
+    @on(FilterBar.Left)
+    def filter_left(self) -> None:
+        """Go back to the list."""
+        self.cursor_list.focus()
+
+    @on(Heading.Chosen)
+    def column_chosen(self, event: Heading.Chosen) -> None:
+        """Sort by the clicked column; a second click turns the order round."""
+        at = next(at for at, column in enumerate(self.COLUMNS) if column.key == event.key)
+        if at == self._sort:
+            self.action_reverse()
+        else:
+            self.action_sort(at - self._sort)
+
+    @on(CursorList.Moved)
+    def cursor_moved(self) -> None:
+        """Keep the place in the title right."""
+        self._retitle()

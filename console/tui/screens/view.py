@@ -1,0 +1,91 @@
+"""What every view has in common: the lines around it, and being drawn from the one frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from console.tui.host import host
+from console.tui.render.masthead import one_line
+from console.tui.sizes import HEIGHTS, WIDTHS
+from console.tui.widgets.chrome import Bottom, Top
+from console.tui.widgets.prose import Prose
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from console.tui.frame import Frame
+    from console.tui.render.look import Look
+
+
+class View(Screen[None]):
+    """A screen that shows the frame. Subclasses compose `body` and `draw` what is shown."""
+
+    AUTO_FOCUS = "CursorList"
+    ABOUT: ClassVar[str] = ""
+    """What the view is for, as the help says it."""
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "escape", "Back", show=False, id="view.escape"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Put the view between the lines that every view has."""
+        yield Top()
+        yield from self.body()
+        yield Bottom()
+        yield Footer(show_command_palette=False, compact=True)
+        yield Prose(id="one-line")
+
+    def body(self) -> ComposeResult:
+        """Compose what is the view's own."""
+        raise NotImplementedError
+
+    def draw(self, frame: Frame, look: Look) -> None:
+        """Show the view's own part of a frame."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Follow the frame from now on."""
+        self.set_class(host(self).ascii_only, "-ascii")
+        self.watch(self.app, "frame", self._frame_changed, init=False)
+        self.call_after_refresh(self.redraw)
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while another view was in front."""
+        self.call_after_refresh(self.redraw)
+
+    def on_resize(self) -> None:
+        """Fit everything to the new size once it is laid out."""
+        self.call_after_refresh(self.redraw)
+
+    def redraw(self) -> None:
+        """Draw the frame as it is."""
+        if self.is_mounted:
+            self._frame_changed(host(self).frame)
+
+    def _frame_changed(self, frame: Frame) -> None:
+        if not self._in_sight():
+            return
+        app = host(self)
+        look = app.look(frame)
+        with self.app.batch_update():
+            self.query_one(Top).draw(frame, look, app.badges, app.banner)
+            self.query_one(Bottom).draw(frame, look)
+            self.query_one("#one-line", Prose).show([one_line(frame, look)])
+            self.draw(frame, look)
+
+    def _in_sight(self) -> bool:
+        """Say whether this is the view in front, or right behind a dialog."""
+        stack = self.app.screen_stack
+        views = [screen for screen in stack if isinstance(screen, View)]
+        return bool(views) and views[-1] is self
+
+    async def action_escape(self) -> None:
+        """Leave the view; the last one stays, so that Esc never quits."""
+        if len(self.app.screen_stack) > 1 or self.app.current_mode != self.app.DEFAULT_MODE:
+            await host(self).action_back()

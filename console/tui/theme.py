@@ -1,0 +1,140 @@
+"""How the console looks: two themes, and what every tone is drawn as.
+
+The palette is that of Okabe and Ito, which people with any colour vision tell apart; blue is calm
+and orange is alarm, never green against red. Each tone is a variable (`$tone-page`), so a theme of
+Textual's or of the user's may replace it. Without colour (NO_COLOR) tones become text attributes.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.theme import Theme
+
+from console.tui.figures.spans import Line, Span, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.app import App
+
+DARK = Theme(
+    name="burnline-dark",
+    primary="#56b4e9",
+    secondary="#3d6f94",
+    accent="#e69f00",
+    warning="#e69f00",
+    error="#ff8552",
+    success="#56b4e9",
+    foreground="#d9dee5",
+    background="#0d1117",
+    surface="#141a22",
+    panel="#1c2530",
+    dark=True,
+)
+LIGHT = Theme(
+    name="burnline-light",
+    primary="#00609a",
+    secondary="#7fa8c4",
+    accent="#9a5b00",
+    warning="#9a5b00",
+    error="#b03a00",
+    success="#00609a",
+    foreground="#1b2128",
+    background="#fbfbf9",
+    surface="#f1f1ee",
+    panel="#e4e5e1",
+    dark=False,
+)
+_ON_DARK = {
+    "tone-muted": "#8a94a0",
+    "tone-strong": "#ffffff",
+    "tone-ok": "#56b4e9",
+    "tone-watch": "#f0e442",
+    "tone-ticket": "#e69f00",
+    "tone-alarm": "#ff8552",
+    "tone-page": "#160a00",
+    "tone-page-block": "#ff9a3c",
+    "tone-hard-stop": "#ffffff",
+    "tone-hard-stop-block": "#c84a00",
+    "tone-unknown": "#d79bc0",
+    "tone-key": "#8fd0f5",
+    "row-cursor": "#24415a",
+    "row-hover": "#1a222c",
+}
+_ON_LIGHT = {
+    "tone-muted": "#5d6670",
+    "tone-strong": "#000000",
+    "tone-ok": "#00609a",
+    "tone-watch": "#6b5d00",
+    "tone-ticket": "#8f5300",
+    "tone-alarm": "#b03a00",
+    "tone-page": "#ffffff",
+    "tone-page-block": "#b84a00",
+    "tone-hard-stop": "#ffffff",
+    "tone-hard-stop-block": "#7d2600",
+    "tone-unknown": "#8a3a72",
+    "tone-key": "#004f80",
+    "row-cursor": "#c4dff2",
+    "row-hover": "#e9ecec",
+}
+_COLOURED: dict[Tone, str] = {
+    Tone.PLAIN: "",
+    Tone.MUTED: "$tone-muted",
+    Tone.STRONG: "bold $tone-strong",
+    Tone.HEADING: "bold $tone-key",
+    Tone.OK: "$tone-ok",
+    Tone.WATCH: "$tone-watch",
+    Tone.TICKET: "$tone-ticket",
+    Tone.ALARM: "bold $tone-alarm",
+    Tone.PAGE: "bold $tone-page on $tone-page-block",
+    Tone.HARD_STOP: "bold $tone-hard-stop on $tone-hard-stop-block",
+    Tone.UNKNOWN: "italic $tone-unknown",
+    Tone.KEY: "$tone-key",
+}
+_COLOURLESS: dict[Tone, str] = {
+    Tone.PLAIN: "",
+    Tone.MUTED: "",
+    Tone.STRONG: "bold",
+    Tone.HEADING: "bold underline",
+    Tone.OK: "",
+    Tone.WATCH: "",
+    Tone.TICKET: "bold",
+    Tone.ALARM: "bold",
+    Tone.PAGE: "bold reverse",
+    Tone.HARD_STOP: "bold reverse",
+    Tone.UNKNOWN: "italic",
+    Tone.KEY: "",
+}
+
+
+def dress(app: App[None]) -> None:
+    """Put our theme on, or the one that the environment asks for."""
+    app.register_theme(DARK)
+    app.register_theme(LIGHT)
+    wanted = os.environ.get("TEXTUAL_THEME", "")
+    # The environment's theme is set before ours are known, so that setting it again would do nothing.
+    app.set_reactive(type(app).theme, "textual-dark")
+    app.theme = wanted if wanted in app.available_themes else DARK.name
+
+
+def variables(dark: bool) -> dict[str, str]:
+    """Return the colours behind the tones for a dark or a light theme."""
+    return dict(_ON_DARK if dark else _ON_LIGHT)
+
+
+def style_of(tone: Tone, colourless: bool) -> str:
+    """Return the style of a tone as Textual writes it."""
+    return (_COLOURLESS if colourless else _COLOURED)[tone]
+
+
+def content(lines: Iterable[Line], colourless: bool) -> Content:
+    """Return lines as content for a widget. Nothing in them is ever read as markup."""
+    rows = [Content.assemble(*(_styled(span, colourless) for span in spans)) for spans in lines]
+    return Content("\n").join(rows)
+
+
+def _styled(span: Span, colourless: bool) -> Content:
+    return Content.styled(span.text, style_of(span.tone, colourless))

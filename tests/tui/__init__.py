@@ -1,0 +1,1 @@
+"""What the console promises an operator, screen by screen."""

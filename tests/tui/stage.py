@@ -1,0 +1,146 @@
+"""The stage of the pilot tests: a feed from memory, a clock that stands still, text goldens."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from console.tui.app import ConsoleApp
+from console.tui.feed import OrderPreview, OrderRequest, OrderResult
+
+from .samples import NOW, fleet, miss
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from console.snapshot.types import MissView, Snapshot
+
+SCREENS = Path(__file__).parent / "screens"
+UPDATE = "BURNLINE_UPDATE_SCREENS"
+NEVER_S = 86_400.0
+NEW_STATES = {
+    "freeze": "frozen",
+    "tighten": "tightened",
+    "reduce": "reduced",
+    "pause": "paused",
+    "stepdown": "reduced",
+    "lift": "open",
+}
+
+
+class FakeFeed:
+    """Answers with what a test put into it; `trouble` makes every call raise."""
+
+    def __init__(self, current: Snapshot | None = None) -> None:
+        self.current = fleet() if current is None else current
+        self.latest: tuple[MissView, ...] = (miss(), miss(run="r-121", error_class="trust"))
+        self.effect = OrderPreview(
+            path="/srv/control/control.json",
+            old_state="",
+            new_state="",
+            agents=("worker-1", "worker-2", "worker-3", "worker-4"),
+            open_runs=4,
+        )
+        self.result = OrderResult(
+            ok=True, sentence="Order is durable as generation 18.", generation=18
+        )
+        self.trouble = ""
+        self.orders: list[OrderRequest] = []
+        self.previews: list[OrderRequest] = []
+        self.owned: list[tuple[str, str, str]] = []
+
+    def _fail(self) -> None:
+        if self.trouble:
+            raise OSError(self.trouble)
+
+    def snapshot(self) -> Snapshot:
+        self._fail()
+        return self.current
+
+    def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
+        self._fail()
+        return self.latest[:limit]
+
+    def preview(self, order: OrderRequest) -> OrderPreview:
+        self._fail()
+        self.previews.append(order)
+        view = self.current.route(order.route)
+        assert view is not None
+        return msgspec.structs.replace(
+            self.effect, old_state=view.state.value, new_state=NEW_STATES[order.verb]
+        )
+
+    def order(self, order: OrderRequest) -> OrderResult:
+        self._fail()
+        self.orders.append(order)
+        return self.result
+
+    def acknowledge(self, alert: str, by: str, note: str) -> str:
+        self._fail()
+        self.owned.append((alert, by, note))
+        return f"{alert} is yours."
+
+
+class Clock:
+    """A clock that a test moves by hand."""
+
+    def __init__(self) -> None:
+        self.now_us = NOW
+
+    def __call__(self) -> int:
+        return self.now_us
+
+
+def console(feed: FakeFeed, **options: Any) -> ConsoleApp:
+    """Return the console on `feed`, at a fixed time in UTC, that polls only when it is told to."""
+    fixed: dict[str, Any] = {
+        "operator": "sam",
+        "poll_s": NEVER_S,
+        "zone": UTC,
+        "clock": Clock(),
+    }
+    return ConsoleApp(feed, **(fixed | options))
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until the workers are done and everything they said is drawn."""
+    for _ in range(2):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.pause()
+
+
+async def refresh(pilot: Pilot[None]) -> None:
+    """Let the console fetch a snapshot now."""
+    app = pilot.app
+    assert isinstance(app, ConsoleApp)
+    app.errands.snapshot()
+    await settle(pilot)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one after the other, each when the one before has had its effect."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """Return what is on the screen as text. The only user of Textual's private compositor."""
+    strips = pilot.app.screen._compositor.render_strips()
+    rows = ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+    return "\n".join(rows) + "\n"
+
+
+def assert_golden(pilot: Pilot[None], name: str) -> None:
+    """Compare the screen with its golden; BURNLINE_UPDATE_SCREENS=1 writes it anew."""
+    path = SCREENS / f"{name}.txt"
+    seen = screen_text(pilot)
+    if os.environ.get(UPDATE):
+        path.write_text(seen, encoding="utf-8")
+    assert path.exists(), f"no golden {path.name}: run once with {UPDATE}=1 and read it"
+    assert seen == path.read_text(encoding="utf-8"), f"{path.name} differs from the screen"
