@@ -96,7 +96,6 @@ class ControlFile:
             if stamp != self._stamp:
                 self._load(now_us)
         except OSError as error:
-            self._stamp = None
             raise _unreadable(self.path, error) from error
         if isinstance(self._content, str):
             raise ControlFault(self._content)

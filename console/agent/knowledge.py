@@ -104,7 +104,8 @@ class Knowledge:
         if document.generation < self.generation:
             raise ControlFault(
                 f"{where} has generation {document.generation}, but {self.generation} was already "
-                "seen: an old file was put back; issue any order to go past it"
+                "seen: an old file was put back (issue any order to go past it), or the directory "
+                "was made anew (remove what agents remember)"
             )
         if self.generation == document.generation and orders != self.orders:
             raise ControlFault(

@@ -67,7 +67,7 @@ def append(path: Path, line: bytes) -> None:
 
 
 def _open(path: Path) -> int:
-    # O_NONBLOCK: a FIFO in place of the log must not hang the agent.
+    # O_NONBLOCK: POSIX leaves open whether a FIFO in place of the log would hang the agent.
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
     return os.open(path, flags, 0o644)
 

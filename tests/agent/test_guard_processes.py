@@ -173,6 +173,47 @@ def test_never_more_than_max_runs_start_at_once(control: Control) -> None:
     guard.check_start()
 
 
+def test_no_run_starts_between_the_check_and_the_count_of_another(control: Control) -> None:
+    control.order(1, directive("reduce_scope", max_runs=1))
+    others: list[threading.Thread] = []
+    started: list[str] = []
+
+    def start(name: str) -> None:
+        with suppress(RoutePaused), guard.run(name):
+            started.append(name)
+            done.wait(PATIENCE_S)
+
+    def clock() -> float:
+        if armed and not others:  # in the middle of the first one's check
+            others.append(threading.Thread(target=start, args=("second",)))
+            others[0].start()
+            others[0].join(0.02)
+        return control.clock.wall()
+
+    armed: list[bool] = []
+    done = threading.Event()
+    guard = control.guard(clock=clock)
+    armed.append(True)
+    with guard.run("first"):
+        started.append("first")
+        done.set()
+        others[0].join(PATIENCE_S)
+    assert started == ["first"]
+
+
+def test_receipts_that_wait_are_the_parents_to_write(control: Control, tmp_path: Path) -> None:
+    place = tmp_path / "logs"
+    place.write_text("a file in place of the directory")
+    control.order(1)
+    guard = control.guard(receipts=place / "seen.jsonl")
+    place.unlink()
+    in_child(guard.look)
+    (child,) = lines(place / "seen.jsonl")
+    guard.look()
+    (_, parent) = lines(place / "seen.jsonl")
+    assert parent["boot"] != child["boot"]
+
+
 def test_a_forked_child_confirms_with_a_boot_of_its_own(control: Control, tmp_path: Path) -> None:
     control.order(1)
     seen = tmp_path / "seen.jsonl"

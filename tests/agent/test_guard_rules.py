@@ -228,6 +228,7 @@ def test_many_different_action_names_are_all_decided(control: Control) -> None:
     control.later()
     for number in range(6_000):
         guard.check_action(f"a{number}")
+    assert len(guard._ruling.free_actions) == 4_096  # memory has a bound, whatever the names
 
 
 def test_the_agents_name_stays_the_same_when_none_is_given(control: Control) -> None:
