@@ -70,10 +70,28 @@ class RouteState(enum.StrEnum):
 
 
 EVENTS = frozenset(
-    """run.started run.delivered run.failed run.cancelled check.passed check.failed rescued
-    uncertain certain handoff approval.requested approval.granted approval.denied action.taken
-    action.denied recovery.started recovery.succeeded recovery.failed change.deployed
-    control.seen""".split()
+    {
+        "run.started",
+        "run.delivered",
+        "run.failed",
+        "run.cancelled",
+        "check.passed",
+        "check.failed",
+        "rescued",
+        "uncertain",
+        "certain",
+        "handoff",
+        "approval.requested",
+        "approval.granted",
+        "approval.denied",
+        "action.taken",
+        "action.denied",
+        "recovery.started",
+        "recovery.succeeded",
+        "recovery.failed",
+        "change.deployed",
+        "control.seen",
+    }
 )
 """The kinds of event that mean something (semantics 2); others only show that an agent lives."""
 RUNLESS = frozenset({"change.deployed", "control.seen"})

@@ -25,6 +25,7 @@ from console.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from console.agent.decide import Decision, What
     from console.control.directives import Order
     from console.operate import Operator
 
@@ -260,7 +261,12 @@ def gate(
     """
     session: Session = context.obj
     from console.agent.controlfile import read_control
-    from console.agent.decide import decide_action, decide_change, decide_start
+    from console.agent.decide import (
+        decide_action,
+        decide_change,
+        decide_start,
+        fault_decision,
+    )
     from console.agent.faults import ControlFault
 
     if not (start or action or change):
@@ -268,26 +274,34 @@ def gate(
     now_us = session.now_us
     try:
         control = read_control(session.control)
-        control.check_fresh(now_us)
         orders = control.route(route)
     except ControlFault as fault:
         _gate_fault(str(fault), on_fault, as_json)
         return
-    decisions = []
+    asked: list[tuple[What, Decision]] = []
     if start:
-        decisions.append(decide_start(orders, now_us))
+        asked.append(("start", decide_start(orders, now_us)))
     if action:
-        decisions.append(decide_action(orders, now_us, action, run))
+        asked.append(("action", decide_action(orders, now_us, action, run)))
     if change:
-        decisions.append(decide_change(orders, now_us, change, version))
+        asked.append(("change", decide_change(orders, now_us, change, version)))
+    decisions, stale = [decision for _, decision in asked], ""
+    try:
+        control.check_fresh(now_us)
+    except ControlFault as fault:
+        # A fault never loosens: the orders in a stale file still hold, and `on_fault` on top.
+        stale = str(fault)
+        decisions += [fault_decision(orders.on_fault, what, stale) for what, _ in asked]
     worst = max(decisions, key=lambda item: (not item.allowed, item.outcome != "approval"))
     if as_json:
-        document({**worst._asdict(), "generation": control.generation, "fault": None})
+        generation = {"generation": control.generation, "fault": stale or None}
+        document({**worst._asdict(), **generation})
     elif worst.allowed:
-        say(f"yes: generation {control.generation}, route {orders.state}")
+        say(f"yes: generation {control.generation}, route {orders.state_at(now_us)}")
     else:
         say(f"no: {worst.reason}")
-    leave(_GATE[worst.outcome])
+    closed = stale and orders.on_fault == "closed" and worst.outcome in {"paused", "denied"}
+    leave(_GATE_FAULT if closed else _GATE[worst.outcome])
 
 
 def _gate_fault(fault: str, on_fault: str, as_json: bool) -> None:

@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     )
 
 
-def status(snapshot: Snapshot, route: str | None) -> dict[str, Any]:
-    """Return the document of `status --json`, of one route or of all."""
+def status(snapshot: Snapshot, route: str | None, window: str | None) -> dict[str, Any]:
+    """Return the document of `status --json`, of one route or of all.
+
+    With window `all`, counts and remaining budget are those of everything that is kept.
+    """
     views = [view for view in snapshot.routes if route in {None, view.route}]
     return {
         "as_of": rfc3339(snapshot.as_of_us),
         "store": _store(snapshot.store),
-        "routes": [_route(view) for view in views],
+        "routes": [_route(view, window) for view in views],
     }
 
 
@@ -48,7 +51,7 @@ def _store(store: StoreView) -> dict[str, Any]:
     }
 
 
-def _route(view: RouteView) -> dict[str, Any]:
+def _route(view: RouteView, window: str | None) -> dict[str, Any]:
     return {
         "route": view.route,
         "tier": view.tier,
@@ -57,7 +60,7 @@ def _route(view: RouteView) -> dict[str, Any]:
         "state": view.state.value,
         "health": view.health,
         "budget_ppm": view.budget_ppm,
-        "window": view.window.text,
+        "window": "all" if window == "all" else view.window.text,
         "total": view.counts.total,
         "bad": view.counts.bad,
         "experienced": {"total": view.experienced.total, "bad": view.experienced.bad},

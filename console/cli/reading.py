@@ -56,7 +56,7 @@ def status(
         known = ", ".join(view.route for view in snapshot.routes) or "none yet"
         raise Stop(f"route {clean(route, 60)} is not known; there are: {known}", 3)
     if as_json:
-        document(documents.status(snapshot, route))
+        document(documents.status(snapshot, route, window))
     elif route is not None:
         tables.route(views[0], snapshot)
     else:

@@ -57,13 +57,15 @@ def init(
     add_sources(session, directories)
     from console.cli.proposing import propose
     from console.settings import load
-    from console.settings.template import render
+    from console.settings.template import SourceProposal, render
 
     target = Path.cwd() / "burnline.toml"
     if session.settings.path is None and not target.exists():
         sources = session.settings.sources
         proposals = propose(sources, ask=not yes)
-        text = render(proposals, [(source.path, source.format) for source in sources])
+        text = render(
+            proposals, [SourceProposal(str(source.path), source.format) for source in sources]
+        )
         _write(target, text, yes)
         session.replace_settings(load(target))
         say(f"wrote {target}: {len(proposals)} routes; `burnline check` names what is still blank")

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from console.agent.document import SCHEMA, ControlFault, canonical, checksum, parse
+from console.agent import ControlFault
+from console.agent.document import SCHEMA, canonical, checksum, parse
 from console.intake.times import rfc3339
 
 if TYPE_CHECKING:

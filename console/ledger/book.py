@@ -9,7 +9,7 @@ from console.ledger import runs
 from console.ledger.case import Debit, duration
 from console.ledger.counts import Cells, Entry, entry_of
 from console.ledger.deadlines import Agenda
-from console.ledger.facts import Facts
+from console.ledger.facts import Facts, own_run
 from console.ledger.orders import RECEIPT, Orders
 from console.model import EVENTS, MINUTE_US, Counts, Directive, ErrorClass, Event, Origin, RunState
 
@@ -108,7 +108,7 @@ class Ledger:
                 self._reviewed.add(event.route)
         if event.event == RECEIPT or event.event not in EVENTS:
             return
-        run = event.run or _own_run(event)
+        run = event.run or own_run(event)
         key = (event.route, run)
         record = self._record(key)
         if event.parent and event.parent != record.facts.parent:
@@ -248,8 +248,3 @@ class Ledger:
         """Forget the runs that were not needed for longest; the shelf has them."""
         while len(self._records) > _CACHE_LIMIT:
             self._records.popitem(last=False)
-
-
-def _own_run(event: Event) -> str:
-    """Return the id under which an event without a run is booked."""
-    return f"change:{event.id}" if event.id else f"change:{event.change}@{event.ts_us}"

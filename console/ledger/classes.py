@@ -31,11 +31,16 @@ def latency(case: Case) -> list[Debit]:
 
 
 def sla_of(case: Case) -> int | None:
-    """Return the run's own SLA where a start names one, else the route's, in microseconds."""
-    for mark in case.of(STARTED):
-        if mark.event.sla_s is not None:
-            return round(mark.event.sla_s * SECOND_US)
-    return case.measured.sla_us
+    """Return the SLA in microseconds: of the first start that names one, else the route's.
+
+    Of several starts at one instant the shortest counts.
+    """
+    own = [
+        (mark.event.ts_us, mark.event.sla_s)
+        for mark in case.of(STARTED)
+        if mark.event.sla_s is not None
+    ]
+    return round(min(own)[1] * SECOND_US) if own else case.measured.sla_us
 
 
 def _in_time(event: Event, deadline_us: int, sla_us: int) -> bool:
@@ -189,12 +194,9 @@ def escalation(case: Case) -> list[Debit]:
     return debits
 
 
-def recovery(case: Case, first_miss_us: int | None) -> list[Debit]:
-    """Charge failed recoveries, and a bad run that did not recover in time.
-
-    `first_miss_us` is the earliest miss of the other classes.
-    """
-    debits = [
+def failed_recovery(case: Case) -> list[Debit]:
+    """Charge recoveries that failed."""
+    return [
         Debit(
             ErrorClass.RECOVERY,
             mark.event.ts_us,
@@ -203,16 +205,20 @@ def recovery(case: Case, first_miss_us: int | None) -> list[Debit]:
         )
         for mark in case.of("recovery.failed")
     ]
+
+
+def overdue_recovery(family: list[Case], first_miss_us: int | None) -> list[Debit]:
+    """Charge a bad run that did not recover in time after its first miss.
+
+    The run and those that it started are one family: whoever logs the recovery, it counts.
+    """
+    case = family[0]
     within_us = case.measured.recover_within_us
-    misses = [debit.at_us for debit in debits]
-    if first_miss_us is not None:
-        misses.append(first_miss_us)
-    if within_us is None or not misses:
-        return debits
-    deadline_us = min(misses) + within_us
-    if any(mark.event.ts_us <= deadline_us for mark in case.of("recovery.succeeded")):
-        return debits
-    if case.passed(deadline_us):
-        rule = f"no recovery {duration(within_us)} after the first miss at {clock(min(misses))}"
-        debits.append(Debit(ErrorClass.RECOVERY, deadline_us, rule, ()))
-    return debits
+    if within_us is None or first_miss_us is None:
+        return []
+    deadline_us = first_miss_us + within_us
+    recovered = (mark for part in family for mark in part.of("recovery.succeeded"))
+    if any(mark.event.ts_us <= deadline_us for mark in recovered) or not case.passed(deadline_us):
+        return []
+    rule = f"no recovery {duration(within_us)} after the first miss at {clock(first_miss_us)}"
+    return [Debit(ErrorClass.RECOVERY, deadline_us, rule, ())]

@@ -14,6 +14,7 @@ from console.model import Event, Origin
 
 STARTED, DELIVERED, FAILED = "run.started", "run.delivered", "run.failed"
 CANCELLED, HANDOFF = "run.cancelled", "handoff"
+CHANGE = "change.deployed"
 TERMINAL = frozenset({DELIVERED, FAILED, CANCELLED, HANDOFF})
 
 
@@ -62,6 +63,11 @@ class Facts:
     def last_us(self) -> int:
         """Return the latest instant known (0 for an empty set)."""
         return max((event.ts_us for event in self.marks), default=0)
+
+
+def own_run(event: Event) -> str:
+    """Return the id under which a change that names no run is booked."""
+    return f"change:{event.id}" if event.id else f"change:{event.change}@{event.ts_us}"
 
 
 _ENCODER = msgspec.msgpack.Encoder()

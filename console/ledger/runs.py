@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from console.ledger.case import Case, Debit
-from console.ledger.classes import escalation, latency, recovery, sla_of, trust
-from console.ledger.facts import CANCELLED, DELIVERED, HANDOFF, STARTED, Facts
+from console.ledger.classes import (
+    escalation,
+    failed_recovery,
+    latency,
+    overdue_recovery,
+    sla_of,
+    trust,
+)
+from console.ledger.facts import CANCELLED, CHANGE, DELIVERED, HANDOFF, STARTED, Facts, own_run
 from console.ledger.orders import Orders
 from console.ledger.permission import permission
 from console.model import MINUTE_US, ErrorClass, RunState
@@ -18,9 +25,9 @@ _SURVIVE_CANCELLING = frozenset({ErrorClass.PERMISSION, ErrorClass.RECOVERY})
 class Outcome(NamedTuple):
     """What is known of a run at one instant of the clock.
 
-    `state` is None for what is no run at all (a change that broke no freeze). `minute` is set for
-    closed runs only (good or bad). `deadline_us` is the next instant at which the clock alone can
-    change the outcome, or None.
+    `state` is None for what is no run at all (a change that broke no freeze, a parent never seen).
+    `minute` is set for closed runs only (good or bad). `deadline_us` is the next instant at which
+    the clock alone can change the outcome, or None.
     """
 
     state: RunState | None
@@ -49,28 +56,47 @@ def evaluate(
 
     Child runs are not counted; their misses charge this run, at most one per class, the earliest.
     """
-    case = Case(run, facts.ordered(), measured, orders, clock_us)
-    debits = [*latency(case), *trust(case), *escalation(case), *permission(case)]
-    for child, child_facts in children:
-        part = Case(child, child_facts.ordered(), measured, orders, clock_us)
-        debits += [*latency(part), *trust(part), *escalation(part), *permission(part)]
-        debits += recovery(part, None)
+    family = [Case(run, facts.ordered(), measured, orders, clock_us)]
+    family += [
+        Case(child, child_facts.ordered(), measured, orders, clock_us)
+        for child, child_facts in children
+    ]
+    case = family[0]
+    debits = _own_debits(case)
+    for part in family[1:]:
+        debits += _surviving(part, _own_debits(part))
         case.pending += part.pending
-    first_us = min((debit.at_us for debit in debits), default=None)
-    debits += recovery(case, first_us)
+    if not _is_change(case):
+        debits += overdue_recovery(family, min((debit.at_us for debit in debits), default=None))
     return _close(case, debits)
 
 
-def _close(case: Case, debits: list[Debit]) -> Outcome:
+def _own_debits(case: Case) -> list[Debit]:
+    return [
+        *latency(case),
+        *trust(case),
+        *escalation(case),
+        *permission(case),
+        *failed_recovery(case),
+    ]
+
+
+def _surviving(case: Case, debits: list[Debit]) -> list[Debit]:
+    """Return what a cancellation leaves: the permission and recovery misses before it."""
     cancelled_us = _cancelled_us(case)
-    if cancelled_us is not None:
-        debits = [
-            debit
-            for debit in debits
-            if debit.error_class in _SURVIVE_CANCELLING and debit.at_us <= cancelled_us
-        ]
+    if cancelled_us is None:
+        return debits
+    return [
+        debit
+        for debit in debits
+        if debit.error_class in _SURVIVE_CANCELLING and debit.at_us <= cancelled_us
+    ]
+
+
+def _close(case: Case, debits: list[Debit]) -> Outcome:
+    debits = _surviving(case, debits)
     debits.sort(key=lambda debit: (debit.at_us, debit.error_class, debit.rule))
-    state, minute = _state(case, debits, cancelled=cancelled_us is not None)
+    state, minute = _state(case, debits)
     return Outcome(
         state=state,
         minute=minute,
@@ -90,14 +116,19 @@ def _cancelled_us(case: Case) -> int | None:
     return first_us if ended_by == {CANCELLED} else None
 
 
-def _state(
-    case: Case, debits: list[Debit], *, cancelled: bool
-) -> tuple[RunState | None, int | None]:
+def _is_change(case: Case) -> bool:
+    """Say whether this is a change that names no run, booked under an id of its own."""
+    return bool(case.marks) and all(
+        mark.event.event == CHANGE and own_run(mark.event) == case.run for mark in case.marks
+    )
+
+
+def _state(case: Case, debits: list[Debit]) -> tuple[RunState | None, int | None]:
     if debits:
         return RunState.BAD, debits[0].at_us // MINUTE_US
-    if cancelled:
+    if _cancelled_us(case) is not None:
         return RunState.EXCLUDED, None
-    if set(case.kinds) == {"change.deployed"}:
+    if not case.marks or _is_change(case):
         return None, None
     if not case.terminals:
         return (RunState.UNKNOWN if _abandoned(case) else RunState.OPEN), None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from console.burn import arithmetic, rules, windows
+from console.burn import arithmetic, rules
 from console.collector import evaluate
+from console.ledger.case import duration
 from console.model import Counts, RouteState
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def answers(route: RouteSettings) -> tuple[tuple[str, str], ...]:
         trusted += f" (checks: {', '.join(measured.requires)})"
     classes = ["trust", "escalation", "permission", "recovery (failed)"]
     if measured.sla_us is not None:
-        classes.insert(0, f"latency over {windows.duration(measured.sla_us)}")
+        classes.insert(0, f"latency over {duration(measured.sla_us)}")
     if route.zero_tolerance:
         classes.append(f"zero tolerance: {', '.join(route.zero_tolerance)}")
     objective = Fraction(arithmetic.PPM - route.budget_ppm, arithmetic.PPM)

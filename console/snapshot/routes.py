@@ -27,7 +27,7 @@ def view(
     span = windows.budget_span(route.window, frame.now_us)
     if window == "all":
         span = counting.everything(frame.connection)
-        counts, readings = frame.table.over(number, span), ()
+        counts = frame.table.over(number, span)
         _, readings = evaluate.readings(route, number, frame.table, frame.now_us)
     else:
         counts, readings = evaluate.readings(route, number, frame.table, frame.now_us)

@@ -14,11 +14,7 @@ import msgspec
 from console.model import BurnRule, Counts, Directive, RouteState, Window
 
 
-class Struct(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of everything in a snapshot: immutable, built by keyword."""
-
-
-class Burn(Struct):
+class Burn(msgspec.Struct, frozen=True, kw_only=True):
     """Burn over one window: `label` such as `1h`, the counts behind it, the exact rate."""
 
     label: str
@@ -27,7 +23,7 @@ class Burn(Struct):
     rate: Fraction | None
 
 
-class RuleView(Struct):
+class RuleView(msgspec.Struct, frozen=True, kw_only=True):
     """One alert rule with its state.
 
     `basis` is "ratio", "absolute" (low volume: absolute spend) or "no data"; `state` is critical,
@@ -45,7 +41,7 @@ class RuleView(Struct):
     words: str
 
 
-class AlertView(Struct):
+class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     """One alert of a route. `state`: firing, acknowledged, silenced, contained or resolved."""
 
     id: str
@@ -63,7 +59,7 @@ class AlertView(Struct):
     note: str = ""
 
 
-class DirectiveView(Struct):
+class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     """One order with how far it got: `stage` is durable, seen or enforced (then lifted).
 
     `seen_by`, `not_seen` (silent since, not failed) and `overdue` (logged on without a receipt)
@@ -82,7 +78,7 @@ class DirectiveView(Struct):
     seen_after_us: int | None = None
 
 
-class MissView(Struct):
+class MissView(msgspec.Struct, frozen=True, kw_only=True):
     """One miss with its evidence, newest first in lists."""
 
     route: str
@@ -95,7 +91,7 @@ class MissView(Struct):
     correction: str = ""
 
 
-class Evidence(Struct):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Where a debit's event stands: the file, byte offset, line number, and the raw line."""
 
     file: str
@@ -104,7 +100,7 @@ class Evidence(Struct):
     line: str
 
 
-class RouteView(Struct):
+class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     """One route, as every screen and `status --json` show it.
 
     `counts` are as charged, `experienced` before corrections. `data` is live, stale, none or
@@ -152,7 +148,7 @@ class RouteView(Struct):
     approval_required: tuple[str, ...]
 
 
-class SourceView(Struct):
+class SourceView(msgspec.Struct, frozen=True, kw_only=True):
     """One log file: how far it is read. `state` is read, behind, unreadable, gone or idle."""
 
     path: str
@@ -166,7 +162,7 @@ class SourceView(Struct):
     note: str = ""
 
 
-class StoreView(Struct):
+class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     """The collector and the store: `collector` is running or stopped, `lag_s` seconds behind."""
 
     path: str
@@ -182,7 +178,7 @@ class StoreView(Struct):
     tampered: str = ""
 
 
-class Snapshot(Struct):
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a view needs at `as_of_us`. Routes come worst first."""
 
     as_of_us: int

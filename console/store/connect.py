@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 try:
     from pysqlite3 import dbapi2 as sqlite3
 except ImportError:  # pragma: no cover - platforms without the wheel
-    import sqlite3  # type: ignore[no-redef]
+    import sqlite3
 
 if TYPE_CHECKING:
     Connection = Any

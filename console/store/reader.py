@@ -121,7 +121,10 @@ def misses(
         "order by at_us desc, route.name, run, class limit ?",
         (*values, -1 if limit is None else limit),
     )
-    return [MissRow(*row[:5], msgspec.json.decode(row[5])) for row in rows]
+    return [
+        MissRow(route, run, found, at_us, rule, msgspec.json.decode(evidence))
+        for route, run, found, at_us, rule, evidence in rows
+    ]
 
 
 def last_misses(connection: Connection) -> dict[int, int]:
@@ -169,14 +172,15 @@ def quarantined(connection: Connection, limit: int) -> list[tuple[bytes, int, in
         "join file on file.id = quarantine.file order by file.path, quarantine.offset limit ?",
         (limit,),
     )
-    return [tuple(row) for row in rows]  # type: ignore[misc]
+    return [tuple(row) for row in rows]
 
 
 def agents(connection: Connection, route: int) -> list[tuple[str, int]]:
     """Return (agent, last heard of) of a route, by name."""
-    return connection.execute(
+    rows = connection.execute(
         "select agent, last_us from agent where route = ? order by agent", (route,)
-    ).fetchall()  # type: ignore[no-any-return]
+    )
+    return [(agent, last_us) for agent, last_us in rows]
 
 
 def audit_rows(connection: Connection, limit: int) -> list[AuditRow]:

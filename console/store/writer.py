@@ -213,17 +213,19 @@ class Writer:
 
     def deadlines(self) -> list[tuple[str, str, int]]:
         """Return all deadlines to come: (route, run, instant)."""
-        return self.connection.execute(
+        rows = self.connection.execute(
             "select route.name, run, deadline_us from run join route on route.id = run.route "
             "where deadline_us is not null"
-        ).fetchall()  # type: ignore[no-any-return]
+        )
+        return [(route, run, deadline_us) for route, run, deadline_us in rows]
 
     def links(self) -> list[tuple[str, str, str]]:
         """Return which run started which: (route, run, parent)."""
-        return self.connection.execute(
+        rows = self.connection.execute(
             "select route.name, run, parent from run join route on route.id = run.route "
             "where parent <> ''"
-        ).fetchall()  # type: ignore[no-any-return]
+        )
+        return [(route, run, parent) for route, run, parent in rows]
 
     def _load_routes(self) -> None:
         self._routes = dict(self.connection.execute("select name, id from route"))

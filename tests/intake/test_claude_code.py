@@ -153,13 +153,13 @@ def test_an_answer_that_ends_its_turn_delivers_and_an_api_error_fails() -> None:
     assert events(failed)[1].reason == "API Error: 529"
 
 
-def test_a_prompt_that_a_hook_blocked_is_a_run_that_was_cancelled() -> None:
+def test_a_prompt_that_a_hook_blocked_is_a_run_that_was_cancelled_and_never_started() -> None:
     ending = {"ending": {"kind": "blocked_by_hook", "reason": "paused [burnline:d-7]"}}
     blocked = Transcript().system(4, "informational", promptSubmitEnding=ending)
-    assert told(blocked) == ["run.started u1 @4", "run.cancelled u1 @4"]
-    assert events(blocked)[1].by == "d-7"
+    assert told(blocked) == ["run.cancelled u1 @4"]
+    assert events(blocked)[0].by == "d-7"
     ending["ending"]["reason"] = "not today"
-    cancelled = events(blocked)[1]
+    cancelled = events(blocked)[0]
     assert (cancelled.by, cancelled.reason) == ("hook", "not today")
 
 

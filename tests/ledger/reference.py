@@ -35,6 +35,7 @@ from tests.ledger.reference_rules import (
     sla_us,
     started_us,
     unjudged,
+    unrecovered,
 )
 
 if TYPE_CHECKING:
@@ -83,21 +84,33 @@ def recompute(
 def route_runs(route: Route) -> dict[str, RunResult]:
     """Return every root run of a route, and what was booked as a run of its own."""
     own = runs_of(route)
-    charged: dict[str, Misses] = {}
-    for run, its_events in own.items():
-        root = root_of(route, run)
-        before = charged.get(root, {})
-        charged[root] = earliest([*before.items(), *misses_of(route, its_events).items()])
+    families: dict[str, list[str]] = {}
+    for run in own:
+        families.setdefault(root_of(route, run), []).append(run)
     found: dict[str, RunResult] = {}
-    for root, with_children in charged.items():
+    for root, family in families.items():
         roots_events = own.get(root, ())
-        misses = kept(with_children, cancelled_us(roots_events))
+        misses = kept(family_misses(route, root, family, own), cancelled_us(roots_events))
         if roots_events or misses:
             found[root] = run_result(route, roots_events, misses)
     for run, misses in booked(route).items():
         already = found[run].misses if run in found else {}
         found[run] = run_result(route, (), earliest([*already.items(), *misses.items()]))
     return found
+
+
+def family_misses(
+    route: Route, root: str, family: Sequence[str], own: Mapping[str, Events]
+) -> Misses:
+    """Return the earliest miss per class of a root and its children, before its cancellation."""
+    charged: list[tuple[ErrorClass, int]] = []
+    for run in family:
+        misses = misses_of(route, own[run])
+        charged += (misses if run == root else kept(misses, cancelled_us(own[run]))).items()
+    first = earliest(charged)
+    together = tuple(event for run in family for event in own[run])
+    due = [(ErrorClass.RECOVERY, at_us) for at_us in unrecovered(route, together, first)]
+    return earliest([*first.items(), *due])
 
 
 def runs_of(route: Route) -> dict[str, Events]:
@@ -176,7 +189,8 @@ def run_state(route: Route, own: Events, misses: Misses) -> RunState:
     start = started_us(own)
     since_us = min(event.ts_us for event in own) if start is None else start
     abandoned = route.clock_us > since_us + route.measured.abandon_after_us
-    if abandoned and sla_us(route, own) is None:
+    # A run whose start was never seen cannot be late, whatever the SLA.
+    if abandoned and (start is None or sla_us(route, own) is None):
         return RunState.UNKNOWN
     return RunState.OPEN
 

@@ -65,14 +65,13 @@ def kept(misses: Misses, end_us: int | None) -> Misses:
 
 
 def misses_of(route: Route, own: Events) -> Misses:
-    """Return what one run misses by its own events, its children aside."""
+    """Return what one run misses by its own events, its family's recovery deadline aside."""
     found = [(ErrorClass.LATENCY, at_us) for at_us in latency(route, own)]
     found += [(ErrorClass.TRUST, at_us) for at_us in trust(route, own)]
     found += [(ErrorClass.ESCALATION, at_us) for at_us in escalation(route, own)]
     found += [(ErrorClass.PERMISSION, event.ts_us) for event in own if breach(route, event, own)]
     found += [(ErrorClass.RECOVERY, event.ts_us) for event in of(own, "recovery.failed")]
-    found += [(ErrorClass.RECOVERY, at_us) for at_us in unrecovered(route, own, found)]
-    return kept(earliest(found), cancelled_us(own))
+    return earliest(found)
 
 
 # Directives: whom they bind, and since when.
@@ -269,12 +268,15 @@ def unapproved(route: Route, action: Event, own: Events) -> bool:
     return True
 
 
-def unrecovered(route: Route, own: Events, found: Iterable[tuple[ErrorClass, int]]) -> list[int]:
-    """Return the recovery deadline after the first of the misses `found`, if it passed."""
+def unrecovered(route: Route, family: Events, found: Misses) -> list[int]:
+    """Return the recovery deadline after the first miss of a root and its children, if it passed.
+
+    Whoever of the family logs the recovery, it counts.
+    """
     within_us = route.measured.recover_within_us
-    first_us = min((at_us for _, at_us in found), default=None)
+    first_us = min(found.values(), default=None)
     if within_us is None or first_us is None:
         return []
     due_us = first_us + within_us
-    recovered = any(event.ts_us <= due_us for event in of(own, "recovery.succeeded"))
+    recovered = any(event.ts_us <= due_us for event in of(family, "recovery.succeeded"))
     return [due_us] if route.clock_us > due_us and not recovered else []

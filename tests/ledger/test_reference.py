@@ -66,7 +66,7 @@ abandoned [abandon=60 clock=60.1]: 0 start -> unknown
 not_yet_abandoned [abandon=60 clock=60]: 0 start -> open
 abandoned_since_its_start [abandon=60 clock=62]: 0 ask, 3 start -> open
 abandoned_without_start [abandon=60 clock=64.1]: 4 ask, 9 ask -> unknown
-an_sla_is_never_unknown [abandon=60 sla=1]: 4 ask -> open
+an_sla_judges_no_run_without_its_start [abandon=60 sla=1]: 4 ask -> unknown
 the_future_is_not_applied: 605.1 rescued -> none
 five_minutes_ahead_is: 605 rescued -> bad trust@605
 a_receipt_is_no_run: 5 seen -> none
@@ -254,7 +254,8 @@ good_children_are_not_counted: 5 deliver run=c parent=r -> none
 the_end_is_the_roots_own: 0 start, 5 deliver run=c parent=r -> open
 a_childs_own_deadline [sla=10]: 5 deliver, 2 start run=c parent=r -> bad latency@12
 a_child_recovers_itself [recover=9]: 3 rescued run=c parent=r, 5 restore run=c -> bad trust@3
-nobody_for_it [recover=9]: 3 rescued run=c parent=r, 5 restore -> bad trust@3 recovery@12
+its_root_recovers_for_it [recover=9]: 3 rescued run=c parent=r, 5 restore -> bad trust@3
+nobody_recovers [recover=9]: 3 rescued run=c parent=r, 5 certain -> bad trust@3 recovery@12
 a_cancelled_root_drops_trust: 3 rescued run=c parent=r, 5 cancel -> excluded
 it_keeps_permission: 3 deny run=c parent=r, 5 cancel -> bad permission@3
 but_no_later_ones: 6 deny run=c parent=r, 5 cancel -> excluded

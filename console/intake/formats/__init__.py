@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.intake.formats import claude_code, native
+from console.intake.formats.claude_code import FORMAT as CLAUDE_CODE
+from console.intake.formats.native import FORMAT as NATIVE
 
 if TYPE_CHECKING:
     from console.intake.reading import Format
 
-FORMATS: dict[str, Format] = {entry.name: entry for entry in (native.FORMAT, claude_code.FORMAT)}
+FORMATS: dict[str, Format] = {entry.name: entry for entry in (NATIVE, CLAUDE_CODE)}
 """All formats, in the order in which they are asked whether a file is theirs."""
 
 _LOG_ENDINGS = (b".jsonl", b".ndjson", b".log")
@@ -24,4 +25,4 @@ def recognise(head: bytes, path: bytes) -> str:
     for name, entry in FORMATS.items():
         if entry.recognises(head):
             return name
-    return native.FORMAT.name if path.endswith(_LOG_ENDINGS) else ""
+    return NATIVE.name if path.endswith(_LOG_ENDINGS) else ""

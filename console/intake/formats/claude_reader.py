@@ -303,7 +303,8 @@ class ClaudeCodeReader:
     def _blocked(self, record: Record, reason: str, place: Place) -> None:
         """A prompt that a hook stopped: a run that ended before it began, perhaps by our order."""
         prompt = name(record.prompt_id)
-        self._runs.begin(Held(place, prompt or place.uuid, self._route(record), prompt))
+        asked = Held(place, prompt or place.uuid, self._route(record), prompt)
+        self._runs.begin(asked, started=False)
         by = directive(reason) or directive(record.text()) or "hook"
         self._runs.cancel(place, by, reason or record.text())
 

@@ -127,8 +127,11 @@ class Runs:
         if held is not None:
             self.begin(held)
 
-    def begin(self, asked: Held) -> None:
-        """Start a run at its prompt; what the run before left open is decided."""
+    def begin(self, asked: Held, *, started: bool = True) -> None:
+        """Take up a run at its prompt; what the run before left open is decided.
+
+        A prompt that a hook stopped is a run that never `started`.
+        """
         self.answer()
         story, place = self.story, asked.place
         if story.run is not None and asked.prompt and asked.prompt == story.run.prompt:
@@ -137,7 +140,8 @@ class Runs:
             self._judge(rescued=place.ts_us <= story.interruption.ts_us + QUIET_US)
         self._fall_silent()
         story.run = Run(id=asked.run, route=asked.route, prompt=asked.prompt, start_us=place.ts_us)
-        self._emit(place, "run.started")
+        if started:
+            self._emit(place, "run.started")
 
     def begin_agent(self, place: Place, run: Run, parent: str) -> None:
         """Start the run of a sub-agent, in whose own file we are."""

@@ -1,0 +1,108 @@
+"""The real ledger on a shelf in memory, played batch by batch, with restarts between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.ledger import facts as run_facts
+from console.ledger.book import Ledger, Record
+from console.ledger.orders import Orders
+from console.model import CLASSES, FUTURE_SLACK_US, Counts, Directive, Event, Origin, RunState
+from console.settings.types import Measured
+from tests.ledger.reference import Result, RunResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from console.ledger.counts import Entry
+    from console.model import ErrorClass
+
+_ORIGIN = Origin(1, 0, 1)
+
+
+class MemoryShelf:
+    """Runs at rest, encoded as in the store."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], tuple[bytes, str, Entry, int]] = {}
+        self.misses: dict[tuple[str, str], dict[ErrorClass, int]] = {}
+        self.cells: dict[tuple[str, int], Counts] = {}
+        self.receipts: dict[str, Orders] = {}
+
+    def fetch(self, route: str, run: str) -> Record | None:
+        row = self.rows.get((route, run))
+        if row is None:
+            return None
+        return Record(run_facts.decode(row[0], row[1]), row[2])
+
+    def since(self, route: str, at_us: int) -> Iterable[str]:
+        return [run for (name, run), row in self.rows.items() if name == route and row[3] >= at_us]
+
+
+class Player:
+    """Feeds a ledger and keeps what it says; `restart` throws the ledger away."""
+
+    def __init__(self, measured: Mapping[str, Measured], directives: Sequence[Directive]) -> None:
+        self.shelf = MemoryShelf()
+        self._measured = measured
+        self._directives = directives
+        self._orders: dict[str, Orders] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        self.ledger = Ledger(self.shelf, self._measured_at, self._orders_of)
+        self.ledger.resume(
+            [
+                (*key, row[2].deadline_us)
+                for key, row in self.shelf.rows.items()
+                if row[2].deadline_us is not None
+            ],
+            [(*key, row[1]) for key, row in self.shelf.rows.items() if row[1]],
+        )
+
+    def play(self, events: Iterable[Event], clock: Mapping[str, int] | int, now_us: int) -> None:
+        for event in events:
+            if event.ts_us <= now_us + FUTURE_SLACK_US:
+                self.ledger.apply(event, _ORIGIN)
+        settled = self.ledger.settle(
+            lambda route: clock if isinstance(clock, int) else clock.get(route, 0)
+        )
+        for change in settled.changes:
+            key = (change.route, change.run)
+            encoded = run_facts.encode(change.facts)
+            last_us = change.facts.last_us
+            self.shelf.rows[key] = (encoded, change.facts.parent, change.entry, last_us)
+            first: dict[ErrorClass, int] = {}
+            for debit in change.debits:
+                first[debit.error_class] = min(debit.at_us, first.get(debit.error_class, 2**62))
+            self.shelf.misses[key] = first
+        for route, minute, counts in settled.cells:
+            before = self.shelf.cells.get((route, minute), Counts())
+            self.shelf.cells[route, minute] = before.plus(counts)
+
+    def result(self) -> Result:
+        runs = {}
+        for key, (_, _, entry, _) in self.shelf.rows.items():
+            if entry.state:
+                misses = self.shelf.misses.get(key, {})
+                runs[key] = RunResult(RunState(entry.state), dict(misses), entry.minute)
+        cells = {key: counts for key, counts in self.shelf.cells.items() if any(counts)}
+        return Result(runs, cells)
+
+    def _measured_at(self, route: str, at_us: int) -> Measured:
+        return self._measured.get(route, Measured())
+
+    def _orders_of(self, route: str) -> Orders:
+        if route not in self._orders:
+            mine = [order for order in self._directives if order.route == route]
+            self._orders[route] = Orders(mine)
+        return self._orders[route]
+
+
+def sound(cells: Mapping[tuple[str, int], Counts]) -> bool:
+    """Say whether class <= bad <= total holds, and nothing is negative, in every cell."""
+    return all(
+        0 <= counts.bad <= counts.total
+        and all(0 <= counts.of(error_class) <= counts.bad for error_class in CLASSES)
+        for counts in cells.values()
+    )
