@@ -13,6 +13,7 @@ from console.model import CHANGE_KINDS, DAY_US, BurnRule, Window
 from console.settings.level import Level
 from console.settings.lines import KeyPath
 from console.settings.problems import Problems, dotted, quoted
+from console.settings.table import Table
 from console.settings.types import LadderStep
 from console.settings.values import PPM, duration_text, rounded_down, share_text, window_us
 
@@ -126,19 +127,21 @@ def _idle(found: Level, step: LadderStep) -> str:
     return ""
 
 
-def retention(retention_us: int, levels: Iterable[Level], problems: Problems) -> None:
+def retention(store: Table, retention_us: int, levels: Iterable[Level]) -> None:
     """Note a store that forgets evidence before the budget that it was charged to ends."""
     judged = [found for found in levels if "window" not in found.bad]
     longest = max(judged, key=lambda found: _days(found.route.window), default=None)
     if longest is None or _days(longest.route.window) * DAY_US <= retention_us:
         return
     window = longest.route.window
-    problems.add(
-        ("store", "retention"),
-        f"is shorter than the budget window of {dotted(longest.at)} ({window.text}); "
-        f'the shortest that works is "{_days(window)}d"',
-        duration_text(retention_us),
-    )
+    works = f'the shortest retention that works is "{_days(window)}d"'
+    kept = duration_text(retention_us)
+    if "retention" in store.written:
+        place = f"{dotted(longest.at)} ({window.text})"
+        store.refuse("retention", f"is shorter than the budget window of {place}; {works}", kept)
+    else:
+        reason = f"is longer than evidence is kept (store.retention, by default {kept}); {works}"
+        store.problems.add(longest.origin["window"], reason, window.text)
 
 
 def _days(window: Window) -> int:

@@ -56,15 +56,20 @@ def number(value: object) -> Fraction:
     """Return a number, exactly as written, not below 0."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise UnusableError("is not a number; write one without quotes, like 14.4")
-    if isinstance(value, Decimal) and not (
-        value.is_finite() and -_DIGITS <= int(value.as_tuple().exponent) <= _DIGITS
-    ):
+    if not _plain(value):
         raise UnusableError(f"is not a number with at most {_DIGITS} decimals; write one like 14.4")
     if value < 0:
         raise UnusableError("is below 0; the lowest that works is 0")
     if value > _LARGEST:
         raise UnusableError(f"is too high; the highest that works is {_LARGEST}")
     return Fraction(value)
+
+
+def _plain(value: int | Decimal) -> bool:
+    """Say whether a number can be made exact without growing out of all bounds."""
+    if isinstance(value, int):
+        return True
+    return value.is_finite() and -_DIGITS <= int(value.as_tuple().exponent) <= _DIGITS
 
 
 def duration(value: object) -> int:
@@ -120,9 +125,9 @@ def _share(value: object) -> int:
 
 def _percent(value: int | Decimal) -> str:
     """Return what 99, 99.5 or 0.995 should have been."""
-    hundredfold = isinstance(value, Decimal) and 0 < value < 1
-    if (isinstance(value, Decimal) and not value.is_finite()) or not 0 <= value <= 100:
+    if not _plain(value) or not 0 <= value <= 100:
         return 'it like "99.5%"'
+    hundredfold = isinstance(value, Decimal) and 0 < value < 1
     ppm = Fraction(value) * (values.PPM if hundredfold else values.PPM // 100)
     return quoted(values.share_text(round(ppm)))
 

@@ -59,8 +59,6 @@ _RATES = ("rescue_per_hour", "approval_per_hour", "delay_per_hour")
 _COMPOSED = ("window", "timezone", "caps", "rules", "ladder", "exit", "rates")
 TIER_KEYS: tuple[str, ...] = (*_PLAIN, *_MEASURED, *_COMPOSED)
 """Every key that a tier may have; a route may have them too."""
-BUILT_IN_RULES = "built-in"
-"""What `rules` says to take the built-in burn rules again where a tier has rules of its own."""
 
 
 class Level(NamedTuple):
@@ -132,7 +130,7 @@ def _caps(table: Table) -> dict[str, int]:
 
 
 def _has_rules(table: Table) -> bool:
-    return "rules" in table.written and table.raw("rules") != BUILT_IN_RULES
+    return "rules" in table.written and table.raw("rules") != rules.BUILT_IN_RULES
 
 
 def _inherited(table: Table, base: RouteSettings) -> tuple[BurnRule, ...] | None:

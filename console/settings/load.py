@@ -94,7 +94,7 @@ def _settings(root: Table, path: Path) -> Settings:
     )
     if "retention" not in store.bad:
         used = [tier for tier in known.values() if tier.written or tier.at[-1] == DEFAULT_TIER]
-        check.retention(settings.retention_us, [*used, *routes.values()], root.problems)
+        check.retention(store, settings.retention_us, [*used, *routes.values()])
     return settings
 
 
@@ -137,7 +137,7 @@ def _named(table: Table, name: str) -> None:
         table.problems.add(table.at, "has an empty name; give it one")
     elif safe_name(name) != name:
         best = quoted(safe_name(name))
-        table.problems.add(table.at, f"is not a name that can be shown; the nearest is {best}")
+        table.problems.add(table.at, f"has characters that cannot be shown; write {best}")
 
 
 def _tier(table: Table, known: dict[str, Level]) -> str:

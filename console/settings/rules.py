@@ -16,6 +16,8 @@ from console.settings.values import duration_text, window_us
 SEVERITIES = tuple(known.value for known in Severity)
 SHORT_PART = 12
 """The short window is this part of the long one where it is not written (burn_rate.md 2f X12)."""
+BUILT_IN_RULES = "built-in"
+"""What `rules` says to take the built-in burn rules again where a tier has rules of its own."""
 
 _KEYS = ("severity", "long", "short", "k")
 _EXAMPLE = 'rules = [ { severity = "page", long = "1h", k = 14.4 } ]'

@@ -126,15 +126,14 @@ def parse_window(text: str) -> Window:
     Raises:
         UnusableError: it is neither.
     """
-    first, _, unit = text.partition(" ")
-    if first == "calendar" or text in CALENDAR_DAYS:
-        if first != "calendar" or unit not in CALENDAR_DAYS:
-            words = [f"calendar {known}" for known in CALENDAR_DAYS]
-            likely = text if first == "calendar" else f"calendar {text}"
-            best = nearest(likely, words)
-            ending = f"the nearest is {quoted(best)}" if best else f"write {listed(words)}"
-            raise UnusableError(f"is not a budget window; {ending}")
+    kind, _, unit = text.partition(" ")
+    if kind == "calendar" and unit in CALENDAR_DAYS:
         return Window(days=None, unit=unit)
+    if not text[:1].isdigit():
+        best = nearest(unit if kind == "calendar" else text, CALENDAR_DAYS)
+        known = ["30d", *(f"calendar {unit}" for unit in CALENDAR_DAYS)]
+        ending = f'the nearest is "calendar {best}"' if best else f"write {listed(known)}"
+        raise UnusableError(f"is not a budget window; {ending}")
     length_us = parse_duration(text)
     if length_us % DAY_US:
         days = max(1, round(Fraction(length_us, DAY_US)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from console import text as safe
 from console.settings import hours
 from console.settings.kinds import Kind, written
-from console.settings.problems import UnusableError, listed, nearest, quoted
+from console.settings.problems import UnusableError, listed, nearest, quoted, shown
 
 
 def text(value: object) -> str:
@@ -83,7 +83,7 @@ def _each(value: object, one: Kind[str], example: str) -> tuple[str, ...]:
         try:
             word = one(element)
         except UnusableError as reason:
-            raise UnusableError(f"has an element that {reason}") from None
+            raise UnusableError(f"names {shown(element)}, which {reason}") from None
         if not word.strip():
             raise UnusableError("names something empty; leave it out")
         if word in found:

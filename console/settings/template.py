@@ -1,0 +1,184 @@
+"""The burnline.toml that `init` writes: every key with its value and what it means.
+
+The tiers in it say exactly what is built in, so that a first file changes nothing until somebody
+edits it; what nobody knows yet stands there as a comment, to be filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from console.model import CHANGE_KINDS
+from console.settings.channels import READ_FORMATS
+from console.settings.problems import dotted
+from console.settings.template_keys import TIER_LINES, share, toml_list, toml_text
+from console.settings.tiers import BUILT_IN, DEFAULT_TIER
+from console.settings.types import RouteSettings, Settings
+from console.settings.values import duration_text
+from console.text import clean, name
+
+_COMMENT_COLUMN = 34
+_LINE_LENGTH = 100
+_HEAD = """\
+# What burnline watches, and what it does about it.
+# Durations are text ("90s", "10m", "1h30m", "30d"), shares are text with a percent sign, and an
+# unknown key is an error. Nothing in this file acts by itself until a ladder says mode = "auto".
+# `burnline check` names what is wrong and what is still blank.
+"""
+_TIERS = """\
+# Tiers. A route takes from its tier whatever its own table does not say. These are the built-in
+# values: leaving a line, or a whole table, out changes nothing.
+"""
+_ROUTES = """\
+# Routes. Every key of a tier may be set on a route too. A route is not ready while one of the five
+# questions is blank; the third, how fast its budget burns, is answered by its logs.
+"""
+_NOTIFY = """\
+# Where alerts go. Without a channel they are only shown.
+# [[notify]]
+# url = "mailto://..."            # any Apprise URL; or file = "alerts.jsonl"; or command = ["..."]
+# severity = ["page", "ticket"]
+# quiet_hours = "22:00-07:00"     # tickets wait until it ends; pages never do
+"""
+_NO_SOURCE = """\
+# Where logs are. Several [[source]] tables may stand here.
+# [[source]]
+# path = "logs"                   # file, directory (with all below it) or glob
+# format = "auto"                 # or native, claude-code
+"""
+
+
+class RouteProposal(NamedTuple):
+    """A route that `init` found, and what is known of it; empty texts are not known."""
+
+    name: str
+    tier: str = DEFAULT_TIER
+    owner: str = ""
+    outcome: str = ""
+
+
+class SourceProposal(NamedTuple):
+    """A place with logs that `init` found. `route` is a template for formats that name none."""
+
+    path: str
+    format: str = "auto"
+    route: str = ""
+
+
+def render(routes: Iterable[RouteProposal], sources: Iterable[SourceProposal]) -> str:
+    """Return a commented burnline.toml for some routes and sources, ready to be loaded.
+
+    The built-in tiers that the routes use are written out, and `medium`, which routes without a
+    table take.
+
+    Raises:
+        ValueError: what is proposed could not be loaded: a route without a name or there twice, a
+            tier that is not built in, a format that is not read, a path that is not Unicode.
+    """
+    wanted, places = list(routes), list(sources)
+    _sound(wanted, places)
+    used = {DEFAULT_TIER, *(route.tier for route in wanted)}
+    parts = [_HEAD, _store(), _control()]
+    parts += [_source(place) for place in places] or [_NO_SOURCE]
+    parts += [_NOTIFY, _TIERS]
+    parts += [tier_table(tier) for tier in BUILT_IN.values() if tier.name in used]
+    parts += [_ROUTES, *(_route(route) for route in wanted)]
+    return "\n".join(parts)
+
+
+def _sound(routes: Sequence[RouteProposal], sources: Sequence[SourceProposal]) -> None:
+    seen: set[str] = set()
+    for route in routes:
+        if not route.name.strip() or name(route.name) in seen:
+            raise ValueError(f"the route {route.name!r} has no name, or is proposed twice")
+        if route.tier not in BUILT_IN:
+            raise ValueError(f"the tier {route.tier!r} is not built in")
+        seen.add(name(route.name))
+    for source in sources:
+        if source.format not in READ_FORMATS:
+            raise ValueError(f"the format {source.format!r} is not read")
+
+
+def tier_table(tier: RouteSettings) -> str:
+    """Return a tier as its table, every key with its value and a comment."""
+    lines = [_line(key, value(tier), comment) for key, value, comment in TIER_LINES]
+    return _table(f"[{dotted(('tier', tier.name))}]", lines)
+
+
+def _table(heading: str, lines: Sequence[str]) -> str:
+    return "\n".join((heading, *lines)) + "\n"
+
+
+def _line(key: str, value: str, comment: str, *, known: bool = True) -> str:
+    """Return a key with its comment beside it, or above it where it is long.
+
+    The key is itself a comment where its value is only an example.
+    """
+    assignment = f"{'' if known else '# '}{key} = {value}"
+    beside = f"{assignment:<{_COMMENT_COLUMN}}# {comment}"
+    fits = len(assignment) < _COMMENT_COLUMN and len(beside) <= _LINE_LENGTH
+    return beside if fits else f"# {comment}:\n{assignment}"
+
+
+def _store() -> str:
+    retention = toml_text(duration_text(Settings().retention_us))
+    lines = [
+        _line("path", '"burnline.db"', "default: the user's data folder", known=False),
+        _line("retention", retention, "how long evidence is kept; counts stay"),
+    ]
+    return _table("[store]", lines)
+
+
+def _control() -> str:
+    lines = [
+        _line("path", '"control/control.json"', "what agents read", known=False),
+        _line("stale_after", '"off"', "age at which agents distrust the control file"),
+        _line("grace", '"1h"', 'how long on_fault = "last_known" holds'),
+    ]
+    return _table("[control]", lines)
+
+
+def _source(source: SourceProposal) -> str:
+    lines = [
+        _line("path", toml_text(source.path), "file, directory (with all below it) or glob"),
+        _line("format", toml_text(source.format), "auto, native or claude-code"),
+    ]
+    comment = "for formats that name no route"
+    if source.route:
+        lines.append(_line("route", toml_text(source.route), comment))
+    else:
+        lines.append(_line("route", '"{cwd_name}"', comment, known=False))
+    return _table("[[source]]", lines)
+
+
+def _route(route: RouteProposal) -> str:
+    tier = BUILT_IN[route.tier]
+    outcome, owner = clean(route.outcome), clean(route.owner)
+    every_kind = toml_list(CHANGE_KINDS)
+    lines = [
+        _line("tier", toml_text(route.tier), f"objective {share(1_000_000 - tier.budget_ppm)}"),
+        _line(
+            "outcome",
+            toml_text(outcome or "settled and confirmed"),
+            "question 1: what counts as a trusted outcome",
+            known=bool(outcome),
+        ),
+        _line("requires", '["qa", "evidence"]', "question 1: checks that must pass", known=False),
+        _line("sla", '"10m"', "question 2: a run later than this has missed", known=False),
+        _line("recover_within", '"1h"', "question 2: a bad run must recover", known=False),
+        _line("approval_required", '["refund.send"]', "question 2: need a grant", known=False),
+        _line(
+            "owner",
+            toml_text(owner or "payments on-call"),
+            "question 4: who intervenes when the budget is spent",
+            known=bool(owner),
+        ),
+        _line("deputy", '"platform on-call"', "told when the owner does not answer", known=False),
+        _line("freeze_kinds", every_kind, "question 5: changes a freeze stops", known=False),
+        _line("ladder", _LADDER, "proposed, not automatic", known=False),
+    ]
+    return _table(f"[{dotted(('route', name(route.name)))}]", lines)
+
+
+_LADDER = '[{ left = "50%", do = "freeze" }, { left = "0%", do = "pause" }]'
