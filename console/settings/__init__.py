@@ -1,6 +1,7 @@
 """burnline.toml -> Settings; every error names file, line, key and the fix."""
 
 from console.settings.load import SettingsError, find, load
+from console.settings.tiers import derive_tier
 from console.settings.types import (
     ExitRule,
     LadderStep,
@@ -22,6 +23,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Source",
+    "derive_tier",
     "find",
     "load",
 ]
