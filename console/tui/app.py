@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from console.tui import messages
     from console.tui.feed import Feed
 
-_LATE_S = 5.0
+_LATE_S, _LATEST_S = 5.0, 60.0
 
 
 def wall_clock_us() -> int:
@@ -98,7 +98,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self._poll_s = poll_s
         self._clock = clock
         self._keys = dict(keys or {})
-        late_us = int(max(_LATE_S, 4 * poll_s) * SECOND_US)
+        late_us = int(min(max(_LATE_S, 4 * poll_s), _LATEST_S) * SECOND_US)
         self.set_reactive(
             ConsoleApp.frame, Frame(wall_us=clock(), started_us=clock(), late_us=late_us)
         )

@@ -62,7 +62,6 @@ _ON_DARK = {
     "tone-unknown": "#d79bc0",
     "tone-key": "#8fd0f5",
     "row-cursor": "#24415a",
-    "row-hover": "#1a222c",
 }
 _ON_LIGHT = {
     "tone-muted": "#5d6670",
@@ -78,7 +77,6 @@ _ON_LIGHT = {
     "tone-unknown": "#8a3a72",
     "tone-key": "#004f80",
     "row-cursor": "#c4dff2",
-    "row-hover": "#e9ecec",
 }
 _COLOURED: dict[Tone, str] = {
     Tone.PLAIN: "",
@@ -115,7 +113,7 @@ def dress(app: App[None]) -> None:
     app.register_theme(DARK)
     app.register_theme(LIGHT)
     wanted = os.environ.get("TEXTUAL_THEME", "")
-    # The environment's theme is set before ours are known, so that setting it again would do nothing.
+    # The environment's theme is taken before ours are known: set it from another one, or it is not.
     app.set_reactive(type(app).theme, "textual-dark")
     app.theme = wanted if wanted in app.available_themes else DARK.name
 

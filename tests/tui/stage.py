@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -16,9 +16,11 @@ from .samples import NOW, fleet, miss
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+    from textual.screen import Screen
 
     from console.snapshot.types import MissView, Snapshot
 
+ScreenT = TypeVar("ScreenT", bound="Screen[Any]")
 SCREENS = Path(__file__).parent / "screens"
 UPDATE = "BURNLINE_UPDATE_SCREENS"
 NEVER_S = 86_400.0
@@ -108,9 +110,12 @@ def console(feed: FakeFeed, **options: Any) -> ConsoleApp:
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until the workers are done and everything they said is drawn."""
-    for _ in range(2):
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+    await pilot.pause()
+    busy = True
+    while busy:
+        busy = any(not worker.is_finished for worker in pilot.app.workers)
+        if busy:
+            await pilot.app.workers.wait_for_complete()
         await pilot.pause()
 
 
@@ -127,6 +132,13 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
+
+
+def front(pilot: Pilot[None], kind: type[ScreenT]) -> ScreenT:
+    """Return the screen in front, which must be of that kind."""
+    screen = pilot.app.screen
+    assert isinstance(screen, kind), f"{type(screen).__name__} is in front"
+    return screen
 
 
 def screen_text(pilot: Pilot[None]) -> str:

@@ -191,12 +191,13 @@ class Table(View, Generic[RowT]):
 
     @on(Input.Changed, "#filter")
     def filter_typed(self, event: Input.Changed) -> None:
-        """Apply what is typed at once; what cannot be understood changes nothing."""
+        """Apply what is typed at once; what cannot be understood hides nothing."""
         self._query_text = event.value.strip()
         try:
             self._query = parse(self._query_text, self.WORDS, self.NUMBERS, self.SCALES)
             self._query_error = ""
         except QueryError as error:
+            self._query = Query()
             self._query_error = str(error)
         self.redraw()
 

@@ -31,7 +31,7 @@ _MARKER = 2
 class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
     """Rows with a cursor. `show` gives it rows; it says `Moved` and `Opened` with the row's key."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "list--hover"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="list.open"),
         Binding("up,k", "move(-1)", "Up", show=False, id="list.up"),

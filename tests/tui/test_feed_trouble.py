@@ -1,0 +1,80 @@
+"""When the feed fails: a sentence where it belongs, and the console goes on."""
+
+from __future__ import annotations
+
+from console.model import SECOND_US
+from console.tui.errands import sentence
+
+from .samples import EVIL, route, snapshot
+from .stage import Clock, FakeFeed, console, press, refresh, screen_text, settle
+
+SIZE = (100, 24)
+
+
+async def test_a_store_that_cannot_be_read_at_the_start_says_so_and_is_tried_again() -> None:
+    feed = FakeFeed(snapshot(route("refunds")))
+    feed.trouble = "unable to open database file"
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        seen = screen_text(pilot)
+        assert "The store cannot be read." in seen
+        assert "unable to open database file" in seen
+        assert "burnline doctor" in seen
+        feed.trouble = ""
+        await refresh(pilot)
+        assert "refunds" in screen_text(pilot)
+        assert "unable to open" not in screen_text(pilot)
+
+
+async def test_a_failure_later_keeps_the_picture_and_shows_its_age() -> None:
+    feed, clock = FakeFeed(snapshot(route("refunds"))), Clock()
+    async with console(feed, clock=clock).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        feed.trouble = "the store is locked"
+        clock.now_us += 90 * SECOND_US
+        await refresh(pilot)
+        seen = screen_text(pilot)
+        assert "refunds" in seen
+        assert "the store is locked" in seen
+        assert "picture is 1m old" in seen
+
+
+async def test_misses_that_cannot_be_read_leave_the_answers_standing() -> None:
+    class Blind(FakeFeed):
+        def misses(self, route: str | None, limit: int) -> tuple[()]:
+            raise OSError("evidence table is corrupt")
+
+    async with console(Blind(snapshot(route("refunds", "page")))).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        seen = screen_text(pilot)
+        assert "1 Trusted outcome" in seen
+        assert "The misses cannot be read: evidence table is corrupt" in seen
+
+
+async def test_a_feed_that_is_slow_is_not_asked_twice() -> None:
+    feed = FakeFeed(snapshot(route("refunds")))
+    app = console(feed)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        before = len(list(app.workers))
+        app.errands.snapshot()
+        app.errands.snapshot()
+        assert len(list(app.workers)) == before + 1
+        await settle(pilot)
+
+
+async def test_a_hostile_error_text_is_shown_as_it_is() -> None:
+    feed = FakeFeed(snapshot(route("refunds")))
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        feed.trouble = EVIL + "\x1b]52;c;aGk=\x07"
+        await refresh(pilot)
+        seen = screen_text(pilot)
+        assert "[/nope]" in seen
+        assert "\x1b" not in seen
+
+
+def test_an_error_without_a_text_is_named() -> None:
+    assert sentence(KeyError()) == "KeyError without a reason"
+    assert sentence(OSError("line\n  two")) == "line two"

@@ -1,0 +1,46 @@
+"""What is on the screen, to the character, on terminals of three sizes.
+
+`BURNLINE_UPDATE_SCREENS=1` writes the goldens anew; read the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from .samples import snapshot
+from .stage import FakeFeed, assert_golden, console, press, settle
+
+SIZES = {"120x40": (120, 40), "80x24": (80, 24), "40x12": (40, 12)}
+VIEWS = {
+    "fleet": (),
+    "alerts": ("2",),
+    "route": ("j", "enter"),
+    "evidence": ("j", "enter", "enter"),
+    "pause": ("j", "a", "p"),
+    "lift": ("j", "a", "l"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("view", VIEWS)
+async def test_a_view_looks_as_agreed(view: str, size: str) -> None:
+    async with console(FakeFeed(), label="PROD").run_test(size=SIZES[size]) as pilot:
+        await settle(pilot)
+        await press(pilot, *VIEWS[view])
+        assert_golden(pilot, f"{view}-{size}")
+
+
+@pytest.mark.parametrize("view", ["fleet", "route", "pause"])
+async def test_a_view_looks_as_agreed_in_ascii(view: str) -> None:
+    app = console(FakeFeed(), ascii_only=True, read_only=view == "fleet")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, *VIEWS[view])
+        assert_golden(pilot, f"{view}-ascii-80x24")
+
+
+async def test_a_first_run_looks_as_agreed() -> None:
+    app = console(FakeFeed(snapshot()), banner="demo: sample logs, nothing here is real")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert_golden(pilot, "first-run-80x24")
