@@ -15,6 +15,7 @@ from console.store.connect import attach
 from console.tui.feed import OrderPreview, OrderRequest, OrderResult
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from console.settings import Settings
@@ -32,7 +33,14 @@ _KINDS = {
 class LiveFeed:
     """Reads the store and acts on the control file; every call may come from another thread."""
 
-    def __init__(self, settings: Settings, store: Path, control: Path) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Path,
+        control: Path,
+        now: Callable[[], int] = lambda: time.time_ns() // 1_000,
+    ) -> None:
+        self._now = now
         self._settings = settings
         self._store = store
         self._control = control
@@ -47,7 +55,7 @@ class LiveFeed:
                 self._settings,
                 store=self._store,
                 control=self._control,
-                now_us=_now_us(),
+                now_us=self._now(),
             )
 
     def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
@@ -92,7 +100,7 @@ class LiveFeed:
         """Take ownership of an alert; return a sentence for the operator."""
         operator = Operator(self._settings, self._store, self._control)
         try:
-            return operator.acknowledge(alert, by, note, _now_us())
+            return operator.acknowledge(alert, by, note, self._now())
         except Refused as error:
             return str(error)
         finally:
@@ -108,7 +116,7 @@ class LiveFeed:
                 by=order.by,
                 reason=order.reason,
                 override=order.override,
-                now_us=_now_us(),
+                now_us=self._now(),
                 base_generation=order.base_generation,
             )
             sentence = f"{lifted.id} on {lifted.route} is lifted, durably"
@@ -126,7 +134,7 @@ class LiveFeed:
                 for_us=order.for_us,
                 base_generation=order.base_generation or None,
             ),
-            _now_us(),
+            self._now(),
         )
         sentence = f"{given.id}: {given.kind.value} on {given.route} is durable"
         return OrderResult(ok=True, sentence=sentence, generation=given.generation)
@@ -160,6 +168,3 @@ def _new_state(order: OrderRequest, view: RouteView | None) -> RouteState:
     found = [state for kind, state in STRICTNESS.items() if kind in kinds]
     return found[-1] if found else RouteState.OPEN
 
-
-def _now_us() -> int:
-    return time.time_ns() // 1_000

@@ -65,6 +65,11 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
     events, rejected, future = reader.totals(connection)
     life = alive(store, frame.now_us / SECOND_US)
     ingested = desk.fact(connection, "ingested_us")
+    lag_s = None
+    if life is not None and life.heartbeat_s != float("inf"):
+        lag_s = life.heartbeat_s
+    elif ingested:
+        lag_s = max(0, frame.now_us - int(ingested)) / SECOND_US
     running = life is not None and life.heartbeat_s <= HEARTBEAT_LIMIT_S
     return StoreView(
         path=str(store),
@@ -72,7 +77,7 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
         events=events,
         rejected=rejected,
         future=future,
-        lag_s=None if life is None else min(life.heartbeat_s, 86_400.0),
+        lag_s=lag_s,
         last_ingest_us=int(ingested) if ingested else None,
         collector="running" if running else "stopped",
         catching_up=frame.live and frame.behind > 0,

@@ -163,7 +163,10 @@ class SourceView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoreView(msgspec.Struct, frozen=True, kw_only=True):
-    """The collector and the store: `collector` is running or stopped, `lag_s` seconds behind."""
+    """The collector and the store: `collector` is running or stopped.
+
+    `lag_s` is how long ago the collector last was through with everything, None for never.
+    """
 
     path: str
     control_path: str

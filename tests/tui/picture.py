@@ -1,18 +1,19 @@
 """Draws the picture in the README: the running console on the sample logs, at their own end.
 
-    python -m tests.tui.picture [OUT.svg]
+python -m tests.tui.picture [OUT.svg]
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import tempfile
 from datetime import UTC
 from pathlib import Path
 
 from console.cli.feed import LiveFeed
-from console.collector import Collector
+from console.collector import Collector, Lease
 from console.demo import locate_sample_logs, prepare
 from console.operate import Operator
 from console.settings import load
@@ -23,8 +24,10 @@ SIZE = (120, 24)
 
 def draw(out: Path) -> None:
     """Write the SVG of the fleet screen; the recorded end stands for now."""
-    with tempfile.TemporaryDirectory() as folder:
-        out.write_text(asyncio.run(_screen(Path(folder))), encoding="utf-8")
+    target = out.absolute()
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        # A relative store keeps paths of the machine out of the picture.
+        target.write_text(asyncio.run(_screen(Path())), encoding="utf-8")
 
 
 async def _screen(folder: Path) -> str:
@@ -38,12 +41,15 @@ async def _screen(folder: Path) -> str:
     collector.catch_up()
     collector.evaluate()
     collector.close()
+    lease = Lease(store)
+    lease.beat()
     feed = LiveFeed(settings, store, control, now=_end_us)
     app = ConsoleApp(feed, operator="dana", label="DEMO", zone=UTC, clock=_end_us)
     async with app.run_test(size=SIZE) as pilot:
-        while app.frame is None:
+        while app.frame.shown is None:
             await pilot.pause()
         await pilot.pause()
+        lease.release()
         return app.export_screenshot(title="burnline", simplify=True)
 
 
