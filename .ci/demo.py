@@ -27,7 +27,6 @@ OPENED = b"\x1b[?1049h"
 CTRL_Q = b"\x11"
 GAUGE = "━".encode()
 ESCAPE = re.compile(rb"\x1b\[[0-9;?<>=]*[a-zA-Z]|\x1b\][^\x07]*\x07|\x1b[()][A-Z0-9]|\x1b[=>]")
-CLOCK = re.compile(rb"\d\d:\d\d:\d\d UTC")
 
 
 class Terminal:
