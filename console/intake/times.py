@@ -34,6 +34,8 @@ def _text_us(value: str) -> int:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
+        if value.endswith("z"):
+            return _text_us(value[:-1] + "Z")
         if not _LEAP.search(value):
             raise ValueError("the time is not RFC 3339, such as 2026-11-24T03:00:00Z") from None
         # A leap second counts as the last instant of its minute.
@@ -44,7 +46,7 @@ def _text_us(value: str) -> int:
 
 
 def _epoch_us(value: int | float) -> int:
-    if not math.isfinite(value) or value < 0:
+    if value < 0 or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError("the time is not an epoch number")
     for least, times, over in _MAGNITUDES:
         if value >= least:
