@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 
@@ -11,7 +10,6 @@ def main() -> None:
 
     64 wrong usage, 70 internal error, 78 settings invalid; others as each command says.
     """
-    os.umask(0o077)
     from console.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

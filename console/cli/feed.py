@@ -167,4 +167,3 @@ def _new_state(order: OrderRequest, view: RouteView | None) -> RouteState:
         kinds = {item.kind for item in standing if item.id != order.directive}
     found = [state for kind, state in STRICTNESS.items() if kind in kinds]
     return found[-1] if found else RouteState.OPEN
-

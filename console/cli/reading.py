@@ -9,7 +9,7 @@ import typer
 
 from console.cli import documents, tables
 from console.cli.session import REFUSED, USAGE, Session, Stop, document, leave, say
-from console.model import CLASSES
+from console.model import CLASSES, RouteState
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -66,8 +66,14 @@ def status(
 
 def exit_code(views: list[RouteView]) -> int:
     """Return the code of the worst route: 2 beats 3 beats 1; no route at all is no data."""
-    codes = {_CODES[view.health] for view in views} or {3}
+    codes = {_code(view) for view in views} or {3}
     return next(code for code in _WORST_FIRST if code in codes)
+
+
+def _code(view: RouteView) -> int:
+    """Return the code of one route; the silence of a paused one is what was ordered."""
+    code = _CODES[view.health]
+    return 0 if code == 3 and view.state is RouteState.PAUSED else code
 
 
 def _check_window(window: str) -> None:

@@ -24,9 +24,10 @@ def ensure(store: Path, arguments: Sequence[str]) -> str:
     life = alive(store, time.time())
     if life is not None:
         return f"collector {life.pid} runs"
-    store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store.parent.mkdir(parents=True, exist_ok=True)
     log = store.with_name(store.name + ".collector.log")
-    with log.open("ab") as output:
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "console", *arguments],
             stdin=subprocess.DEVNULL,

@@ -38,7 +38,7 @@ class Lease:
     def __init__(self, store: Path) -> None:
         self._path = store.with_name(store.name + ".lock")
         self._heartbeat = store.with_name(store.name + ".heartbeat")
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

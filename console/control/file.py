@@ -53,8 +53,8 @@ class ControlFile:
         self.path = path
         self.directory = path.parent
         try:
-            (self.directory / _GENERATIONS).mkdir(parents=True, exist_ok=True, mode=0o755)
             for folder in (self.directory, self.directory / _GENERATIONS):
+                _make_readable(folder)
                 _refuse_writable(folder)
         except OSError as error:
             raise ControlError(
@@ -216,6 +216,13 @@ def content_digest(document: Document) -> str:
     """Return a digest of all of a document that only a new generation may change."""
     bare = {key: value for key, value in document.items() if key not in _UNTIMED}
     return hashlib.sha256(canonical(bare)).hexdigest()
+
+
+def _make_readable(folder: Path) -> None:
+    """Make a directory that agents of other users can read, whatever the umask is."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
 
 
 def _refuse_writable(folder: Path) -> None:

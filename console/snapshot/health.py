@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from console.burn import arithmetic, rules
 from console.collector import evaluate
 from console.ledger.case import duration
-from console.model import Counts, RouteState
+from console.model import Counts
 
 if TYPE_CHECKING:
     from console.settings import RouteSettings
@@ -73,23 +73,20 @@ def health_of(
     data: str,
     outlook: str,
     enough: bool,
-    state: RouteState,
 ) -> str:
     """Return what the route most needs a human for; a hard stop and a page beat silence.
 
-    `enough` says that so many runs missed that a spent budget is more than one awkward run. On a
-    paused route silence is what was ordered.
+    `enough` says that so many runs missed that a spent budget is more than one awkward run.
     """
     firing = {(alert.kind, alert.severity) for alert in mine if alert.state != "resolved"}
     severities = {severity for _, severity in firing}
-    awake = state is not RouteState.PAUSED
     spent = left is not None and left <= 0
     found = (
         ("hard stop", any(kind == "hard_stop" for kind, _ in firing)),
         ("page", "page" in severities),
         ("spent", spent and enough),
-        ("frozen", awake and data in {"stale", "unmeasured"}),
-        ("no data", awake and (data == "none" or left is None)),
+        ("frozen", data in {"stale", "unmeasured"}),
+        ("no data", data == "none" or left is None),
         ("ticket", "ticket" in severities),
         ("at risk", spent or outlook == "exhausts"),
     )

@@ -47,7 +47,6 @@ def view(
         data=data,
         outlook=outlook,
         enough=counts.bad >= route.min_misses,
-        state=state,
     )
     return RouteView(
         route=route.name,

@@ -41,7 +41,7 @@ def create(path: Path) -> Connection:
         StoreError: the path cannot be created or is not a store of ours.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreError(f"store {path}: {error.strerror}; name another with --store") from error
