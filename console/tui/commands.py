@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from console.text import clean
 from console.tui.host import host
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class RouteCommands(Provider):
         """List the routes whose name matches what is typed."""
         matcher = self.matcher(query)
         for route, go in self._routes():
-            name = f"go to route {route}"
+            name = clean(f"go to route {route}")
             score = matcher.match(name)
             if score > 0:
                 yield Hit(score, Content(name), go, text=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.text import clean
 from console.tui.placed import Placed
 from console.tui.screens.acknowledge import AcknowledgeDialog
 from console.tui.screens.menu import ActionMenu
@@ -76,4 +77,4 @@ class Desk:
         self._app.errands.snapshot()
 
     def _say(self, text: str, *, ok: bool) -> None:
-        self._app.notify(text, severity="information" if ok else "error", markup=False)
+        self._app.notify(clean(text), severity="information" if ok else "error", markup=False)

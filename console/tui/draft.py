@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from console.model import CHANGE_KINDS, DirectiveKind
+from console.text import clean
 from console.tui.feed import RELAXING, OrderPreview, OrderRequest, Verb
 from console.tui.figures.states import in_force
 from console.tui.figures.times import duration_us
@@ -62,7 +63,7 @@ def _reason(view: RouteView) -> str:
     """Return the words of the most urgent alert that is not over."""
     alive = [each for each in view.alerts if each.state in ("firing", "acknowledged")]
     alive.sort(key=lambda each: (each.severity != "page", each.opened_us))
-    return alive[0].words if alive else ""
+    return clean(alive[0].words) if alive else ""
 
 
 def relaxable(verb: Verb, view: RouteView) -> tuple[DirectiveView, ...]:
@@ -86,7 +87,7 @@ def drafted(
     return OrderRequest(
         verb=verb,
         route=route,
-        reason=form.get("reason", "").strip(),
+        reason=clean(form.get("reason", "").strip()),
         by=by,
         base_generation=generation,
         changes=listed(form.get("changes", "")),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.theme import Theme
 
+from console.text import clean
 from console.tui.figures.spans import Line, Span, Tone
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
+TEXT_LIMIT = 65_536
+"""Longest piece of text drawn, in characters."""
 DARK = Theme(
     name="burnline-dark",
     primary="#56b4e9",
@@ -129,10 +132,14 @@ def style_of(tone: Tone, colourless: bool) -> str:
 
 
 def content(lines: Iterable[Line], colourless: bool) -> Content:
-    """Return lines as content for a widget. Nothing in them is ever read as markup."""
+    """Return lines as content for a widget.
+
+    Nothing in them is read as markup, and nothing in them reaches the terminal as a control: text
+    is clean where it enters, and made so once more where it leaves.
+    """
     rows = [Content.assemble(*(_styled(span, colourless) for span in spans)) for spans in lines]
     return Content("\n").join(rows)
 
 
 def _styled(span: Span, colourless: bool) -> Content:
-    return Content.styled(span.text, style_of(span.tone, colourless))
+    return Content.styled(clean(span.text, TEXT_LIMIT), style_of(span.tone, colourless))

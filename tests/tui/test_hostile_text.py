@@ -21,43 +21,46 @@ SIZE = (120, 46)
 WORD = "[@click=app.quit]x[/]"
 
 
-def hostile() -> FakeFeed:
-    """Return a feed in which every text that an agent or a file name can reach is markup."""
-    stands = order(EVIL, DirectiveKind.PAUSE, exit_met=True, overdue=(EVIL,), not_seen=(EVIL,))
+ESCAPES = "\x1b]52;c;aGk=\x07 \x9b31m \u202e \x1b[2J"
+
+
+def hostile(text: str = EVIL) -> FakeFeed:
+    """Return a feed in which every text that an agent or a file name can reach is `text`."""
+    stands = order(text, DirectiveKind.PAUSE, exit_met=True, overdue=(text,), not_seen=(text,))
     stands = msgspec.structs.replace(
         stands,
         directive=msgspec.structs.replace(
-            stands.directive, reason=EVIL, by=EVIL, id=EVIL, actions=(EVIL,), changes=(EVIL,)
+            stands.directive, reason=text, by=text, id=text, actions=(text,), changes=(text,)
         ),
     )
     view = route(
-        EVIL,
+        text,
         "page",
         tier="low",
-        owner=EVIL,
-        questions=tuple((EVIL, EVIL) for _ in range(5)),
+        owner=text,
+        questions=tuple((text, text) for _ in range(5)),
         directives=(stands,),
-        agents=(EVIL,),
-        approval_required=(EVIL,),
+        agents=(text,),
+        approval_required=(text,),
         alerts=(
-            alert(EVIL, id=EVIL, words=EVIL, rules=(EVIL,), runs=(EVIL,), note=EVIL, kind=EVIL),
-            alert(EVIL, id="2", state="acknowledged", acknowledged_by=EVIL, note=EVIL),
+            alert(text, id=text, words=text, rules=(text,), runs=(text,), note=text, kind=text),
+            alert(text, id="2", state="acknowledged", acknowledged_by=text, note=text),
         ),
     )
-    rules = tuple(msgspec.structs.replace(rule, words=EVIL) for rule in view.rules)
+    rules = tuple(msgspec.structs.replace(rule, words=text) for rule in view.rules)
     feed = FakeFeed(
         snapshot(
             msgspec.structs.replace(view, rules=rules),
-            sources=(source(path=EVIL, note=EVIL),),
-            store=store(path=EVIL, tampered=EVIL),
+            sources=(source(path=text, note=text),),
+            store=store(path=text, tampered=text),
         )
     )
-    proof = msgspec.structs.replace(miss().evidence[0], file=EVIL, line=EVIL)
+    proof = msgspec.structs.replace(miss().evidence[0], file=text, line=text)
     feed.latest = (
-        miss(EVIL, EVIL, error_class=EVIL, rule=EVIL, events=(EVIL,), evidence=(proof,)),
+        miss(text, text, error_class=text, rule=text, events=(text,), evidence=(proof,)),
     )
     feed.effect = msgspec.structs.replace(
-        feed.effect, path=EVIL, agents=(EVIL,), warnings=(EVIL,), refused=""
+        feed.effect, path=text, agents=(text,), warnings=(text,), refused=""
     )
     return feed
 
@@ -71,6 +74,20 @@ async def test_every_screen_shows_it_as_text(keys: tuple[str, ...]) -> None:
         await press(pilot, *keys)
         assert "[/nope]" in screen_text(pilot)
         assert pilot.app.is_running
+
+
+@pytest.mark.parametrize(
+    "keys", [(), ("2",), ("enter",), ("enter", "enter"), ("a", "p"), ("a", "l"), ("2", "A")]
+)
+async def test_no_screen_passes_a_control_on_to_the_terminal(keys: tuple[str, ...]) -> None:
+    async with console(hostile(ESCAPES), operator=ESCAPES, label=ESCAPES, banner=ESCAPES).run_test(
+        size=SIZE
+    ) as pilot:
+        await settle(pilot)
+        await press(pilot, *keys)
+        seen = screen_text(pilot)
+        assert "␛" in seen
+        assert not any(char in seen for char in "\x1b\x07\x9b\u202e")
 
 
 @pytest.mark.parametrize("verb", ["f", "t", "r", "p", "s", "l"])

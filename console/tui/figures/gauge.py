@@ -41,10 +41,9 @@ def gauge(
         cells = _overspent(left, width, glyphs, tone)
     else:
         cells = _remaining(left, width, glyphs, tone)
-    full = math.floor(left * width) if left > 0 else 0
     for ppm in steps_ppm:
         at = ppm * width // 1_000_000
-        if full < at < width:
+        if at < width and cells[at].text == glyphs.rest:
             cells[at] = Span(glyphs.step, Tone.MUTED)
     return _merged(cells)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class Tone(enum.StrEnum):
@@ -51,6 +51,11 @@ def line(*parts: Span | str | tuple[str, Tone]) -> Line:
 def width_of(spans: Line) -> int:
     """Return the width of a line in terminal cells."""
     return sum(cell_len(span.text) for span in spans)
+
+
+def rows_of(lines: Sequence[Line], width: int) -> int:
+    """Return about how many rows lines take where they wrap at `width` cells."""
+    return sum(max(1, -(-width_of(each) // max(1, width))) for each in lines)
 
 
 def plain(spans: Line) -> str:

@@ -35,6 +35,14 @@ def moment(at_us: int, as_of_us: int, zone: tzinfo | None) -> str:
     return f"{when.day} {when:%b}" if near else when.strftime("%Y-%m")
 
 
+def stamp(at_us: int, as_of_us: int, zone: tzinfo | None) -> str:
+    """Return when something was: `14:02` on the same day, else with its date, `23 Nov 21:21`."""
+    when = local(at_us, zone)
+    if when.date() == local(as_of_us, zone).date():
+        return when.strftime("%H:%M")
+    return f"{when.day} {when:%b %H:%M}"
+
+
 def span(length_us: int) -> str:
     """Return a length of time in its largest whole unit: `12s`, `4m`, `3h`, `2d`."""
     length_us = max(0, length_us)

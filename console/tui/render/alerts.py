@@ -114,7 +114,7 @@ def detail(alert: AlertView | None, look: Look) -> list[Line]:
         line(f"{alert.id}"),
     ]
     if alert.resolved_us is not None:
-        facts.append(line(f"resolved {look.moment(alert.resolved_us)}"))
+        facts.append(line(f"resolved {look.stamp(alert.resolved_us)}"))
     lines = [joined(facts, look.separator), *alert_lines(alert, look)]
     lines += [line((f"  {glyphs.arrow} ", Tone.MUTED), rule) for rule in alert.rules]
     if runs:

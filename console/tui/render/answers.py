@@ -173,11 +173,11 @@ def alert_lines(alert: AlertView, look: Look) -> list[Line]:
     head = line(
         (f" {alert.severity} " if loud else alert.severity, Tone.PAGE if loud else Tone.TICKET),
         (f" {alert.state}", ALERT_TONES.get(alert.state, Tone.PLAIN)),
-        f" since {look.moment(alert.opened_us)} ({look.age(alert.opened_us)}) ",
+        f" since {look.stamp(alert.opened_us)} ({look.age(alert.opened_us)}) ",
         alert.words,
     )
     if not alert.acknowledged_by:
         return [head]
-    at = look.moment(alert.acknowledged_us) if alert.acknowledged_us else ""
+    at = look.stamp(alert.acknowledged_us) if alert.acknowledged_us else ""
     note = f": {alert.note}" if alert.note else ""
     return [head, line((f"  owned by {alert.acknowledged_by} since {at}{note}", Tone.KEY))]

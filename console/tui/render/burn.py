@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 _CURVE_WIDTH = 100
 
 
-def rules(view: RouteView, *, tall: bool) -> list[Line]:
+def rules(view: RouteView, *, full: bool) -> list[Line]:
     """Return the alert rules: state, windows, rates with their counts, threshold, and why.
 
-    A low screen leaves out why an acceptable rule is acceptable.
+    All but the tallest screens leave out why an acceptable rule is acceptable.
     """
     if not view.rules:
         return [line(("No burn rule can be judged on this route.", Tone.UNKNOWN))]
@@ -27,7 +27,7 @@ def rules(view: RouteView, *, tall: bool) -> list[Line]:
     lines = [line((head.rstrip(), Tone.MUTED))]
     for each in view.rules:
         lines.append(_rule(view, each))
-        if each.words and (tall or each.state != "acceptable"):
+        if each.words and (full or each.state != "acceptable"):
             lines.append(line(("  " + each.words, _words_tone(each))))
     return lines
 

@@ -72,7 +72,7 @@ def no_alerts(snapshot: Snapshot, look: Look) -> list[Line]:
     """Return what an empty alert list means, which is less than that all is well."""
     blind = sum(view.data != "live" for view in snapshot.routes)
     judged = len(snapshot.routes) - blind
-    at = look.moment(snapshot.as_of_us)
+    at = look.stamp(snapshot.as_of_us)
     lines = [
         line(("No alert has fired.", Tone.STRONG)),
         line(f"{judged} route{'' if judged == 1 else 's'} judged on live data at {at}."),

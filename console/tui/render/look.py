@@ -25,8 +25,12 @@ class Look(NamedTuple):
         return times.age(at_us, self.as_of_us, "never")
 
     def moment(self, at_us: int) -> str:
-        """Return an instant as a clock time, or as a date when it is far."""
+        """Return when something will be: a clock time, or a date when it is far."""
         return times.moment(at_us, self.as_of_us, self.zone)
+
+    def stamp(self, at_us: int) -> str:
+        """Return when something was, with its date where that was not today."""
+        return times.stamp(at_us, self.as_of_us, self.zone)
 
     @property
     def separator(self) -> Span:

@@ -52,7 +52,7 @@ def _run(miss: MissView, look: Look, width: int) -> Line:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("at", "at", (6, 6, 6), 1, lambda miss, look, _: line(look.moment(miss.at_us))),
+    Column("at", "at", (6, 12, 12), 1, lambda miss, look, _: line(look.stamp(miss.at_us))),
     Column(
         "class",
         "class",
@@ -71,7 +71,7 @@ def evidence(miss: MissView, look: Look) -> list[Line]:
     facts = [
         line((miss.error_class, Tone.ALARM), " miss on ", (miss.route, Tone.STRONG)),
         line("run ", (miss.run, Tone.STRONG)),
-        line(f"at {look.moment(miss.at_us)} ({look.age(miss.at_us)} ago)"),
+        line(f"at {look.stamp(miss.at_us)} ({look.age(miss.at_us)} ago)"),
     ]
     lines = [joined(facts, look.separator), (), line(("Rule", Tone.HEADING)), line(miss.rule)]
     if miss.correction:

@@ -40,7 +40,7 @@ def _order(view: RouteView, order: DirectiveView, look: Look) -> list[Line]:
         line(
             (NAMES[directive.kind], Tone.STRONG),
             f" ({scope(directive)})" if scope(directive) else "",
-            f" by {directive.by} since {look.moment(directive.issued_us)}"
+            f" by {directive.by} since {look.stamp(directive.issued_us)}"
             f" ({look.age(directive.issued_us)}), {directive.id}: ",
             directive.reason,
         ),

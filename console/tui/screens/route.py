@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
 from console.snapshot.types import MissView
-from console.tui.figures.spans import Line, Tone, line
+from console.tui.figures.spans import Line, Tone, line, rows_of
 from console.tui.host import host
 from console.tui.messages import MissesFetched
 from console.tui.render import answers, burn, empty, misses, orders
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from console.tui.render.look import Look
 
 MISSES_SHOWN = 100
-_CURVE_TALL = 7
+_CURVE_HIGH = 12
 _CURVE_LOW = 5
 _TALL = 34
+_LOFTY = 48
 
 
 class RouteScreen(View):
@@ -55,8 +56,10 @@ class RouteScreen(View):
         self._misses: tuple[MissView, ...] = ()
         self._asked: object = None
         self._waiting = True
+        self._on_its_way = False
         self._trouble = ""
-        self._drawn: tuple[object, ...] = ()
+        self._drawn: Snapshot | None = None
+        self._drawn_at: tuple[object, object] = ((), ())
 
     def body(self) -> ComposeResult:
         """Compose the headline, five answers, and the list of misses."""
@@ -77,10 +80,10 @@ class RouteScreen(View):
             self._absent(empty.waiting(frame))
             return
         self._ask(frame.shown)
-        drawn = (frame.shown, self.size)
-        if self._drawn and self._drawn[0] is drawn[0] and self._drawn[1] == drawn[1]:
+        sizes = (self.size, self.query_one("#answers").size)
+        if self._drawn is frame.shown and self._drawn_at == sizes:
             return
-        self._drawn = drawn
+        self._drawn, self._drawn_at = frame.shown, sizes
         view = frame.shown.route(self.route)
         if view is None:
             self._absent(empty.route_gone(self.route))
@@ -98,18 +101,30 @@ class RouteScreen(View):
         self.query_one("#headline", Prose).show([answers.headline(view, look)])
         warning = answers.data_warning(view, look)
         self.query_one("#warning", Prose).show([warning] if warning else [])
-        tall = self.size.height >= _TALL
-        chart = burn.chart(view, look, (width, _CURVE_TALL if tall else _CURVE_LOW))
-        blocks = (
+        height = self.size.height
+        blocks = [
             answers.outcome(view, look),
-            answers.misses(view, look, width, tall=tall),
-            [*burn.rules(view, tall=tall), *(chart if tall else [])],
+            answers.misses(view, look, width, tall=height >= _TALL),
+            burn.rules(view, full=height >= _LOFTY),
             answers.owner(view, look),
-            [*orders.orders(view, look), *([] if tall else chart)],
-        )
+            orders.orders(view, look),
+        ]
+        taken = sum(1 + rows_of(block, width) for block in blocks)
+        room = self.query_one("#answers").size.height - taken
+        self._add_chart(blocks, view, look, (width, room))
         for number, lines in enumerate(blocks, start=1):
             block = self.query_one(f"#answer-{number}", AnswerBlock)
             block.show(answers.question(view, number), lines)
+
+    def _add_chart(
+        self, blocks: list[list[Line]], view: RouteView, look: Look, size: tuple[int, int]
+    ) -> None:
+        """Add the curve to the burn where there is room for it, else below everything."""
+        width, room = size
+        if room > _CURVE_LOW:
+            blocks[2] += burn.chart(view, look, (width, min(room - 1, _CURVE_HIGH)))
+        else:
+            blocks[4] += burn.chart(view, look, (width, _CURVE_LOW))
 
     def _ask(self, snapshot: Snapshot) -> None:
         """Ask for the misses again when something about them has changed."""
@@ -117,13 +132,13 @@ class RouteScreen(View):
         if view is None:
             return
         state = (view.last_miss_us, view.counts, view.experienced, view.excluded)
-        if state != self._asked:
-            self._asked = state
+        if state != self._asked and not self._on_its_way:
+            self._asked, self._on_its_way = state, True
             host(self).errands.misses(self, self.route, MISSES_SHOWN)
 
     def on_misses_fetched(self, message: MissesFetched) -> None:
         """Show the misses that came in."""
-        self._waiting = False
+        self._waiting = self._on_its_way = False
         self._trouble = message.trouble
         if message.trouble:
             self._asked = None
@@ -132,6 +147,7 @@ class RouteScreen(View):
         self.cursor_list.show(self._misses)
         nothing = [] if self._misses else empty.no_misses(self._waiting, self._trouble)
         self.query_one("#no-misses", Prose).show(nothing)
+        self.call_after_refresh(self.redraw)
 
     @property
     def cursor_list(self) -> CursorList[MissView]:

@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from console.text import clean
 from console.tui.figures.spans import Line, Tone, fit
 from console.tui.theme import style_of
 
@@ -124,7 +125,7 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         mark = self._marker if under and self.has_focus else " "
         cells = fit(self._draw(self._rows[index], self.room), self.room, "")
         segments = [Segment(mark.ljust(_MARKER), self._style(Tone.KEY, under))]
-        segments += [Segment(span.text, self._style(span.tone, under)) for span in cells]
+        segments += [Segment(clean(span.text), self._style(span.tone, under)) for span in cells]
         return Strip(segments).adjust_cell_length(width, self._style(Tone.PLAIN, under))
 
     def notify_style_update(self) -> None:
