@@ -226,8 +226,14 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     overridden: bool = False
 
     def stands(self, at_us: int) -> bool:
-        """Say whether the order was in force at `at_us`, agents' knowledge of it aside."""
-        return self.issued_us <= at_us and (self.lifted_us is None or at_us < self.lifted_us)
+        """Say whether the order was in force at `at_us`, agents' knowledge of it aside.
+
+        A freeze, tightening or reduction ends at its expiry; a pause stands until it is lifted.
+        """
+        if at_us < self.issued_us or (self.lifted_us is not None and at_us >= self.lifted_us):
+            return False
+        expires = self.until_us is not None and self.kind is not DirectiveKind.PAUSE
+        return not expires or at_us < int(self.until_us or 0)
 
 
 STRICTNESS: dict[DirectiveKind, RouteState] = {

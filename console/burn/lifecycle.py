@@ -81,7 +81,7 @@ def step(
     if alert is None or condition.verdict is not Verdict.HEALTHY or condition.signed:
         return alert
     if not condition.quiet:
-        return alert
+        return msgspec.structs.replace(alert, quiet_since_us=None)
     since = alert.quiet_since_us if alert.quiet_since_us is not None else now_us
     if now_us - since < alert.hold_us:
         return msgspec.structs.replace(alert, quiet_since_us=since)
@@ -105,17 +105,19 @@ def close(alert: Alert, now_us: int) -> Alert:
 def _fired(
     alert: Alert | None, condition: Condition, route: str, now_us: int, new_id: str
 ) -> Alert:
+    # A signed close covers the runs that it names, and no other: none of them may be left out.
+    limit = None if condition.signed else _EVIDENCE_LIMIT
     if alert is None:
         return Alert(
             id=new_id, route=route, severity=condition.severity.value, kind=condition.kind,
             state=FIRING, opened_us=now_us, words=condition.words, rules=condition.rules,
-            runs=condition.runs[:_EVIDENCE_LIMIT], hold_us=condition.hold_us,
+            runs=condition.runs[:limit], hold_us=condition.hold_us,
         )  # fmt: skip
     return msgspec.structs.replace(
         alert,
         words=condition.words,
         rules=_merged(alert.rules, condition.rules),
-        runs=_merged(condition.runs, alert.runs)[:_EVIDENCE_LIMIT],
+        runs=_merged(condition.runs, alert.runs)[:limit],
         hold_us=max(alert.hold_us, condition.hold_us),
         quiet_since_us=None,
     )

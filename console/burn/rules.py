@@ -17,6 +17,7 @@ from console.settings import RouteSettings
 CRITICAL, RECOVERING, INCREASING, ACCEPTABLE = "critical", "recovering", "increasing", "acceptable"
 FROZEN, CATCHING_UP = "frozen", "catching up"
 _LOWERED_TO = Fraction(4, 5)
+_FEWEST_TO_PAGE = 2
 _SHORT_PART = 12
 
 
@@ -118,7 +119,8 @@ def read(
 
     Under `min_runs` in the long window the ratio is not used: the rule then looks at absolute
     spend, bad >= share * B * total_T and bad >= min_misses, with no short-window condition.
-    `quiet` says that what must be quiet before an alert may resolve is so, on data.
+    A single miss never pages, by ratio or absolute. `quiet` says that what must be quiet before an
+    alert may resolve is so, on data: without any in the short window, the long one has to be.
     """
     budget_ppm = route.budget_ppm
     rates = (
@@ -127,19 +129,22 @@ def read(
     )
     if long.total == 0:
         return Reading(rule, "no data", FROZEN, None, False, *rates, long, short)
-    if long.total < route.min_runs:
-        spent = _absolute(rule, long, budget_total, budget_ppm) and long.bad >= route.min_misses
-        state = CRITICAL if spent else ACCEPTABLE
-        return Reading(rule, "absolute", state, spent, not spent, *rates, long, short)
+    single = rule.severity is Severity.PAGE and long.bad < _FEWEST_TO_PAGE
     long_over = arithmetic.over(long.bad, long.total, budget_ppm, rule.k)
     short_over = arithmetic.over(short.bad, short.total, budget_ppm, rule.k)
+    if long.total < route.min_runs:
+        enough = long.bad >= route.min_misses and not single
+        spent = enough and _absolute(rule, long, budget_total, budget_ppm)
+        state = CRITICAL if spent else ACCEPTABLE
+        quiet = not spent and (short_over is False or not long_over)
+        return Reading(rule, "absolute", state, spent, quiet, *rates, long, short)
     if short_over is None:
         state = FROZEN if long_over else ACCEPTABLE
         return Reading(
             rule, "ratio", state, None if long_over else False, False, *rates, long, short
         )
     state = _FOUR[bool(long_over), short_over]
-    fires = state == CRITICAL
+    fires = state == CRITICAL and not single
     return Reading(rule, "ratio", state, fires, not short_over, *rates, long, short)
 
 
@@ -166,15 +171,18 @@ def words(reading: Reading) -> str:
         return f"no closed run in the last {long}: nothing to judge, the last state stands"
     counts = f"{reading.long.bad} of {reading.long.total} runs missed in {long}"
     if reading.basis == "absolute":
-        verb = "spends" if reading.fires else "does not spend"
-        return f"few runs: {counts}; that {verb} {percent(rule.share)} of the budget"
+        share = f"{percent(rule.share)} of the budget"
+        verdict = f"that spends {share}" if reading.fires else f"too few, or less than {share}"
+        return f"few runs: {counts}; {verdict}"
     k = decimal(rule.k)
     long_part = f"{long} burns {decimal(reading.long_rate)}x"
     if reading.short_rate is None:
         tail = f"no closed run in {short}"
     else:
         tail = f"{short} burns {decimal(reading.short_rate)}x"
-    return f"{counts}: {long_part}, {tail}, fires when both reach {k}x"
+    lonely = reading.state == CRITICAL and not reading.fires
+    end = "a single miss never pages" if lonely else f"fires when both reach {k}x"
+    return f"{counts}: {long_part}, {tail}, {end}"
 
 
 def decimal(value: Fraction | None) -> str:

@@ -51,10 +51,13 @@ def budget_span(window: Window, now_us: int) -> Span:
 
 
 def calendar_start_us(window: Window, now_us: int) -> int:
-    """Return when the current day, week (from Monday) or month began in the window's zone."""
+    """Return when the current day, week (from Monday) or month began in the window's zone.
+
+    Where the clocks go back over midnight, the day begins at the first of the two midnights.
+    """
     zone = ZoneInfo(window.timezone)
     local = datetime.fromtimestamp(now_us // 1_000_000, tz=zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     if window.unit == "week":
         midnight -= timedelta(days=midnight.weekday())
     elif window.unit == "month":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from console.burn import arithmetic, lifecycle, rules, windows
 from console.burn.lifecycle import Alert, Condition, Verdict
 from console.burn.rules import decimal, percent
-from console.model import DAY_US, MINUTE_US, Counts, Severity
+from console.model import MINUTE_US, Counts, Severity
 from console.store import alerts, counting, desk, reader
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from console.store.connect import Connection
 
 _DEFAULT_ABSENT_US = 30 * MINUTE_US
-_GAP_DAYS = 14
 _GAP_TIMES = 3
 
 
@@ -71,7 +70,7 @@ def readings(route: RouteSettings, number: int, table: Windows, now_us: int) -> 
     return budget, found
 
 
-def absent_after_us(connection: Connection, route: RouteSettings, number: int, now_us: int) -> int:
+def absent_after_us(route: RouteSettings, gap_minutes: int) -> int:
     """Return after which silence a route counts as stale.
 
     By default the largest of 30 min, three times the longest gap of the last 14 days, and the time
@@ -79,13 +78,11 @@ def absent_after_us(connection: Connection, route: RouteSettings, number: int, n
     """
     if route.absent_after_us is not None:
         return route.absent_after_us
-    span = windows.trailing(now_us, _GAP_DAYS * DAY_US)
-    gap_us = counting.longest_gap_minutes(connection, number, span) * MINUTE_US
     crossing = (
         rule.k * route.budget_ppm * rule.long_us / arithmetic.PPM for rule in rules.of(route)
     )
     fastest_us = int(min(crossing, default=Fraction(0)))
-    return max(_DEFAULT_ABSENT_US, _GAP_TIMES * gap_us, fastest_us)
+    return max(_DEFAULT_ABSENT_US, _GAP_TIMES * gap_minutes * MINUTE_US, fastest_us)
 
 
 def evaluate(
@@ -111,7 +108,7 @@ def evaluate(
             now_us=now_us,
             budget=budget,
             readings=found,
-            stale=quiet_us > absent_after_us(connection, route, row.id, now_us),
+            stale=quiet_us > absent_after_us(route, row.gap_minutes),
             catching_up=catching_up(row.name),
         )
         burning = {severity: known.get((row.name, severity.value, "burn")) for severity in Severity}

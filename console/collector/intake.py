@@ -81,12 +81,20 @@ class Intake:
                 self._take(file, batch, now_us)
                 self._keep_state(file, reader)
 
+    def unread(self) -> list[Position]:
+        """Return the files of the sources that are not read to their end."""
+        tailer = self.tailer
+        return [
+            tailer.files[number]
+            for number in tailer.source_of
+            if number not in self.finished and tailer.files[number].state == pos.READING
+        ]
+
     def progress(self) -> list[Progress]:
         """Return how far the files are read that hold deadlines back."""
         return [
             Progress(frozenset(file.routes), file.latest_us, finished=False)
-            for file in self.tailer.files.values()
-            if file.id not in self.finished and file.state == pos.READING
+            for file in self.unread()
         ]
 
     def release(self, due: Iterable[tuple[Event, Origin]]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from console.burn import windows
 from console.collector import evaluate
 from console.collector.hints import Hints
 from console.collector.intake import Intake
@@ -20,8 +21,8 @@ from console.control.file import ControlError, ControlFile
 from console.intake.tail import Tailer
 from console.ledger.book import Change, Ledger
 from console.ledger.deadlines import route_clock
-from console.model import DirectiveKind, Origin
-from console.store import desk
+from console.model import DAY_US, MINUTE_US, SECOND_US, DirectiveKind, Origin
+from console.store import counting, desk
 from console.store import intake as kept
 from console.store.writer import Writer
 
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 
 SWEEP_S = 2.0
 """The longest time between two looks at every file; file events only make it sooner."""
-_EVALUATE_US = 1_000_000
+_EVALUATE_US = SECOND_US
+_GAPS_US = 10 * MINUTE_US
+_GAP_SPAN_US = 14 * DAY_US
 
 
 class Collector:
@@ -61,6 +64,7 @@ class Collector:
         self.writer = Writer(store)
         self._evaluated_us = 0
         self._refreshed_us = 0
+        self._measured_gaps_us = 0
         self.progress: Callable[[int, int], None] | None = None
         self._load()
 
@@ -120,6 +124,9 @@ class Collector:
         begun = all(file.latest_us is not None for file in unread)
         behind = {route for file in unread for route in file.routes}
         with self.writer.transaction():
+            if now_us - self._measured_gaps_us >= _GAPS_US:
+                self._measured_gaps_us = now_us
+                counting.keep_gaps(self.writer.connection, windows.trailing(now_us, _GAP_SPAN_US))
             evaluate.evaluate(
                 self.writer.connection,
                 self._settings,
@@ -169,11 +176,7 @@ class Collector:
         kept.park(connection, self._intake.future)
         if self._intake.seen:
             desk.set_fact(connection, "ingested_us", str(now_us))
-        behind = sum(
-            max(0, file.size - file.offset)
-            for file in self._tailer.files.values()
-            if file.id not in self._intake.finished
-        )
+        behind = sum(max(0, file.size - file.offset) for file in self._intake.unread())
         if desk.fact(connection, "behind_bytes") != str(behind):
             desk.set_fact(connection, "behind_bytes", str(behind))
 

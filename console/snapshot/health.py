@@ -57,7 +57,7 @@ def data_of(
     """Return live, stale, none or unmeasured: silence is never health."""
     if row is None or (counts.total == 0 and not apart):
         return "none"
-    limit_us = evaluate.absent_after_us(frame.connection, route, row.id, frame.now_us)
+    limit_us = evaluate.absent_after_us(route, row.gap_minutes)
     if frame.now_us - row.last_us > limit_us:
         return "stale"
     unknown = apart.get("unknown", 0)

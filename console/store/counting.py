@@ -49,14 +49,15 @@ def everything(connection: Connection) -> Span:
     return Span(first * MINUTES_PER_DAY, (last + 1) * MINUTES_PER_DAY)
 
 
-def longest_gap_minutes(connection: Connection, route: int, span: Span) -> int:
-    """Return the longest stretch without a closed run between two that closed in the span."""
-    row = connection.execute(
-        "select max(at - before) from (select at, lag(at) over (order by at) as before "
-        "from minute where at >= ? and at < ? and route = ? and total > 0)",
-        (span.first, span.end, route),
-    ).fetchone()
-    return int(row[0]) if row[0] is not None else 0
+def keep_gaps(connection: Connection, span: Span) -> None:
+    """Keep each route's longest stretch without a closed run between two that closed in a span."""
+    connection.execute(
+        "update route set gap_minutes = found.gap from (select route, max(at - before) as gap from "
+        "(select route, at, lag(at) over (partition by route order by at) as before from minute "
+        "where at >= ? and at < ? and total > 0) where before is not null group by route) as found "
+        "where found.route = route.id",
+        (span.first, span.end),
+    )
 
 
 def good_since_last_bad(connection: Connection, route: int, minute: int) -> int:

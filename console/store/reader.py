@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 class RouteRow(NamedTuple):
-    """A route that events were read of."""
+    """A route that events were read of; `gap_minutes` is its longest silence of late."""
 
     id: int
     name: str
     first_us: int
     last_us: int
     events: int
+    gap_minutes: int
 
 
 class MissRow(NamedTuple):
@@ -51,7 +52,9 @@ class FileRow(NamedTuple):
 
 def routes(connection: Connection) -> list[RouteRow]:
     """Return all routes that events were read of, by name."""
-    rows = connection.execute("select id, name, first_us, last_us, events from route order by name")
+    rows = connection.execute(
+        "select id, name, first_us, last_us, events, gap_minutes from route order by name"
+    )
     return [RouteRow(*row) for row in rows]
 
 

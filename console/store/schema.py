@@ -23,7 +23,8 @@ _COUNTS = ", ".join(
 _TABLES = f"""
 create table route (
     id integer primary key, name text not null unique, first_us integer not null,
-    last_us integer not null, events integer not null default 0, clock_us integer) strict;
+    last_us integer not null, events integer not null default 0,
+    gap_minutes integer not null default 0) strict;
 create table file (
     id integer primary key, path blob not null, device integer not null, inode integer not null,
     incarnation integer not null, offset integer not null, lines integer not null,
@@ -59,6 +60,7 @@ create table hour (
 create table day (
     at integer not null, route integer not null, {_COUNTS}, primary key (at, route))
     strict, without rowid;
+create index hour_route on hour (route, at);
 create table quarantine (
     file integer not null, offset integer not null, number integer not null, reason text not null,
     excerpt blob not null, primary key (file, offset)) strict, without rowid;

@@ -86,10 +86,6 @@ class Writer:
             (last_us, events, self.route_id(route, last_us)),
         )
 
-    def save_clock(self, route: str, clock_us: int) -> None:
-        """Keep up to when the deadlines of a route have fired."""
-        self.connection.execute("update route set clock_us = ? where name = ?", (clock_us, route))
-
     def settle(self, settled: Settled) -> None:
         """Store changed runs, their misses, and the differences to the counts."""
         for change in settled.changes:

@@ -7,7 +7,8 @@ the rest of the block is not affected.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 _EXCERPT = 200
 _BOM = b"\xef\xbb\xbf"
+_BLANK = b"\x00\r\t "
+_REFUSALS = 100
+"""After so many refusals on one line the rest of it is refused as a whole."""
+_LONGEST = 10**9
+"""No number of seconds or minutes in an event is larger."""
+
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number that the store can hold."""
 
 
 class Line(msgspec.Struct, gc=False):
@@ -29,11 +38,11 @@ class Line(msgspec.Struct, gc=False):
     ts: str | int | float
     route: str
     event: str
-    run: str = ""
-    id: str | int = ""
-    agent: str = ""
-    boot: str | int = ""
-    seq: int | None = None
+    run: str | None = None
+    id: str | int | None = None
+    agent: str | None = None
+    boot: str | int | None = None
+    seq: Whole | None = None
     parent: str | None = None
     sla_s: float | None = None
     trusted: bool | None = None
@@ -53,7 +62,7 @@ class Line(msgspec.Struct, gc=False):
     kind: str | None = None
     change: str | None = None
     version: str | None = None
-    generation: int | None = None
+    generation: Whole | None = None
     elapsed_s: float | None = None
 
 
@@ -69,7 +78,7 @@ class NativeReader:
         """Read whole lines; see `Reader.feed`."""
         batch = Batch([], [])
         for raw in block.split(b"\n"):
-            text = raw.strip(b"\x00\r\t ")
+            text = raw.strip(_BLANK)
             if text:
                 self._line(text, offset + raw.index(text), line, batch)
             offset += len(raw) + 1
@@ -87,7 +96,10 @@ class NativeReader:
 
     def _line(self, text: bytes, offset: int, line: int, batch: Batch) -> None:
         if text.startswith(_BOM):
-            text, offset = text[len(_BOM) :], offset + len(_BOM)
+            whole, text = text, text.removeprefix(_BOM).lstrip(_BLANK)
+            offset += len(whole) - len(text)
+            if not text:
+                return
         try:
             event = to_event(self._decoder.decode(text))
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
@@ -97,14 +109,23 @@ class NativeReader:
 
     def _pieces(self, text: bytes, offset: int, line: int, batch: Batch, reason: str) -> None:
         """Read a line that is not one good object: perhaps it is several."""
-        pieces = list(glued(text))
-        if len(pieces) < 2:
+        pieces = glued(text)
+        first, second = next(pieces), next(pieces, None)
+        if second is None:
             batch.rejected.append(Rejected(offset, len(text), line, reason, text[:_EXCERPT]))
             return
-        for start, piece in pieces:
+        refused = 0
+        for start, piece in chain((first, second), pieces):
+            if refused == _REFUSALS:
+                rest, reason = text[start:], "the rest of a line on which too much was refused"
+                batch.rejected.append(
+                    Rejected(offset + start, len(rest), line, reason, rest[:_EXCERPT])
+                )
+                return
             try:
                 event = to_event(self._decoder.decode(piece))
             except (msgspec.DecodeError, ValueError, RecursionError) as error:
+                refused += 1
                 batch.rejected.append(
                     Rejected(offset + start, len(piece), line, reason_of(error), piece[:_EXCERPT])
                 )
@@ -123,7 +144,7 @@ class NativeFormat:
             if b'"event"' not in raw or b'"route"' not in raw:
                 continue
             try:
-                msgspec.json.decode(raw.strip(b"\x00\r\t ").removeprefix(_BOM), type=Line)
+                msgspec.json.decode(raw.strip(_BLANK).removeprefix(_BOM), type=Line)
             except (msgspec.DecodeError, RecursionError):
                 continue
             return True
@@ -144,20 +165,24 @@ def to_event(line: Line) -> Event:
     Raises:
         ValueError: a required field is empty or a value cannot be; the message says which.
     """
-    if not line.route or not line.event:
+    if not line.route.strip() or not line.event.strip():
         raise ValueError("`route` and `event` must not be empty")
-    if not line.run and line.event not in RUNLESS:
+    if not (line.run or "").strip() and line.event not in RUNLESS:
         raise ValueError(f"`{clean(line.event, 40)}` needs a `run`")
-    if line.sla_s is not None and not 0 < line.sla_s < 10**9:
+    if line.sla_s is not None and not 0 < line.sla_s < _LONGEST:
         raise ValueError("`sla_s` must be a positive number of seconds")
+    if line.elapsed_s is not None and not 0 <= line.elapsed_s < _LONGEST:
+        raise ValueError("`elapsed_s` must be a number of seconds, not negative")
+    if line.minutes is not None and not 0 <= line.minutes < _LONGEST:
+        raise ValueError("`minutes` must be a number of minutes, not negative")
     return Event(
         ts_us=instant_us(line.ts),
         route=name(line.route),
         event=name(line.event),
-        run=name(line.run),
-        id=name(str(line.id)),
-        agent=name(line.agent),
-        boot=name(str(line.boot)),
+        run=name(line.run or ""),
+        id=name("" if line.id is None else str(line.id)),
+        agent=name(line.agent or ""),
+        boot=name("" if line.boot is None else str(line.boot)),
         seq=line.seq,
         parent=name(line.parent or ""),
         sla_s=line.sla_s,
@@ -190,17 +215,18 @@ def glued(text: bytes) -> Iterator[tuple[int, bytes]]:
     """
     decoder = json.JSONDecoder()
     whole = text.decode("utf-8", "surrogateescape")
-    place = 0
+    place = start = 0
     while place < len(whole):
         try:
             _, end = decoder.raw_decode(whole, place)
         except (ValueError, RecursionError):
             end = len(whole)
-        start = len(whole[:place].encode("utf-8", "surrogateescape"))
-        yield start, whole[place:end].encode("utf-8", "surrogateescape")
+        piece = whole[place:end].encode("utf-8", "surrogateescape")
+        yield start, piece
         place = end
         while place < len(whole) and whole[place].isspace():
             place += 1
+        start += len(piece) + len(whole[end:place].encode("utf-8", "surrogateescape"))
 
 
 def reason_of(error: Exception) -> str:
