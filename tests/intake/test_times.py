@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
@@ -140,9 +141,5 @@ def test_a_fraction_of_seconds_is_what_its_digits_say(at_us: int) -> None:
 
 @given(st.text() | st.integers() | st.floats() | st.from_regex(r"[0-9:TZ.+-]{1,40}"))
 def test_nothing_but_a_value_error_is_ever_raised(value: str | float) -> None:
-    try:
-        at_us = instant_us(value)
-    except ValueError as error:
-        assert str(error)
-    else:
-        assert EARLIEST_US <= at_us <= LATEST_US
+    with contextlib.suppress(ValueError):
+        assert EARLIEST_US <= instant_us(value) <= LATEST_US
