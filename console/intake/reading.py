@@ -71,9 +71,14 @@ class Reader(Protocol):
 
 
 class Format(Protocol):
-    """A way of reading: recognises its files by content and makes readers for them."""
+    """A way of reading: recognises its files by content and makes readers for them.
+
+    `whole` says that a file is one document, rewritten as a whole, and not lines that are appended:
+    `feed` then gets all of its bytes, once more after every change, with offset 0 and line 1.
+    """
 
     name: str
+    whole: bool
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a file that begins with `head` (some whole lines) is of this format."""

@@ -43,6 +43,7 @@ class ClaudeCodeFormat:
     """Recognises records by their types together with the keys that only they have."""
 
     name = "claude-code"
+    whole = False
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is a record of a transcript, and none is a native event."""

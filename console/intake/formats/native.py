@@ -137,6 +137,7 @@ class NativeFormat:
     """Recognises objects that have `ts`, `route` and `event`."""
 
     name = "native"
+    whole = False
 
     def recognises(self, head: bytes) -> bool:
         """Say whether any line of the head is a native object."""
