@@ -60,9 +60,8 @@ class ControlDesk:
         if document is None:
             document = self._publish(self._blank(routes), by=by, now_us=now_us)
             with self._writer.transaction():
-                self._audit(
-                    document, (by, "init", ""), now_us, {"routes": sorted(document["routes"])}
-                )
+                self._remember(document)
+                self._audit((by, "init", ""), now_us, {"routes": sorted(document["routes"])})
         return int(document["generation"])
 
     def give(self, order: Order, now_us: int) -> Directive:
@@ -75,7 +74,7 @@ class ControlDesk:
         """
         _check(order)
         document = self._current()
-        self._check_base(document, order.route, order.base_generation)
+        self._check_base(document, name(order.route), order.base_generation)
         generation = int(document["generation"]) + 1
         directive = Directive(
             id=f"d-{generation}",
@@ -101,10 +100,9 @@ class ControlDesk:
         written = self._publish(document, by=directive.by, now_us=now_us)
         with self._writer.transaction():
             self._retire(directive.route, replaced, directive, now_us)
-            desk.save_directive(self._writer.connection, directive)
-            self._audit(
-                written, (directive.by, directive.kind.value, directive.route), now_us, directive
-            )
+            self._save_new(directive)
+            self._remember(written)
+            self._audit((directive.by, directive.kind.value, directive.route), now_us, directive)
         return directive
 
     def lift(
@@ -135,10 +133,10 @@ class ControlDesk:
             raise Refused(f"{directive.id} does not stand on {directive.route} any more")
         with self._writer.transaction():
             intent = {"directive": directive.id, "reason": clean(reason), "override": overridden}
-            self._audit(document, (by, "lift requested", directive.route), now_us, intent)
+            self._audit((by, "lift requested", directive.route), now_us, intent)
         section["directives"] = kept
         section["state"] = _state_of(section).value
-        written = self._publish(document, by=by, now_us=now_us)
+        written = self._publish(document, by=name(by), now_us=now_us)
         lifted = msgspec.structs.replace(
             directive,
             lifted_us=now_us,
@@ -149,7 +147,8 @@ class ControlDesk:
         )
         with self._writer.transaction():
             desk.save_directive(self._writer.connection, lifted)
-            self._audit(written, (by, "lift", directive.route), now_us, lifted)
+            self._remember(written)
+            self._audit((by, "lift", directive.route), now_us, lifted)
         return lifted
 
     def standing(self, route: str) -> list[str]:
@@ -168,22 +167,28 @@ class ControlDesk:
         Returns what was put right, in words.
         """
         self._file.complete()
-        document = self._file.latest()
-        if document is None:
-            return []
-        standing = {
-            str(item["id"]): _as_read(route, item)
-            for route, section in document["routes"].items()
-            for item in section.get("directives", ())
-        }
         with self._writer.transaction():
-            said = [*self._adopt(standing, now_us), *self._close(standing, document, now_us)]
+            # Read inside: what another operator gave before this transaction is in this document.
+            document = self._file.latest()
+            if document is None:
+                return []
+            standing = {
+                str(item["id"]): msgspec.structs.replace(
+                    _as_read(route, item), **self._exit_rule(route)
+                )
+                for route, section in document["routes"].items()
+                for item in section.get("directives", ())
+            }
+            said = [*self._adopt(standing), *self._close(standing, document)]
+            known = int(desk.fact(self._writer.connection, "control_generation") or 0)
+            if int(document["generation"]) > known:
+                self._remember(document)
+                said = said or [f"generation {document['generation']} was not in the store"]
             if said:
-                self._audit(document, ("burnline", "reconcile", ""), now_us, said)
+                self._audit(("burnline", "reconcile", ""), now_us, said)
         return said
 
-    def _adopt(self, standing: dict[str, Directive], now_us: int) -> list[str]:
-        del now_us
+    def _adopt(self, standing: dict[str, Directive]) -> list[str]:
         connection = self._writer.connection
         said = []
         for directive in standing.values():
@@ -193,7 +198,7 @@ class ControlDesk:
                 said.append(f"{directive.id} stands on {directive.route} by the control file")
         return said
 
-    def _close(self, standing: dict[str, Directive], document: Document, now_us: int) -> list[str]:
+    def _close(self, standing: dict[str, Directive], document: Document) -> list[str]:
         connection = self._writer.connection
         said = []
         for route in desk.ordered_routes(connection):
@@ -208,7 +213,6 @@ class ControlDesk:
                     )
                     desk.save_directive(connection, lifted)
                     said.append(f"{directive.id} does not stand on {route} any more")
-        del now_us
         return said
 
     def _current(self) -> Document:
@@ -277,14 +281,25 @@ class ControlDesk:
                 )
                 desk.save_directive(connection, lifted)
 
-    def _audit(
-        self, document: Document, act: tuple[str, str, str], now_us: int, detail: object
-    ) -> None:
-        """Append to the audit who (by) did what (verb) to which route."""
-        by, verb, route = act
+    def _save_new(self, directive: Directive) -> None:
+        """Store an order just given, unless another operator has lifted it already."""
+        connection = self._writer.connection
+        known = desk.directives_of(connection, directive.route)
+        if not any(item.id == directive.id and item.lifted_us is not None for item in known):
+            desk.save_directive(connection, directive)
+
+    def _remember(self, document: Document) -> None:
+        """Keep what a generation just written says, to tell tampering by, while it is newest."""
+        if self._file.newest_generation() > int(document["generation"]):
+            return
         connection = self._writer.connection
         desk.set_fact(connection, "control_digest", content_digest(document))
         desk.set_fact(connection, "control_generation", str(document["generation"]))
+
+    def _audit(self, act: tuple[str, str, str], now_us: int, detail: object) -> None:
+        """Append to the audit who (by) did what (verb) to which route."""
+        by, verb, route = act
+        connection = self._writer.connection
         desk.audit(connection, at_us=now_us, actor=name(by), verb=verb, route=route, detail=detail)
 
 

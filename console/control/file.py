@@ -13,6 +13,7 @@ import copy
 import fcntl
 import hashlib
 import os
+import re
 import stat
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ _GENERATIONS = "generations"
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FORBIDDEN = stat.S_IWGRP | stat.S_IWOTH
+_GENERATION = re.compile(r"([1-9][0-9]*)\.json")
 _UNTIMED = ("refreshed_at", "checksum", "signature")
 
 
@@ -73,21 +75,31 @@ class ControlFile:
         newest = self.newest_generation()
         if newest == 0:
             return None
-        raw = (self.directory / _GENERATIONS / f"{newest}.json").read_bytes()
+        path = self.directory / _GENERATIONS / f"{newest}.json"
         try:
-            parse(raw)
-        except ControlFault as fault:
+            raw = path.read_bytes()
+            said = parse(raw).generation
+            if said != newest:
+                raise ControlFault(f"it says that it is generation {said}")  # noqa: TRY301
+        except (OSError, ControlFault) as error:
             raise ControlError(
-                f"{self.directory}/{_GENERATIONS}/{newest}.json: {fault}; "
+                f"{path}: {getattr(error, 'strerror', None) or error}; "
                 "restore it from a backup, or move the control directory aside and run init"
-            ) from fault
+            ) from error
         return msgspec.json.decode(raw)  # type: ignore[no-any-return]
 
     def newest_generation(self) -> int:
-        """Return the number of the newest generation, 0 for none."""
-        names = (entry.name for entry in os.scandir(self.directory / _GENERATIONS))
-        numbers = (name.removesuffix(".json") for name in names if name.endswith(".json"))
-        return max((int(number) for number in numbers if number.isdigit()), default=0)
+        """Return the number of the newest generation, 0 for none.
+
+        Raises:
+            ControlError: the directory cannot be read.
+        """
+        folder = self.directory / _GENERATIONS
+        try:
+            found = [_GENERATION.fullmatch(entry.name) for entry in folder.iterdir()]
+        except OSError as error:
+            raise ControlError(f"{folder}: {error.strerror}") from error
+        return max((int(match[1]) for match in found if match), default=0)
 
     def publish(self, document: Document, *, by: str, now_us: int) -> Document:
         """Write `document` as the generation after the one that it was made from.
@@ -96,7 +108,8 @@ class ControlFile:
 
         Raises:
             Conflict: that generation exists already: somebody else was first.
-            ControlError: it could not be written; what agents read is as it was.
+            ControlError: it could not be written; what agents read is as it was, unless the
+                message says that the generation is decided all the same.
         """
         written = copy.deepcopy(document)
         written["schema"] = SCHEMA
@@ -107,7 +120,14 @@ class ControlFile:
         with self._at() as directory, self._at(_GENERATIONS) as generations:
             fcntl.flock(directory, fcntl.LOCK_EX)
             self._link(directory, generations, written)
-            self._rename(directory, written)
+            try:
+                os.fsync(generations)
+                self._rename(directory, written)
+            except OSError as error:
+                raise ControlError(
+                    f"{self.path}: {error.strerror}; generation {written['generation']} is decided "
+                    "all the same, and is put in place by the next order or lift"
+                ) from error
         return written
 
     def complete(self) -> None:
@@ -171,21 +191,19 @@ class ControlFile:
             raise Conflict(
                 f"generation {document['generation']} was written by somebody else meanwhile"
             ) from error
-        except OSError as error:
-            raise ControlError(f"{self.directory}: {error.strerror}") from error
         finally:
-            os.unlink(temporary, dir_fd=directory)
-        os.fsync(generations)
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=directory)
 
     def _rename(self, directory: int, document: Document) -> None:
         temporary = self._write(directory, document)
         try:
             os.rename(temporary, self.path.name, src_dir_fd=directory, dst_dir_fd=directory)
             os.fsync(directory)
-        except OSError as error:
+        except OSError:
             with contextlib.suppress(OSError):
                 os.unlink(temporary, dir_fd=directory)
-            raise ControlError(f"{self.path}: {error.strerror}") from error
+            raise
 
     def _write(self, directory: int, document: Document) -> str:
         """Write a temporary file, synced; return its name in the directory."""
@@ -197,19 +215,23 @@ class ControlFile:
                 file.write(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
                 file.flush()
                 os.fsync(descriptor)
-        except OSError as error:
+        except OSError:
             with contextlib.suppress(OSError):
                 os.unlink(temporary, dir_fd=directory)
-            raise ControlError(f"{self.directory}: {error.strerror}") from error
+            raise
         return temporary
 
     @contextlib.contextmanager
     def _at(self, name: str = ".") -> Iterator[int]:
-        descriptor = os.open(self.directory / name, _DIRECTORY)
+        """Yield a folder's descriptor; whatever the system refuses inside is a `ControlError`."""
         try:
-            yield descriptor
-        finally:
-            os.close(descriptor)
+            descriptor = os.open(self.directory / name, _DIRECTORY)
+            try:
+                yield descriptor
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise ControlError(f"{self.directory}: {error.strerror}") from error
 
 
 def content_digest(document: Document) -> str:
@@ -221,7 +243,7 @@ def content_digest(document: Document) -> str:
 def _make_readable(folder: Path) -> None:
     """Make a directory that agents of other users can read, whatever the umask is."""
     if not folder.exists():
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
 
 
