@@ -61,7 +61,7 @@ def options(
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code. Only here are errors caught broadly."""
     try:
-        result = app(arguments, standalone_mode=False)
+        result = app(arguments or ["--help"], standalone_mode=False)
     except typer.Exit as ending:
         return int(ending.exit_code)
     except typer.TyperException as error:

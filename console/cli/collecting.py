@@ -78,9 +78,6 @@ def add_sources(session: Session, directories: list[Path] | None) -> None:
     from console.settings import Source
 
     sources = tuple(Source(path=path.absolute()) for path in directories)
-    for source in sources:
-        if not source.path.exists():
-            warn(f"burnline: {source.path}: there is nothing there yet")
     session.replace_settings(msgspec.structs.replace(session.settings, sources=sources))
 
 
@@ -110,8 +107,8 @@ def _progress_bar() -> Callable[[int, int], None]:
 
 
 def _report(session: Session, collector: Collector) -> None:
-    for path in collector.missing:
-        warn(f"burnline: {path}: no such file or directory; it is read as soon as it appears")
+    for sentence in collector.troubles():
+        warn(f"burnline: {sentence}")
     store = session.snapshot().store
     say(
         f"{store.events:,} events read into {session.store}"

@@ -64,7 +64,11 @@ def init(
         sources = session.settings.sources
         proposals = propose(sources, ask=not yes)
         text = render(
-            proposals, [SourceProposal(str(source.path), source.format) for source in sources]
+            proposals,
+            [
+                SourceProposal(_near(source.path, target.parent), source.format)
+                for source in sources
+            ],
         )
         _write(target, text, yes)
         session.replace_settings(load(target))
@@ -72,6 +76,11 @@ def init(
     else:
         say(f"{session.settings.path or target} is there already and was left as it is")
     _first_generation(session)
+
+
+def _near(path: Path, folder: Path) -> str:
+    """Return a path as it is written beside the settings: relative where it lies below them."""
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
 def _write(target: Path, text: str, yes: bool) -> None:

@@ -7,6 +7,7 @@ fails, it is thrown away and read again.
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from console.collector.hints import Hints
 from console.collector.intake import Intake
 from console.control.directives import ControlDesk
 from console.control.file import ControlError, ControlFile
+from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.tail import Tailer
 from console.ledger.book import Change, Ledger
 from console.ledger.deadlines import route_clock
@@ -25,6 +27,7 @@ from console.model import DAY_US, MINUTE_US, SECOND_US, DirectiveKind, Origin
 from console.store import counting, desk
 from console.store import intake as kept
 from console.store.writer import Writer
+from console.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,10 +91,20 @@ class Collector:
         self._tailer.close()
         self.writer.close()
 
-    @property
-    def missing(self) -> list[str]:
-        """Return the sources that are not there."""
-        return [str(path) for path in self._tailer.missing]
+    def troubles(self) -> list[str]:
+        """Return what is wrong with sources and files, a sentence each."""
+        tailer = self._tailer
+        said = [
+            f"{path}: no such file or directory; it is read as soon as it appears"
+            for path in tailer.missing
+        ]
+        said += [f"{path}: no log files in it yet" for path in tailer.empty]
+        said += [
+            f"{clean(os.fsdecode(file.path))}: {clean(file.note)}"
+            for file in tailer.files.values()
+            if file.state in {UNREADABLE, UNRECOGNISED} and file.id in tailer.source_of
+        ]
+        return said
 
     @property
     def roots(self) -> list[Path]:

@@ -65,6 +65,7 @@ class Tailer:
         self.files: dict[int, Position] = {}
         self.source_of: dict[int, Source] = {}
         self.missing: tuple[Path, ...] = ()
+        self.empty: tuple[Path, ...] = ()
         self.changed: set[int] = set()
         self._new_id = new_id
         self._by_identity: dict[tuple[int, int], Position] = {}
@@ -78,14 +79,15 @@ class Tailer:
     def sweep(self) -> list[Position]:
         """Look at every source; return the files that have something to be read."""
         seen: set[int] = set()
-        missing = []
+        missing: list[Path] = []
+        empty: list[Path] = []
         for source in self.sources:
             before = len(seen)
             for found in walk(source):
                 seen.add(self._meet(found).id)
-            if len(seen) == before and not _exists(source.path):
-                missing.append(source.path)
-        self.missing = tuple(missing)
+            if len(seen) == before:
+                (empty if _exists(source.path) else missing).append(source.path)
+        self.missing, self.empty = tuple(missing), tuple(empty)
         for file in list(self._by_identity.values()):
             if file.id not in seen and self._belongs(file):
                 self._lost(file)
