@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+TALL, LOFTY = 34, 48
+"""Rows from which a terminal is tall, and from which it is very tall."""
 WIDTHS: list[tuple[int, str]] = [
     (0, "-tiny"),
     (20, "-slim"),
@@ -12,6 +14,6 @@ HEIGHTS: list[tuple[int, str]] = [
     (0, "-flat"),
     (6, "-short"),
     (18, "-medium"),
-    (34, "-tall"),
-    (48, "-lofty"),
+    (TALL, "-tall"),
+    (LOFTY, "-lofty"),
 ]

@@ -241,3 +241,17 @@ async def test_q_quits_from_the_top() -> None:
         front(pilot, FleetScreen)
         await pilot.press("q")
     assert pilot.app.return_code == 0
+
+
+async def test_while_the_store_catches_up_an_untouched_cursor_stays_on_the_worst() -> None:
+    behind = store(catching_up=True)
+    feed = FakeFeed(snapshot(route("refunds", "page"), route("claims"), store=behind))
+    async with console(feed).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        feed.current = snapshot(route("refunds"), route("claims", "page"), store=behind)
+        await refresh(pilot)
+        assert cursor(pilot) == "claims"
+        await press(pilot, "j")
+        feed.current = snapshot(route("refunds", "page"), route("claims"), store=behind)
+        await refresh(pilot)
+        assert cursor(pilot) == "refunds"

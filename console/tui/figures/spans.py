@@ -87,6 +87,11 @@ def _cut(spans: Line, width: int, ellipsis: str) -> Line:
     return tuple(kept)
 
 
+def cropped(spans: Line, width: int, ellipsis: str) -> Line:
+    """Return a line in at most `width` cells."""
+    return spans if width_of(spans) <= width else _cut(spans, width, ellipsis)
+
+
 def shorten(text: str, width: int, ellipsis: str) -> str:
     """Return a name in at most `width` cells, cut in the middle: ends tell names apart."""
     if cell_len(text) <= width:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from console.tui.figures.spans import Align, Line, Tone, joined, line, shorten
 from console.tui.figures.states import ALERT_TONES
 from console.tui.query import Fields
-from console.tui.render.answers import alert_lines
+from console.tui.render.answers import alert_lines, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,7 @@ COLUMNS: tuple[Column, ...] = (
         "what happened",
         (20, 20, 200),
         5,
-        lambda each, _look, _width: line(each.words),
+        lambda each, _look, _width: line(said(each)),
         lambda each: each.words,
     ),
 )

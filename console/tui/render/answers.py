@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from console.model import CLASSES
 from console.tui.figures import numbers
 from console.tui.figures.gauge import gauge, tone_of
-from console.tui.figures.spans import Line, Span, Tone, joined, line
+from console.tui.figures.spans import Line, Span, Tone, cropped, joined, line
 from console.tui.figures.states import ALERT_TONES, blind, control_tone, standing
 from console.tui.render.fleet import control_words, gone_by
+from console.tui.render.look import Detail
 
 if TYPE_CHECKING:
     from console.snapshot.types import AlertView, RouteView
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _BAR = 20
 _CLASS_WIDTH = 12
+_ALERTS_SHOWN = 2
 _STANDING = ("firing", "acknowledged", "silenced", "contained")
 
 
@@ -75,22 +77,26 @@ def data_warning(view: RouteView, look: Look) -> Line:
     return line((text, Tone.UNKNOWN))
 
 
-def outcome(view: RouteView, look: Look) -> list[Line]:
-    """Return what goes with answer 1: how many runs were judged, and which were not."""
-    counts = view.counts
-    good = counts.total - counts.bad
-    facts = [
-        line((str(good), Tone.STRONG), f" trusted of {counts.total} closed"),
-        line(f"{view.open} open"),
-        line((f"{view.unknown} unknown", Tone.UNKNOWN if view.unknown else Tone.PLAIN)),
-        line(f"{view.excluded} excluded"),
-        line(f"{view.handoffs} handed off"),
-        line((f"{view.rescues} rescued", Tone.TICKET if view.rescues else Tone.PLAIN)),
-    ]
+def outcome(view: RouteView, look: Look, detail: Detail) -> list[Line]:
+    """Return what goes with answer 1: how many runs were judged, and which were not.
+
+    A low screen leaves out what is nought.
+    """
+    good = view.counts.total - view.counts.bad
+    facts = [line((str(good), Tone.STRONG), f" trusted of {view.counts.total} closed")]
+    for number, name, tone in (
+        (view.open, "open", Tone.PLAIN),
+        (view.unknown, "unknown", Tone.UNKNOWN),
+        (view.excluded, "excluded", Tone.PLAIN),
+        (view.handoffs, "handed off", Tone.PLAIN),
+        (view.rescues, "rescued", Tone.TICKET),
+    ):
+        if number or detail > Detail.BRIEF:
+            facts.append(line((f"{number} {name}", tone if number else Tone.MUTED)))
     return [joined(facts, look.separator)]
 
 
-def misses(view: RouteView, look: Look, width: int, *, tall: bool) -> list[Line]:
+def misses(view: RouteView, look: Look, width: int, detail: Detail) -> list[Line]:
     """Return what goes with answer 2: how much of the budget each class took, and its cap."""
     allowed = Fraction(view.budget_ppm * view.counts.total, 1_000_000)
     lines = [_budget(view, look, width)]
@@ -98,10 +104,10 @@ def misses(view: RouteView, look: Look, width: int, *, tall: bool) -> list[Line]
         (each.value, view.counts.of(each), Fraction(view.counts.of(each)) / (allowed or 1))
         for each in CLASSES
     ]
-    if tall:
+    if detail > Detail.BRIEF:
         return lines + [_class_bar(view, look, *each) for each in taken]
-    parts = [_class_words(view, *each) for each in taken]
-    return [*lines, joined(parts, look.separator)]
+    parts = [_class_words(view, *each) for each in taken if each[1]]
+    return [*lines, joined(parts, look.separator) or line(("No class missed.", Tone.MUTED))]
 
 
 def _class_bar(view: RouteView, look: Look, name: str, took: int, share: Fraction) -> Line:
@@ -123,12 +129,7 @@ def _class_bar(view: RouteView, look: Look, name: str, took: int, share: Fractio
 def _class_words(view: RouteView, name: str, took: int, share: Fraction) -> Line:
     """Return a class in a few words, for a low screen."""
     cap = _cap(view, name, took)
-    cost = f" ({numbers.percent(share, '')})" if took else ""
-    return line(
-        (f"{name} {took}{cost}", Tone.PLAIN if took else Tone.MUTED),
-        " " if cap else "",
-        *cap,
-    )
+    return line(f"{name} {took} ({numbers.percent(share, '')})", " " if cap else "", *cap)
 
 
 def _budget(view: RouteView, look: Look, width: int) -> Line:
@@ -140,7 +141,7 @@ def _budget(view: RouteView, look: Look, width: int) -> Line:
     if seen != counts:
         charged = f" (as experienced {seen.bad} of {seen.total}; corrections took the rest out)"
     runs = view.remaining_runs
-    more = f"{runs} more may fail" if runs >= 0 else f"{-runs} more failed than allowed"
+    more = f"{runs} more may miss" if runs >= 0 else f"{-runs} too many"
     number = numbers.percent(view.remaining, look.glyphs.none)
     return line(
         (f"{'budget left':<{_CLASS_WIDTH}}", Tone.STRONG),
@@ -159,12 +160,23 @@ def _cap(view: RouteView, name: str, took: int) -> Line:
     return line((f"cap {numbers.of_ppm(cap)}{tail}", Tone.ALARM if spent else Tone.MUTED))
 
 
-def owner(view: RouteView, look: Look) -> list[Line]:
+def owner(view: RouteView, look: Look, width: int, detail: Detail) -> list[Line]:
     """Return what goes with answer 4: the alerts that call for the owner, and who took them."""
     alive = [each for each in view.alerts if each.state in _STANDING]
     if not alive:
         return [line(("No alert is open.", Tone.MUTED))]
-    return [row for each in alive for row in alert_lines(each, look)]
+    if detail > Detail.BRIEF:
+        return [row for each in alive for row in alert_lines(each, look)]
+    rows = [row for each in alive[:_ALERTS_SHOWN] for row in alert_lines(each, look)]
+    more = len(alive) - _ALERTS_SHOWN
+    rest = [line((f"and {more} more on the alerts screen", Tone.MUTED))] if more > 0 else []
+    return [cropped(row, width, look.glyphs.ellipsis) for row in rows] + rest
+
+
+def said(alert: AlertView) -> str:
+    """Return the words of an alert without the route's name, where they begin with it."""
+    words = alert.words.removeprefix(alert.route)
+    return words.lstrip(": ") if words != alert.words and words[:1] in (":", " ") else alert.words
 
 
 def alert_lines(alert: AlertView, look: Look) -> list[Line]:
@@ -174,7 +186,7 @@ def alert_lines(alert: AlertView, look: Look) -> list[Line]:
         (f" {alert.severity} " if loud else alert.severity, Tone.PAGE if loud else Tone.TICKET),
         (f" {alert.state}", ALERT_TONES.get(alert.state, Tone.PLAIN)),
         f" since {look.stamp(alert.opened_us)} ({look.age(alert.opened_us)}) ",
-        alert.words,
+        said(alert),
     )
     if not alert.acknowledged_by:
         return [head]

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from console.tui.figures import numbers
 from console.tui.figures.curve import curve, window_us
-from console.tui.figures.spans import Line, Tone, line
+from console.tui.figures.spans import Line, Tone, cropped, line
 from console.tui.figures.states import RULE_TONES
+from console.tui.render.fleet import gating
+from console.tui.render.look import Detail
 
 if TYPE_CHECKING:
     from console.snapshot.types import RouteView, RuleView
@@ -16,24 +18,36 @@ if TYPE_CHECKING:
 _CURVE_WIDTH = 100
 
 
-def rules(view: RouteView, *, full: bool) -> list[Line]:
+def rules(view: RouteView, look: Look, width: int, detail: Detail) -> list[Line]:
     """Return the alert rules: state, windows, rates with their counts, threshold, and why.
 
-    All but the tallest screens leave out why an acceptable rule is acceptable.
+    A common screen says why only of rules that are not acceptable, a low one only of the rule that
+    is nearest to firing.
     """
     if not view.rules:
         return [line(("No burn rule can be judged on this route.", Tone.UNKNOWN))]
-    head = f"{'rule':<8}{'state':<13}{'at':<6}{'long window':<22}{'short window':<22}"
+    head = f"{'rule':<8}{'state':<13}{'fires at':<10}{'long window':<22}{'short window':<20}"
     lines = [line((head.rstrip(), Tone.MUTED))]
+    near = gating(view)
     for each in view.rules:
         lines.append(_rule(view, each))
-        if each.words and (full or each.state != "acceptable"):
-            lines.append(line(("  " + each.words, _words_tone(each))))
+        said = _said(each, near, detail)
+        if said and detail is Detail.BRIEF:
+            said = cropped(said, width, look.glyphs.ellipsis)
+        lines += [said] if said else []
+    if detail > Detail.BRIEF and any(each.rule.lowered for each in view.rules):
+        text = "* lowered: with this objective the usual threshold could never be reached"
+        lines.append(line((text, Tone.MUTED)))
     return lines
 
 
-def _words_tone(rule: RuleView) -> Tone:
-    return Tone.MUTED if rule.state == "acceptable" else Tone.PLAIN
+def _said(rule: RuleView, near: RuleView | None, detail: Detail) -> Line:
+    """Return why a rule is in its state, where there is room to say so."""
+    calm = rule.state == "acceptable"
+    wanted = {Detail.BRIEF: rule is near, Detail.USUAL: not calm, Detail.FULL: True}[detail]
+    if not wanted or not rule.words:
+        return ()
+    return line(("  " + rule.words, Tone.MUTED if calm else Tone.PLAIN))
 
 
 def _rule(view: RouteView, rule: RuleView) -> Line:
@@ -41,18 +55,21 @@ def _rule(view: RouteView, rule: RuleView) -> Line:
     cells = []
     for label, burn in ((rule.long_label, rule.long_rate), (rule.short_label, rule.short_rate)):
         counts = known[label].counts if label in known else None
-        of = f" ({counts.bad} of {counts.total})" if counts else ""
+        of = f" ({counts.bad} of {counts.total})" if counts and counts.total else ""
         cells.append(f"{label} {numbers.rate(burn, 'no data')}{of}")
-    lowered = "*" if rule.rule.lowered else ""
-    k = f"{numbers.threshold(rule.rule.k)}{lowered}"
     severity = rule.rule.severity.value
     return line(
         (f"{severity:<8}", Tone.STRONG if severity == "page" else Tone.PLAIN),
         (f"{rule.state:<13}", RULE_TONES.get(rule.state, Tone.UNKNOWN)),
-        f"{k:<6}{cells[0]:<22}{cells[1]:<22}",
-        ("by runs, not ratio" if rule.basis == "absolute" else "", Tone.TICKET),
-        ("no data" if rule.basis == "no data" else "", Tone.UNKNOWN),
+        f"{_fires_at(rule):<10}{cells[0]:<22}{cells[1]}",
     )
+
+
+def _fires_at(rule: RuleView) -> str:
+    """Return the threshold; with few runs it is a number of misses, which the words name."""
+    if rule.basis == "absolute":
+        return "by count"
+    return f"{numbers.threshold(rule.rule.k)}{'*' if rule.rule.lowered else ''}"
 
 
 def chart(view: RouteView, look: Look, size: tuple[int, int]) -> list[Line]:

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from console.tui.figures import times
 from console.tui.figures.spans import Span, Tone
+from console.tui.sizes import LOFTY, TALL
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
     from console.tui.figures.glyphs import Glyphs
+
+
+class Detail(enum.IntEnum):
+    """How much a screen has room for: a common terminal, a tall one, a very tall one."""
+
+    BRIEF = 0
+    USUAL = 1
+    FULL = 2
+
+    @classmethod
+    def of(cls, height: int) -> Detail:
+        """Return the detail for a terminal with `height` rows."""
+        if height < TALL:
+            return cls.BRIEF
+        return cls.USUAL if height < LOFTY else cls.FULL
 
 
 class Look(NamedTuple):

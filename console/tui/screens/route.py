@@ -15,6 +15,7 @@ from console.tui.messages import MissesFetched
 from console.tui.render import answers, burn, empty, misses, orders
 from console.tui.render.alerts import urgency
 from console.tui.render.grid import layout, row
+from console.tui.render.look import Detail
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.view import View
 from console.tui.widgets.answer_block import AnswerBlock
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 MISSES_SHOWN = 100
 _CURVE_HIGH = 12
 _CURVE_LOW = 5
-_TALL = 34
-_LOFTY = 48
 
 
 class RouteScreen(View):
@@ -101,12 +100,12 @@ class RouteScreen(View):
         self.query_one("#headline", Prose).show([answers.headline(view, look)])
         warning = answers.data_warning(view, look)
         self.query_one("#warning", Prose).show([warning] if warning else [])
-        height = self.size.height
+        detail = Detail.of(self.size.height)
         blocks = [
-            answers.outcome(view, look),
-            answers.misses(view, look, width, tall=height >= _TALL),
-            burn.rules(view, full=height >= _LOFTY),
-            answers.owner(view, look),
+            answers.outcome(view, look, detail),
+            answers.misses(view, look, width, detail),
+            burn.rules(view, look, width, detail),
+            answers.owner(view, look, width, detail),
             orders.orders(view, look),
         ]
         taken = sum(1 + rows_of(block, width) for block in blocks)

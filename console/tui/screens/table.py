@@ -109,7 +109,8 @@ class Table(View, Generic[RowT]):
         self._rows = self._sorted([each for each in every if self._passes(each, look)])
         self.query_one("#empty", Prose).show(self._absence(frame, look, len(every)))
         self._headings()
-        self.cursor_list.show(self._rows)
+        settling = snapshot is not None and snapshot.store.catching_up
+        self.cursor_list.show(self._rows, settling=settling)
         self._total = len(every)
         self._retitle()
 

@@ -72,6 +72,7 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         self._rows: tuple[RowT, ...] = ()
         self._keys: list[str] = []
         self._at = 0
+        self._moved = False
         self._clicked = ""
         self._styles: dict[tuple[Tone, bool], Style] = {}
 
@@ -95,12 +96,18 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         """Where the cursor is, from 1, and how many rows there are."""
         return (self._at + 1 if self._rows else 0), len(self._rows)
 
-    def show(self, rows: Sequence[RowT]) -> None:
-        """Show `rows`; the cursor stays with its key, else with its place."""
+    def show(self, rows: Sequence[RowT], *, settling: bool = False) -> None:
+        """Show `rows`; the cursor stays with its key, else with its place.
+
+        While the numbers are still `settling` after a start, a cursor that nobody has moved stays
+        on the first row instead: the order is not yet worth keeping.
+        """
         before = self.cursor_key
         self._rows = tuple(rows)
         self._keys = [self._key_of(row) for row in rows]
-        if before in self._keys:
+        if settling and not self._moved:
+            self._at = 0
+        elif before in self._keys:
             self._at = self._keys.index(before)
         else:
             self._at = max(0, min(self._at, len(rows) - 1))
@@ -145,6 +152,7 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
     def _go(self, index: int) -> None:
         if not self._rows:
             return
+        self._moved = True
         wanted = max(0, min(index, len(self._rows) - 1))
         if wanted != self._at:
             self._at = wanted
