@@ -16,14 +16,14 @@ import msgspec
 from console.burn import windows
 from console.collector import evaluate
 from console.collector.hints import Hints
+from console.collector.history import History
 from console.collector.intake import Intake
-from console.control.directives import ControlDesk
-from console.control.file import ControlError, ControlFile
+from console.collector.upkeep import Upkeep
 from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.tail import Tailer
 from console.ledger.book import Change, Ledger
 from console.ledger.deadlines import route_clock
-from console.model import DAY_US, MINUTE_US, SECOND_US, DirectiveKind, Origin
+from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
 from console.store import counting, desk
 from console.store import intake as kept
 from console.store.writer import Writer
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.ledger.orders import Orders
-    from console.settings import Measured, Settings
+    from console.settings import Settings
 
 SWEEP_S = 2.0
 """The longest time between two looks at every file; file events only make it sooner."""
@@ -63,10 +63,9 @@ class Collector:
     ) -> None:
         self._settings = settings
         self._now = now or (lambda: time.time_ns() // 1_000)
-        self._control = control
         self.writer = Writer(store)
+        self._upkeep = Upkeep(self.writer, control, settings)
         self._evaluated_us = 0
-        self._refreshed_us = 0
         self._measured_gaps_us = 0
         self.progress: Callable[[int, int], None] | None = None
         self._load()
@@ -74,16 +73,16 @@ class Collector:
     def _load(self) -> None:
         """Build everything that is in memory from the store."""
         connection = self.writer.connection
-        self._measured: dict[str, list[tuple[int, Measured]]] = {}
+        self._history = History(self.writer, self._settings)
         self._orders: dict[str, Orders] = {}
         self._orders_mark = -1
         self._clocks: dict[str, int] = {}
         self._last_file = kept.last_file(connection)
         self._tailer = Tailer(self._settings.sources, kept.positions(connection), self._new_file)
-        self._ledger = Ledger(self.writer, self._measured_at, self._orders_of)
+        self._ledger = Ledger(self.writer, self._history.at, self._orders_of)
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
         self._intake = Intake(self._tailer, self._ledger)
-        self._version_settings()
+        self._history.take_over(self._now())
         self._take_orders()
 
     def close(self) -> None:
@@ -132,7 +131,8 @@ class Collector:
         if now_us - self._evaluated_us < _EVALUATE_US:
             return
         self._evaluated_us = now_us
-        self._look_after_control(now_us)
+        standing = [item for orders in self._orders.values() for item in orders.directives.values()]
+        self._upkeep.look(now_us, standing)
         unread = self._intake.progress()
         begun = all(file.latest_us is not None for file in unread)
         behind = {route for file in unread for route in file.routes}
@@ -213,39 +213,6 @@ class Collector:
             rows.append((*key, mark.origin.line, raw))
         self.writer.save_lines(rows)
 
-    def _look_after_control(self, now_us: int) -> None:
-        """Lift what has expired, keep `refreshed_at` fresh, and look for tampering."""
-        connection = self.writer.connection
-        digest = desk.fact(connection, "control_digest")
-        if not digest or not self._control.parent.exists():
-            return
-        try:
-            file = ControlFile(self._control)
-            self._lift_expired(ControlDesk(self.writer, file, self._settings), now_us)
-            stale_us = self._settings.stale_after_us
-            if stale_us is not None and now_us - self._refreshed_us >= stale_us // 3:
-                file.refresh(now_us)
-                self._refreshed_us = now_us
-            newest = file.newest_generation()
-            known = int(desk.fact(connection, "control_generation") or 0)
-            found = file.tampering(digest) if newest == known else ""
-        except ControlError as error:
-            found = str(error)
-        if desk.fact(connection, "tampering") != found:
-            with self.writer.transaction():
-                desk.set_fact(connection, "tampering", found)
-
-    def _lift_expired(self, control: ControlDesk, now_us: int) -> None:
-        """An operator's freeze, tighten or reduce lifts by itself at its expiry; a pause stands."""
-        for orders in self._orders.values():
-            for order in list(orders.directives.values()):
-                over = order.until_us is not None and order.until_us <= now_us
-                if over and order.lifted_us is None and order.kind is not DirectiveKind.PAUSE:
-                    control.lift(
-                        order, by="burnline", reason="its time is over", overridden=False,
-                        now_us=now_us,
-                    )  # fmt: skip
-
     def _take_orders(self) -> None:
         """Take over orders that were given or lifted since the last turn, by any process."""
         connection = self.writer.connection
@@ -266,33 +233,6 @@ class Collector:
         if known is None:
             known = self._orders[route] = desk.orders_of(self.writer.connection, route)
         return known
-
-    def _measured_at(self, route: str, at_us: int) -> Measured:
-        """Return what was measured on a route at an instant: the newest version not after it."""
-        versions = self._measured.get(route)
-        if versions is None:
-            versions = kept.measured_versions(self.writer.connection, route)
-            self._measured[route] = versions
-        current = self._settings.route(route).measured
-        for since_us, measured in versions:
-            if since_us <= at_us:
-                current = measured
-        return current
-
-    def _version_settings(self) -> None:
-        """Keep what is measured from now on, where it differs from what was measured before.
-
-        The first version of a route holds for all of its past.
-        """
-        connection = self.writer.connection
-        now_us = self._now()
-        with self.writer.transaction():
-            for name, route in self._settings.routes.items():
-                versions = kept.measured_versions(connection, name)
-                if not versions:
-                    kept.save_measured(connection, name, 0, route.measured)
-                elif versions[-1][1] != route.measured:
-                    kept.save_measured(connection, name, now_us, route.measured)
 
     def _new_file(self) -> int:
         self._last_file += 1
