@@ -11,6 +11,7 @@ import msgspec
 from console.intake import position as pos
 from console.intake.formats import FORMATS, recognise
 from console.intake.reading import Context, Rejected
+from console.intake.tail import BLOCK_BYTES
 from console.ledger.deadlines import Progress
 from console.model import FUTURE_SLACK_US, Event, Origin
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from console.intake.position import Position
-    from console.intake.reading import Batch, Reader
+    from console.intake.reading import Batch, Format, Reader
     from console.intake.tail import Block, Tailer
     from console.ledger.book import Ledger
+    from console.settings import Source
 
 TURN_BYTES = 4 * 1024 * 1024
 """How much is read before it is committed: bounds memory and the time to first numbers."""
+_ZIP = b"PK\x03\x04"
 EVIDENCE_BYTES = 64 * 1024
 """The most that is kept of a raw line."""
 
@@ -73,7 +76,7 @@ class Intake:
         for file in self.tailer.files.values():
             if file.id not in self._readers and not file.reader:
                 continue
-            reader = self._reader(file, b"")
+            reader = self._reader(file)
             if reader is None or not (file.id in self.finished or file.state == pos.GONE):
                 continue
             batch = reader.settle(now_us)
@@ -119,20 +122,25 @@ class Intake:
         self.tailer.changed.clear()
 
     def _one_block(self, file: Position, now_us: int) -> int:
-        block = self.tailer.read(file)
-        if block is None:
-            return 0
-        if block.oversize:
-            self._refuse_oversize(file, block)
-            self.tailer.advance(file, block)
-            return block.oversize
-        reader = self._reader(file, block.data)
+        """Read one block, or a whole document, of a file; return the bytes read."""
+        reader = self._reader(file)
         if reader is None:
             return 0
-        self._take(file, reader.feed(block.data, block.offset, block.line), now_us)
-        self.tailer.advance(file, block)
+        block = self.tailer.document(file) if file.whole else self.tailer.read(file)
+        if block is None:
+            return 0
+        if file.whole:
+            file.rejected = 0
+        if block.oversize:
+            self._refuse_oversize(file, block)
+        else:
+            self._take(file, reader.feed(block.data, block.offset, block.line), now_us)
+        if file.whole:
+            self.tailer.finish(file, block)
+        else:
+            self.tailer.advance(file, block)
         self._keep_state(file, reader)
-        return len(block.data)
+        return block.oversize or len(block.data)
 
     def _keep_state(self, file: Position, reader: Reader) -> None:
         state = reader.dump()
@@ -140,19 +148,14 @@ class Intake:
             file.reader = state
             self.tailer.changed.add(file.id)
 
-    def _reader(self, file: Position, head: bytes) -> Reader | None:
+    def _reader(self, file: Position) -> Reader | None:
+        """Return the reader of a file; None while its format cannot be told."""
         known = self._readers.get(file.id)
         if known is not None:
             return known
         source = self.tailer.source_of.get(file.id)
-        wanted = source.format if source is not None else "auto"
-        if not file.format:
-            file.format = wanted if wanted != "auto" else recognise(head, file.path)
-        entry = FORMATS.get(file.format)
+        entry = self._format(file, source)
         if entry is None:
-            file.state, file.note = pos.UNRECOGNISED, "no known log format in it"
-            file.format = ""
-            self.tailer.changed.add(file.id)
             return None
         context = Context(
             path=Path(os.fsdecode(file.path)),
@@ -161,6 +164,22 @@ class Intake:
         )
         reader = self._readers[file.id] = entry.reader(context, file.reader)
         return reader
+
+    def _format(self, file: Position, source: Source | None) -> Format | None:
+        if not file.format:
+            head = self.tailer.raw(file, 0, BLOCK_BYTES)
+            wanted = source.format if source is not None else "auto"
+            if wanted == "auto" and not _can_be_told(head):
+                return None
+            file.format = wanted if wanted != "auto" else recognise(head, file.path)
+        entry = FORMATS.get(file.format)
+        if entry is None:
+            file.state, file.note = pos.UNRECOGNISED, "no known log format in it"
+            file.format = ""
+            self.tailer.changed.add(file.id)
+            return None
+        file.whole = entry.whole
+        return entry
 
     def _take(self, file: Position, batch: Batch, now_us: int) -> None:
         horizon_us = now_us + FUTURE_SLACK_US
@@ -191,7 +210,8 @@ class Intake:
         )
 
     def _refuse_oversize(self, file: Position, block: Block) -> None:
-        reason = f"a line of {block.oversize:,} bytes is longer than is read; it was passed over"
+        what = "document" if file.whole else "line"
+        reason = f"a {what} of {block.oversize:,} bytes is longer than is read; it was passed over"
         piece = Rejected(block.offset, block.oversize, block.line, reason, block.data)
         file.rejected += 1
         self.rejected.setdefault(file.id, []).append(piece)
@@ -206,3 +226,14 @@ def _first_object(line: bytes) -> bytes:
 
         return next((piece for _, piece in glued(line)), line)
     return line
+
+
+def _can_be_told(head: bytes) -> bool:
+    """Say whether a beginning is enough to tell a format: a whole line, or one complete value."""
+    if b"\n" in head or len(head) >= BLOCK_BYTES:
+        return True
+    try:
+        msgspec.json.decode(head.strip(b"\x00\r\t "))
+    except (msgspec.DecodeError, RecursionError):
+        return head.startswith(_ZIP)
+    return True

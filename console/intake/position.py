@@ -20,6 +20,7 @@ class Position(msgspec.Struct, kw_only=True):
 
     `reader` is the format reader's state; it belongs to the offset and is stored with it.
     `size` is the file's size when it was last looked at; `routes` are those it has shown so far.
+    A `whole` file is one document: it is read anew, from its start, whenever `mtime_ns` changes.
     """
 
     id: int
@@ -38,6 +39,8 @@ class Position(msgspec.Struct, kw_only=True):
     rejected: int = 0
     state: str = READING
     note: str = ""
+    whole: bool = False
+    mtime_ns: int = 0
 
     @property
     def identity(self) -> tuple[int, int]:

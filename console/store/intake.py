@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _POSITION = (
     "select id, path, device, inode, incarnation, offset, lines, marker, size, format, reader, "
-    "latest_us, routes, rejected, state, note from file order by id"
+    "latest_us, routes, rejected, state, note, whole, mtime_ns from file order by id"
 )
 
 
@@ -26,6 +26,7 @@ def positions(connection: Connection) -> list[Position]:
     found = []
     for row in connection.execute(_POSITION):
         fields = dict(zip(Position.__struct_fields__, row, strict=True))
+        fields["whole"] = bool(fields["whole"])
         fields["routes"] = set(msgspec.json.decode(fields["routes"], type=list[str]))
         found.append(Position(**fields))
     return found

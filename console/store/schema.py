@@ -30,7 +30,8 @@ create table file (
     incarnation integer not null, offset integer not null, lines integer not null,
     marker blob not null, size integer not null, format text not null, reader blob not null,
     latest_us integer, routes text not null, rejected integer not null, state text not null,
-    note text not null, unique (path, device, inode, incarnation)) strict;
+    note text not null, whole integer not null, mtime_ns integer not null,
+    unique (path, device, inode, incarnation)) strict;
 create table run (
     route integer not null, run text not null, parent text not null, facts blob not null,
     state text not null, minute integer, classes integer not null, deadline_us integer,

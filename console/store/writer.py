@@ -37,8 +37,8 @@ _RUN = (
 )
 _FILE = (
     "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
-    "size, format, reader, latest_us, routes, rejected, state, note) "
-    "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -158,6 +158,8 @@ class Writer:
                 file.rejected,
                 file.state,
                 file.note,
+                int(file.whole),
+                file.mtime_ns,
             ),
         )
 
