@@ -78,7 +78,9 @@ class Collector:
         self._orders_mark = -1
         self._clocks: dict[str, int] = {}
         self._last_file = kept.last_file(connection)
-        self._tailer = Tailer(self._settings.sources, kept.positions(connection), self._new_file)
+        self._tailer = Tailer(
+            self._settings.sources, kept.positions(connection), self._new_file, self._now
+        )
         self._ledger = Ledger(self.writer, self._history.at, self._orders_of)
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
         self._intake = Intake(self._tailer, self._ledger)
