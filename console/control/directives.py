@@ -58,7 +58,7 @@ class ControlDesk:
         """Write generation 1 where there is none; return the newest generation."""
         document = self._file.latest()
         if document is None:
-            document = self._publish(self._blank(routes), by=by, now_us=now_us)
+            document = self._publish(self._blank(routes), by=name(by), now_us=now_us)
             with self._writer.transaction():
                 self._remember(document)
                 self._audit((by, "init", ""), now_us, {"routes": sorted(document["routes"])})
@@ -319,12 +319,18 @@ def _check(order: Order) -> None:
 
 
 def _supersedes(directive: Directive, item: dict[str, Any]) -> bool:
-    """Say whether an order stands in for an older one: the same kind with at least its reach."""
+    """Say whether an order stands in for an older one: the same kind with at least its reach.
+
+    What lifts by itself never stands in for what would stand longer: that would be a relaxation.
+    """
     if item["kind"] != directive.kind.value:
         return False
     older = _as_read(directive.route, item)
     if directive.kind is DirectiveKind.PAUSE:
         return older.drain or not directive.drain
+    ends_us = directive.until_us
+    if ends_us is not None and (older.until_us is None or older.until_us > ends_us):
+        return False
     if directive.kind is DirectiveKind.FREEZE:
         return set(older.changes) <= set(directive.changes)
     if directive.kind is DirectiveKind.TIGHTEN:
