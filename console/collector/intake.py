@@ -13,6 +13,7 @@ from console.intake.formats import FORMATS, recognise
 from console.intake.reading import Context, Rejected
 from console.intake.tail import BLOCK_BYTES
 from console.ledger.deadlines import Progress
+from console.ledger.sequence import Sequence
 from console.model import FUTURE_SLACK_US, Event, Origin
 
 if TYPE_CHECKING:
@@ -42,13 +43,20 @@ class Seen(NamedTuple):
 class Intake:
     """Reads what the tailer finds, keeps a reader for each file, and feeds the ledger."""
 
-    def __init__(self, tailer: Tailer, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        tailer: Tailer,
+        ledger: Ledger,
+        sequences: dict[tuple[str, str, str], Sequence],
+    ) -> None:
         self.tailer = tailer
         self.ledger = ledger
         self.finished: set[int] = set()
         self.seen: dict[str, Seen] = {}
         self.rejected: dict[int, list[Rejected]] = {}
         self.future: list[tuple[int, Origin, int, Event]] = []
+        self.sequences = sequences
+        self.numbered: set[tuple[str, str, str]] = set()
         self._readers: dict[int, Reader] = {}
 
     def turn(self, waiting: Iterable[Position], now_us: int) -> int:
@@ -120,6 +128,7 @@ class Intake:
         self.rejected.clear()
         self.future.clear()
         self.tailer.changed.clear()
+        self.numbered.clear()
 
     def _one_block(self, file: Position, now_us: int) -> int:
         """Read one block, or a whole document, of a file; return the bytes read."""
@@ -202,12 +211,21 @@ class Intake:
         known = self.seen.get(event.route)
         if known is None:
             known = Seen(event.ts_us, 0, {})
+        if event.agent and event.seq is not None:
+            self._number(event)
         if event.agent:
             first_us, last_us = known.agents.get(event.agent, (event.ts_us, event.ts_us))
             known.agents[event.agent] = (min(first_us, event.ts_us), max(last_us, event.ts_us))
         self.seen[event.route] = Seen(
             max(known.latest_us, event.ts_us), known.events + 1, known.agents
         )
+
+    def _number(self, event: Event) -> None:
+        """Note the running number of an agent's line: a gap is a line that was lost."""
+        key = (event.route, event.agent, event.boot)
+        seen = self.sequences.setdefault(key, Sequence())
+        if seen.add(int(event.seq or 0)):
+            self.numbered.add(key)
 
     def _refuse_oversize(self, file: Position, block: Block) -> None:
         what = "document" if file.whole else "line"

@@ -83,7 +83,7 @@ class Collector:
         )
         self._ledger = Ledger(self.writer, self._history.at, self._orders_of)
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
-        self._intake = Intake(self._tailer, self._ledger)
+        self._intake = Intake(self._tailer, self._ledger, kept.sequences(connection))
         self._history.take_over(self._now())
         self._take_orders()
 
@@ -189,6 +189,8 @@ class Collector:
         for number, rejected in self._intake.rejected.items():
             writer.quarantine(number, rejected)
         kept.park(connection, self._intake.future)
+        numbered = {key: self._intake.sequences[key] for key in self._intake.numbered}
+        kept.save_sequences(connection, numbered)
         if self._intake.seen:
             desk.set_fact(connection, "ingested_us", str(now_us))
         behind = sum(max(0, file.size - file.offset) for file in self._intake.unread())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from console.collector import evaluate
 from console.snapshot.types import AlertView
 from console.store import alerts, desk, reader
+from console.store import intake as kept
 
 if TYPE_CHECKING:
     from console.burn.lifecycle import Alert
@@ -27,6 +28,7 @@ class Frame:
         self.table = evaluate.Windows(connection, now_us)
         self.alerts = _alerts_by_route(connection, now_us)
         self.last_misses = reader.last_misses(connection)
+        self.lost_lines = kept.lost_lines(connection)
         self.behind = int(desk.fact(connection, "behind_bytes") or 0)
 
 

@@ -66,7 +66,7 @@ def view(
         excluded=apart.get("excluded", 0),
         handoffs=reader.handoffs(frame.connection, span.first, span.end).get(number, 0),
         rescues=reader.rescues(frame.connection, span.first, span.end).get(number, 0),
-        lost_lines=0,
+        lost_lines=frame.lost_lines.get(route.name, 0),
         remaining=left,
         remaining_runs=arithmetic.remaining_runs(counts.bad, counts.total, route.budget_ppm),
         outlook=outlook,

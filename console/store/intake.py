@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.intake.position import Position
+from console.ledger.sequence import Sequence
 from console.model import Event, Origin
 from console.settings import Measured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from console.store.connect import Connection
 
@@ -74,3 +75,34 @@ def save_measured(connection: Connection, route: str, since_us: int, measured: M
         "insert or replace into measured (route, since_us, body) values (?, ?, ?)",
         (route, since_us, msgspec.json.encode(measured).decode()),
     )
+
+
+def sequences(connection: Connection) -> dict[tuple[str, str, str], Sequence]:
+    """Return the running numbers seen, by (route, agent, boot)."""
+    rows = connection.execute("select route, agent, boot, ranges from sequence")
+    return {
+        (route, agent, boot): Sequence(msgspec.json.decode(ranges, type=list[tuple[int, int]]))
+        for route, agent, boot, ranges in rows
+    }
+
+
+def save_sequences(
+    connection: Connection, changed: Mapping[tuple[str, str, str], Sequence]
+) -> None:
+    """Keep the running numbers seen."""
+    connection.executemany(
+        "insert or replace into sequence (route, agent, boot, ranges, missing) "
+        "values (?, ?, ?, ?, ?)",
+        [
+            (*key, msgspec.json.encode(seen.ranges).decode(), seen.missing)
+            for key, seen in changed.items()
+        ],
+    )
+
+
+def lost_lines(connection: Connection) -> dict[str, int]:
+    """Return how many lines were destroyed before they could be read, by route."""
+    rows = connection.execute(
+        "select route, sum(missing) from sequence where missing > 0 group by route"
+    )
+    return dict(rows.fetchall())

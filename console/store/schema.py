@@ -92,6 +92,9 @@ create index alert_open on alert (route, severity, kind) where resolved_us is nu
 create table audit (
     seq integer primary key, at_us integer not null, actor text not null, verb text not null,
     route text not null, detail text not null, previous text not null, hash text not null) strict;
+create table sequence (
+    route text not null, agent text not null, boot text not null, ranges text not null,
+    missing integer not null, primary key (route, agent, boot)) strict, without rowid;
 create table measured (
     route text not null, since_us integer not null, body text not null,
     primary key (route, since_us)) strict, without rowid;
