@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
-MARKER_BYTES = 64
-"""How many bytes before the offset are kept to recognise the file by."""
+MARKER_BYTES = 512
+"""How many bytes before the offset are kept to recognise the file by: more than most lines have,
+since lines of one file often end alike."""
 
 READING, FINISHED, UNREADABLE = "reading", "finished", "unreadable"
 GONE, UNRECOGNISED = "gone", "unrecognised"
