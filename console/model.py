@@ -163,6 +163,10 @@ class Counts(NamedTuple):
         """Return the sum, field by field."""
         return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
+    def minus(self, other: Counts) -> Counts:
+        """Return the difference, field by field."""
+        return Counts(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
+
     def of(self, error_class: ErrorClass) -> int:
         """Return how many runs missed in `error_class`."""
         return int(getattr(self, error_class.value))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.burn import arithmetic, lifecycle, windows
 from console.burn.rules import percent
+from console.collector.evaluate import charged
 from console.control.directives import ControlDesk, Order, Refused
 from console.control.file import ControlFile
 from console.model import STRICTNESS, Directive, RouteState
@@ -102,6 +103,7 @@ class Operator:
         counts = counting.window_counts(self._connection, span).get(number)
         left = None
         if counts is not None:
+            counts = charged(self._connection, route, number, counts, now_us)
             left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
         trusted, met = exit_progress(self._connection, number, order, left)
         if met:

@@ -9,7 +9,7 @@ from console.burn import arithmetic, lifecycle, rules, windows
 from console.burn.lifecycle import Alert, Condition, Verdict
 from console.burn.rules import decimal, percent
 from console.model import MINUTE_US, Counts, Severity
-from console.store import alerts, counting, desk, reader
+from console.store import alerts, corrections, counting, desk, reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,12 +22,12 @@ _GAP_TIMES = 3
 
 
 class Ground(NamedTuple):
-    """What a route's conditions are judged on."""
+    """What a route's conditions are judged on; `charged` is the budget window's counts."""
 
     route: RouteSettings
     number: int
     now_us: int
-    budget: Counts
+    charged: Counts
     readings: tuple[rules.Reading, ...]
     stale: bool
     catching_up: bool
@@ -70,6 +70,15 @@ def readings(route: RouteSettings, number: int, table: Windows, now_us: int) -> 
     return budget, found
 
 
+def charged(
+    connection: Connection, route: RouteSettings, number: int, budget: Counts, now_us: int
+) -> Counts:
+    """Return the counts of the budget window as charged: experienced, less what was corrected."""
+    found = corrections.of_route(connection, route.name)
+    span = windows.budget_span(route.window, now_us)
+    return budget.minus(corrections.taken_out(connection, number, found, span)[0])
+
+
 def absent_after_us(route: RouteSettings, gap_minutes: int) -> int:
     """Return after which silence a route counts as stale.
 
@@ -106,7 +115,7 @@ def evaluate(
             route=route,
             number=row.id,
             now_us=now_us,
-            budget=budget,
+            charged=charged(connection, route, row.id, budget, now_us),
             readings=found,
             stale=quiet_us > absent_after_us(route, row.gap_minutes),
             catching_up=catching_up(row.name),
@@ -170,7 +179,7 @@ def sentence(ground: Ground, gating: rules.Reading) -> str:
 
 
 def _spent(ground: Ground) -> Condition:
-    route, budget = ground.route, ground.budget
+    route, budget = ground.route, ground.charged
     kind = "spent"
     if ground.catching_up:
         return Condition(kind, Severity.PAGE, Verdict.CATCHING_UP, "catching up")

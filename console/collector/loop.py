@@ -24,6 +24,7 @@ from console.intake.tail import Tailer
 from console.ledger.book import Change, Ledger
 from console.ledger.deadlines import route_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
+from console.settings import Settings, Source
 from console.store import counting, desk
 from console.store import intake as kept
 from console.store.writer import Writer
@@ -34,13 +35,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.ledger.orders import Orders
-    from console.settings import Settings
 
 SWEEP_S = 2.0
 """The longest time between two looks at every file; file events only make it sooner."""
 _EVALUATE_US = SECOND_US
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US
+
+
+def own_log(store: Path) -> Path:
+    """Return the product's own log beside a store: what operators report are events too."""
+    return store.with_name(store.name + ".operator.jsonl")
 
 
 class Collector:
@@ -62,6 +67,7 @@ class Collector:
         now: Callable[[], int] | None = None,
     ) -> None:
         self._settings = settings
+        self._own = Source(path=own_log(store), format="native")
         self._now = now or (lambda: time.time_ns() // 1_000)
         self.writer = Writer(store)
         self._upkeep = Upkeep(self.writer, control, settings)
@@ -78,9 +84,9 @@ class Collector:
         self._orders_mark = -1
         self._clocks: dict[str, int] = {}
         self._last_file = kept.last_file(connection)
-        self._tailer = Tailer(
-            self._settings.sources, kept.positions(connection), self._new_file, self._now
-        )
+        sources = (*self._settings.sources, self._own)
+        known = kept.positions(connection)
+        self._tailer = Tailer(sources, known, self._new_file, self._now)
         self._ledger = Ledger(self.writer, self._history.at, self._orders_of)
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
         self._intake = Intake(self._tailer, self._ledger, kept.sequences(connection))
@@ -98,6 +104,7 @@ class Collector:
         said = [
             f"{path}: no such file or directory; it is read as soon as it appears"
             for path in tailer.missing
+            if path != self._own.path
         ]
         said += [f"{path}: no log files in it yet" for path in tailer.empty]
         said += [
@@ -110,7 +117,7 @@ class Collector:
     @property
     def roots(self) -> list[Path]:
         """Return the places in which new lines may appear."""
-        return [source.path for source in self._settings.sources]
+        return [*(source.path for source in self._settings.sources), self._own.path]
 
     def step(self) -> int:
         """Do one turn; return the bytes read (0: everything is read to its end)."""

@@ -6,31 +6,44 @@ import os
 from typing import TYPE_CHECKING
 
 from console.snapshot.types import Evidence, MissView
-from console.store import reader
+from console.store import corrections, reader
 from console.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from console.store.connect import Connection
+    from console.store.corrections import Correction
 
 
 def with_lines(connection: Connection, rows: Iterable[reader.MissRow]) -> tuple[MissView, ...]:
-    """Return stored misses with the raw lines behind them."""
-    return tuple(_miss(connection, row) for row in rows)
+    """Return stored misses with the raw lines behind them, and the correction that covers each."""
+    known: dict[str, list[Correction]] = {}
+    views = []
+    for row in rows:
+        if row.route not in known:
+            known[row.route] = corrections.of_route(connection, row.route)
+        views.append(_miss(connection, row, _corrected(connection, row, known[row.route])))
+    return tuple(views)
 
 
-def _miss(connection: Connection, row: reader.MissRow) -> MissView:
-    evidence, events = [], []
+def _corrected(connection: Connection, row: reader.MissRow, found: list[Correction]) -> str:
+    """Return the id of the correction that takes a run out of the budget, "" for none."""
+    if not found:
+        return ""
+    entry = reader.entry(connection, row.route, row.run)
+    return next((item.id for item in found if item.covers(row.run, entry)), "")
+
+
+def _miss(connection: Connection, row: reader.MissRow, correction: str) -> MissView:
+    evidence: dict[tuple[int, int], Evidence] = {}
+    events = []
     for event_id, file, offset, number in row.evidence:
         path, raw = reader.line(connection, file, offset)
         shown = clean(os.fsdecode(path))
         events.append(event_id or f"{shown}:{offset}")
-        evidence.append(
-            Evidence(
-                file=shown, offset=offset, line_number=number, line=raw.decode("utf-8", "replace")
-            )
-        )
+        line = raw.decode("utf-8", "replace")
+        evidence[file, offset] = Evidence(file=shown, offset=offset, line_number=number, line=line)
     return MissView(
         route=row.route,
         run=row.run,
@@ -38,5 +51,6 @@ def _miss(connection: Connection, row: reader.MissRow) -> MissView:
         at_us=row.at_us,
         rule=row.rule,
         events=tuple(events),
-        evidence=tuple(evidence),
+        evidence=tuple(evidence.values()),
+        correction=correction,
     )

@@ -12,7 +12,7 @@ from console.snapshot import orders
 from console.snapshot.curve import remaining_curve
 from console.snapshot.health import HEALTH, answers, data_of, health_of
 from console.snapshot.types import Burn, RouteView, RuleView
-from console.store import counting, reader
+from console.store import corrections, counting, reader
 
 if TYPE_CHECKING:
     from console.settings import RouteSettings
@@ -25,12 +25,14 @@ def view(
     """Return the view of one route; `row` is None where no event of it was ever read."""
     number = row.id if row is not None else -1
     span = windows.budget_span(route.window, frame.now_us)
+    experienced, readings = evaluate.readings(route, number, frame.table, frame.now_us)
     if window == "all":
         span = counting.everything(frame.connection)
-        counts = frame.table.over(number, span)
-        _, readings = evaluate.readings(route, number, frame.table, frame.now_us)
-    else:
-        counts, readings = evaluate.readings(route, number, frame.table, frame.now_us)
+        experienced = frame.table.over(number, span)
+    corrected, _ = corrections.taken_out(
+        frame.connection, number, corrections.of_route(frame.connection, route.name), span
+    )
+    counts = experienced.minus(corrected)
     left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
     apart = reader.states_of(frame.connection, number, span.first * MINUTE_US)
     data = data_of(frame, route, row, counts, apart)
@@ -60,7 +62,7 @@ def view(
         budget_ppm=route.budget_ppm,
         window=route.window,
         counts=counts,
-        experienced=counts,
+        experienced=experienced,
         open=apart.get("open", 0),
         unknown=apart.get("unknown", 0),
         excluded=apart.get("excluded", 0),

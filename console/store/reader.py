@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from console.ledger.counts import Entry
 from console.store.desk import AuditRow
 
 if TYPE_CHECKING:
@@ -128,6 +129,16 @@ def misses(
         MissRow(route, run, found, at_us, rule, msgspec.json.decode(evidence))
         for route, run, found, at_us, rule, evidence in rows
     ]
+
+
+def entry(connection: Connection, route: str, run: str) -> Entry:
+    """Return how a run is booked."""
+    row = connection.execute(
+        "select state, minute, classes from run join route on route.id = run.route "
+        "where route.name = ? and run = ?",
+        (route, run),
+    ).fetchone()
+    return Entry(*row) if row is not None else Entry()
 
 
 def last_misses(connection: Connection) -> dict[int, int]:

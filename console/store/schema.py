@@ -39,6 +39,7 @@ create table run (
     last_us integer not null, primary key (route, run)) strict, without rowid;
 create index run_deadline on run (deadline_us) where deadline_us is not null;
 create index run_last on run (route, last_us);
+create index run_minute on run (route, minute) where minute is not null;
 create index run_apart on run (route, state) where state in ('open', 'unknown', 'excluded');
 create index run_handoff on run (route, minute) where handoff = 1;
 create index run_rescue on run (route, minute) where rescues > 0;
@@ -84,6 +85,7 @@ create table directive (
 create index directive_route on directive (route, issued_us);
 create table grant_given (
     id text primary key, route text not null, body text not null) strict, without rowid;
+create table correction (id text primary key, route text not null, body text not null) strict;
 create table alert (
     number integer primary key, route text not null, severity text not null, kind text not null,
     state text not null, opened_us integer not null, resolved_us integer, body text not null)

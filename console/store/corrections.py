@@ -1,0 +1,97 @@
+"""Corrections: periods and runs that do not count against a budget. They never erase (semantics 4).
+
+What is charged is what was experienced less the corrected runs. A run with a permission miss is
+left out only by a correction of the route's owner or deputy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from console.ledger.counts import Entry, counts_of
+from console.model import MINUTE_US, Counts, ErrorClass
+
+if TYPE_CHECKING:
+    from console.burn.windows import Span
+    from console.store.connect import Connection
+
+CATEGORIES = ("outage", "maintenance", "deploy", "misclassified")
+_PERMISSION_BIT = 1 << list(ErrorClass).index(ErrorClass.PERMISSION)
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """A period [from, to) of event time, or runs, that an operator took out of a route's budget.
+
+    Counts are kept by the minute: a minute that the period touches is in it as a whole.
+
+    `by_owner` says that its author is the route's owner or deputy.
+    """
+
+    id: str
+    route: str
+    category: str
+    reason: str
+    by: str
+    at_us: int
+    by_owner: bool
+    from_us: int | None = None
+    to_us: int | None = None
+    runs: tuple[str, ...] = ()
+
+    def covers(self, run: str, entry: Entry) -> bool:
+        """Say whether it takes out a closed run as it is booked now."""
+        if entry.minute is None:
+            return False
+        if entry.classes & _PERMISSION_BIT and not self.by_owner:
+            return False
+        if run in self.runs:
+            return True
+        if self.from_us is None or self.to_us is None:
+            return False
+        return self.from_us // MINUTE_US <= entry.minute and entry.minute * MINUTE_US < self.to_us
+
+
+def save(connection: Connection, correction: Correction) -> None:
+    """Store a correction."""
+    connection.execute(
+        "insert into correction (id, route, body) values (?, ?, ?)",
+        (correction.id, correction.route, msgspec.json.encode(correction).decode()),
+    )
+
+
+def next_id(connection: Connection) -> str:
+    """Return the id of the next correction: `C` and a running number."""
+    row = connection.execute("select count(*) + 1 from correction").fetchone()
+    return f"C{row[0]}"
+
+
+def of_route(connection: Connection, route: str) -> list[Correction]:
+    """Return all corrections of a route, in the order in which they were made."""
+    rows = connection.execute(
+        "select body from correction where route = ? order by rowid", (route,)
+    )
+    return [msgspec.json.decode(row[0], type=Correction) for row in rows]
+
+
+def taken_out(
+    connection: Connection, number: int, found: list[Correction], span: Span
+) -> tuple[Counts, dict[str, str]]:
+    """Return what corrections take out of a route's counts in a span, and by which each run."""
+    total = Counts()
+    runs: dict[str, str] = {}
+    if not found:
+        return total, runs
+    rows = connection.execute(
+        "select run, state, minute, classes from run where route = ? and minute >= ? "
+        "and minute < ?",
+        (number, span.first, span.end),
+    )
+    for run, state, minute, classes in rows:
+        entry = Entry(state, minute, classes)
+        by = next((item.id for item in found if item.covers(run, entry)), None)
+        if by is not None:
+            runs[run] = by
+            total = total.plus(counts_of(entry))
+    return total, runs
