@@ -17,7 +17,7 @@ from console.snapshot import Snapshot, take, with_lines
 from console.store import desk, reader
 from console.store.writer import Writer
 
-NOW_US = 1_795_000_000_000_000
+NOW_US = 1_795_000_020_000_000
 MINUTE_US = 60_000_000
 
 
