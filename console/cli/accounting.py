@@ -11,7 +11,7 @@ from console.cli.session import USAGE, Session, Stop, operator_name, say
 from console.text import clean
 
 if TYPE_CHECKING:
-    from console.account import Accountant
+    from console.operate import Accountant
 
 Route = Annotated[str, typer.Argument(help="The route.")]
 Run = Annotated[str, typer.Argument(help="The run.")]
@@ -89,7 +89,7 @@ class _Accounts:
         self._session = session
 
     def __enter__(self) -> Accountant:
-        from console.account import Accountant
+        from console.operate import Accountant
         from console.store.writer import Writer
 
         self._session.writable()

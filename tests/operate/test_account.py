@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.account import Accountant
 from console.collector import Collector
 from console.control.directives import Refused
 from console.intake.times import rfc3339
+from console.operate import Accountant
 from console.settings import RouteSettings, Source, load
 from console.snapshot import Snapshot, take, with_lines
 from console.store import desk, reader
