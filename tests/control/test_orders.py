@@ -1,0 +1,199 @@
+"""Giving an order: what is refused, what is written for agents, what stands in for what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from console.control.directives import Conflict, Refused
+from console.intake.times import rfc3339
+from console.model import HOUR_US, MINUTE_US, DirectiveKind
+from tests.control.stage import NOON_US, ROUTE, Stage, order
+
+FREEZE, TIGHTEN, REDUCE, PAUSE = DirectiveKind
+LATER_US = NOON_US + MINUTE_US
+
+
+def test_an_order_stands_in_the_file_and_in_the_store(stage: Stage) -> None:
+    given = stage.desk.give(order(), NOON_US)
+    assert (given.id, given.generation, given.issued_us) == ("d-2", 2, NOON_US)
+    assert stage.stored() == [given]
+    stage.assert_agreement()
+
+
+def test_agents_read_it_as_it_was_given(stage: Stage) -> None:
+    stage.desk.give(
+        order(REDUCE, actions=("look", "answer"), max_runs=2, for_us=2 * HOUR_US), NOON_US
+    )
+    read = stage.read().route(ROUTE)
+    one = read.directives[0]
+    assert (read.state, one.kind, one.by, one.reason) == (
+        "reduced",
+        "reduce_scope",
+        "dana",
+        "budget spent",
+    )
+    assert (one.actions, one.max_runs, one.until_us) == (
+        ("look", "answer"),
+        2,
+        NOON_US + 2 * HOUR_US,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "state"),
+    [
+        (FREEZE, {"changes": ("model",)}, "frozen"),
+        (TIGHTEN, {"actions": ("refund",)}, "tightened"),
+        (REDUCE, {"max_runs": 1}, "reduced"),
+        (PAUSE, {}, "paused"),
+    ],
+)
+def test_each_kind_makes_its_state_of_the_route(
+    stage: Stage, kind: DirectiveKind, fields: dict[str, Any], state: str
+) -> None:
+    stage.desk.give(order(kind, **fields), NOON_US)
+    assert stage.read().route(ROUTE).state == state
+
+
+def test_of_several_the_strictest_makes_the_state(stage: Stage) -> None:
+    for kind, fields in ((PAUSE, {}), (FREEZE, {"changes": ("model",)}), (REDUCE, {"max_runs": 1})):
+        stage.desk.give(order(kind, **fields), NOON_US)
+    assert stage.read().route(ROUTE).state == "paused"
+    assert len(stage.standing()) == 3
+
+
+def test_what_a_route_does_on_a_fault_is_written_with_every_order(stage: Stage) -> None:
+    stage.desk.give(order(route="unheard-of"), NOON_US)
+    routes = stage.raw()["routes"]
+    assert (routes[ROUTE]["on_fault"], routes["unheard-of"]["on_fault"]) == ("closed", "approval")
+
+
+def test_the_expiry_is_stored_and_written(stage: Stage) -> None:
+    given = stage.desk.give(order(FREEZE, changes=("model",), for_us=2 * HOUR_US), NOON_US)
+    assert given.until_us == NOON_US + 2 * HOUR_US
+    assert stage.stored()[0].until_us == given.until_us
+    written = stage.raw()["routes"][ROUTE]["directives"][0]
+    assert written["until"] == rfc3339(NOON_US + 2 * HOUR_US)
+
+
+def test_an_order_without_expiry_says_so(stage: Stage) -> None:
+    assert stage.desk.give(order(), NOON_US).until_us is None
+    assert stage.raw()["routes"][ROUTE]["directives"][0]["until"] is None
+
+
+def test_the_alert_behind_it_and_the_exit_rule_are_stored(stage: Stage) -> None:
+    given = stage.desk.give(order(alert="A3"), NOON_US)
+    assert (given.alert, given.exit_remaining, given.exit_trusted) == ("A3", "1/2", 100)
+    assert stage.stored() == [given]
+
+
+def test_hostile_text_is_made_safe_before_it_is_written(stage: Stage) -> None:
+    stage.desk.give(order(by="da\x1bna", reason="see\n\x1b[2Jthis"), NOON_US)
+    one = stage.read().route(ROUTE).directives[0]
+    assert (one.by, one.reason) == ("da␛na", "see␊␛[2Jthis")
+    assert stage.raw()["issued_by"] == "da␛na"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "words"),
+    [
+        (PAUSE, {"reason": " "}, "needs a reason"),
+        (PAUSE, {"route": ""}, "needs a route"),
+        (FREEZE, {}, "needs the kinds of change"),
+        (TIGHTEN, {}, "needs the actions"),
+        (REDUCE, {}, "needs what is left"),
+        (REDUCE, {"max_runs": 0}, "must be 1 or more"),
+    ],
+)
+def test_what_says_too_little_is_refused_and_writes_nothing(
+    stage: Stage, kind: DirectiveKind, fields: dict[str, Any], words: str
+) -> None:
+    before = stage.audit()
+    with pytest.raises(Refused, match=words):
+        stage.desk.give(order(kind, **fields), NOON_US)
+    assert (stage.file.newest_generation(), stage.stored()) == (1, [])
+    assert stage.audit() == before
+
+
+def test_an_order_without_a_control_file_writes_the_first_generation(
+    enter: Callable[..., Stage],
+) -> None:
+    stage = enter()
+    assert stage.desk.give(order(), NOON_US).id == "d-1"
+    stage.assert_agreement()
+
+
+def test_two_who_decide_on_one_generation_one_is_asked_again(
+    stage: Stage, enter: Callable[..., Stage]
+) -> None:
+    other = enter()
+    base = stage.desk.generation()
+    stage.desk.give(order(by="erin", base_generation=base), NOON_US)
+    with pytest.raises(Conflict, match="changed meanwhile by erin: d-2; look again"):
+        other.desk.give(order(FREEZE, changes=("model",), base_generation=base), NOON_US)
+    assert stage.standing() == ["d-2"]
+
+
+def test_a_lift_meanwhile_is_a_conflict_that_names_who(
+    stage: Stage, enter: Callable[..., Stage]
+) -> None:
+    given = stage.desk.give(order(), NOON_US)
+    base = stage.desk.generation()
+    enter().desk.lift(given, by="erin", reason="well", overridden=True, now_us=LATER_US)
+    with pytest.raises(Conflict, match="d-2 lifted by erin"):
+        stage.desk.give(order(base_generation=base), LATER_US)
+
+
+def test_a_change_of_another_route_meanwhile_is_none(
+    stage: Stage, enter: Callable[..., Stage]
+) -> None:
+    base = stage.desk.generation()
+    enter().desk.give(order(route="drafts"), NOON_US)
+    assert stage.desk.give(order(base_generation=base), NOON_US).generation == 3
+
+
+def test_a_conflict_is_found_under_the_name_that_is_written(stage: Stage) -> None:
+    base = stage.desk.generation()
+    stage.desk.give(order(route="a\x1bb"), NOON_US)
+    with pytest.raises(Conflict):
+        stage.desk.give(order(route="a\x1bb", base_generation=base), NOON_US)
+
+
+SUPERSEDING = [
+    pytest.param(PAUSE, {}, {}, True, id="pause-pause"),
+    pytest.param(PAUSE, {}, {"drain": False}, True, id="a-harder-pause"),
+    pytest.param(PAUSE, {"drain": False}, {}, False, id="a-softer-pause"),
+    pytest.param(FREEZE, {"changes": ("a",)}, {"changes": ("a", "b")}, True, id="more-frozen"),
+    pytest.param(FREEZE, {"changes": ("a", "b")}, {"changes": ("a",)}, False, id="less-frozen"),
+    pytest.param(TIGHTEN, {"actions": ("a",)}, {"actions": ("a",)}, True, id="the-same"),
+    pytest.param(TIGHTEN, {"actions": ("a",)}, {"actions": ("b",)}, False, id="others"),
+    pytest.param(REDUCE, {"max_runs": 2}, {"max_runs": 2}, True, id="the-same-scope"),
+    pytest.param(REDUCE, {"max_runs": 2}, {"max_runs": 1}, False, id="another-scope"),
+    pytest.param(
+        FREEZE, {"changes": ("a",)}, {"changes": ("a",), "for_us": HOUR_US}, False, id="shorter"
+    ),
+    pytest.param(
+        FREEZE, {"changes": ("a",), "for_us": HOUR_US}, {"changes": ("a",)}, True, id="longer"
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "first", "second", "stands_in"), SUPERSEDING)
+def test_an_order_stands_in_for_an_older_one_that_it_covers_and_outlasts(
+    stage: Stage, kind: DirectiveKind, first: Any, second: Any, stands_in: bool
+) -> None:
+    stage.desk.give(order(kind, **first), NOON_US)
+    stage.desk.give(order(kind, by="erin", **second), LATER_US)
+    assert stage.standing() == (["d-3"] if stands_in else ["d-2", "d-3"])
+    stage.assert_agreement()
+
+
+def test_the_one_that_was_replaced_says_by_what(stage: Stage) -> None:
+    stage.desk.give(order(), NOON_US)
+    stage.desk.give(order(by="erin"), LATER_US)
+    old = stage.stored()[0]
+    assert (old.id, old.lifted_us, old.lifted_by) == ("d-2", LATER_US, "erin")
+    assert (old.lift_reason, old.lift_generation) == ("replaced by d-3", 3)
