@@ -21,26 +21,34 @@ class History:
 
     def at(self, route: str, at_us: int) -> Measured:
         """Return what was measured on a route at an instant: the newest version not after it."""
-        versions = self._versions.get(route)
-        if versions is None:
-            versions = kept.measured_versions(self._writer.connection, route)
-            self._versions[route] = versions
         current = self._settings.route(route).measured
-        for since_us, measured in versions:
+        for since_us, measured in self._versions_of(route):
             if since_us <= at_us:
                 current = measured
         return current
 
-    def take_over(self, now_us: int) -> None:
-        """Keep what is measured from now on, where it differs from what was measured before.
+    def meet(self, route: str) -> None:
+        """Keep the first version of a route, configured or not: it holds for all of its past."""
+        if not self._versions_of(route):
+            self._save(route, 0)
 
-        The first version of a route holds for all of its past.
-        """
-        connection = self._writer.connection
+    def take_over(self, now_us: int) -> None:
+        """Keep what is measured from now on, where it differs from what was measured before."""
         with self._writer.transaction():
-            for name, route in self._settings.routes.items():
-                versions = kept.measured_versions(connection, name)
-                if not versions:
-                    kept.save_measured(connection, name, 0, route.measured)
-                elif versions[-1][1] != route.measured:
-                    kept.save_measured(connection, name, now_us, route.measured)
+            known = kept.measured_routes(self._writer.connection)
+            for route in sorted({*self._settings.routes, *known}):
+                self.meet(route)
+                if self._versions_of(route)[-1][1] != self._settings.route(route).measured:
+                    self._save(route, now_us)
+
+    def _versions_of(self, route: str) -> list[tuple[int, Measured]]:
+        versions = self._versions.get(route)
+        if versions is None:
+            versions = kept.measured_versions(self._writer.connection, route)
+            self._versions[route] = versions
+        return versions
+
+    def _save(self, route: str, since_us: int) -> None:
+        versions, measured = self._versions_of(route), self._settings.route(route).measured
+        kept.save_measured(self._writer.connection, route, since_us, measured)
+        versions.append((since_us, measured))

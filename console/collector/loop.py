@@ -182,6 +182,7 @@ class Collector:
         writer.settle(settled)
         self._keep_lines(settled.changes)
         for route, seen in self._intake.seen.items():
+            self._history.meet(route)
             writer.saw(route, seen.latest_us, seen.events)
             number = writer.route_id(route, seen.latest_us)
             self._clocks[route] = clock(route)

@@ -61,6 +61,11 @@ def due(connection: Connection, now_us: int) -> list[tuple[Event, Origin]]:
     ]
 
 
+def measured_routes(connection: Connection) -> list[str]:
+    """Return the routes of which it is kept what is measured."""
+    return [row[0] for row in connection.execute("select distinct route from measured")]
+
+
 def measured_versions(connection: Connection, route: str) -> list[tuple[int, Measured]]:
     """Return (since, what is measured) of a route, oldest first."""
     rows = connection.execute(
