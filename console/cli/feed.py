@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from console.control.directives import Conflict, ControlError, Order, Refused
 from console.model import STRICTNESS, DirectiveKind, RouteState
 from console.operate import TYPED_NAME_TIERS, Operator
-from console.snapshot import take, with_lines
+from console.snapshot import refused, take, with_lines
 from console.store import reader
 from console.store.connect import attach
 from console.tui.feed import OrderPreview, OrderRequest, OrderResult
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.settings import Settings
-    from console.snapshot.types import MissView, RouteView, Snapshot
+    from console.snapshot.types import MissView, RefusedView, RouteView, Snapshot
     from console.store.connect import Connection
 
 _KINDS = {
@@ -63,6 +63,11 @@ class LiveFeed:
         with self._lock:
             connection = self._reader()
             return with_lines(connection, reader.misses(connection, route=route, limit=limit))
+
+    def refused(self, limit: int) -> tuple[RefusedView, ...]:
+        """Return the pieces of logs that could not be read, by file and place."""
+        with self._lock:
+            return refused(self._reader(), limit)
 
     def preview(self, order: OrderRequest) -> OrderPreview:
         """Return what `order` would do; its reason may still be empty."""

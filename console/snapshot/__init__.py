@@ -1,7 +1,7 @@
 """The one immutable picture of the store that every view reads."""
 
 from console.snapshot.build import take
-from console.snapshot.misses import with_lines
+from console.snapshot.misses import refused, with_lines
 from console.snapshot.types import Snapshot
 
-__all__ = ["Snapshot", "take", "with_lines"]
+__all__ = ["Snapshot", "refused", "take", "with_lines"]

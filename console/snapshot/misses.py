@@ -1,11 +1,11 @@
-"""Stored misses with the raw lines behind them."""
+"""Stored misses with the raw lines behind them, and the pieces that could not be read."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from console.snapshot.types import Evidence, MissView
+from console.snapshot.types import Evidence, MissView, RefusedView
 from console.store import corrections, reader
 from console.text import clean
 
@@ -53,4 +53,18 @@ def _miss(connection: Connection, row: reader.MissRow, correction: str) -> MissV
         events=tuple(events),
         evidence=tuple(evidence.values()),
         correction=correction,
+    )
+
+
+def refused(connection: Connection, limit: int) -> tuple[RefusedView, ...]:
+    """Return what could not be read, by file and place."""
+    return tuple(
+        RefusedView(
+            path=clean(os.fsdecode(path)),
+            line_number=number,
+            offset=offset,
+            reason=reason,
+            begins=clean(excerpt.decode("utf-8", "replace"), 200),
+        )
+        for path, number, offset, reason, excerpt in reader.quarantined(connection, limit)
     )

@@ -162,6 +162,16 @@ class SourceView(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class RefusedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of a log that could not be read: where it is, why, and how it begins."""
+
+    path: str
+    line_number: int
+    offset: int
+    reason: str
+    begins: str
+
+
 class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     """The collector and the store: `collector` is running or stopped.
 

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from console.snapshot.types import MissView, Snapshot
+from console.snapshot.types import MissView, RefusedView, Snapshot
 
 Verb = Literal["freeze", "tighten", "reduce", "pause", "lift", "stepdown"]
 RESTRICTING: tuple[Verb, ...] = ("freeze", "tighten", "reduce", "pause")
@@ -79,6 +79,9 @@ class Feed(Protocol):
 
     def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
         """Return the latest misses of a route (None: of all), newest first."""
+
+    def refused(self, limit: int) -> tuple[RefusedView, ...]:
+        """Return the pieces of logs that could not be read, by file and place."""
 
     def preview(self, order: OrderRequest) -> OrderPreview:
         """Return what `order` would do; its reason may still be empty."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
-    from console.snapshot.types import MissView, Snapshot
+    from console.snapshot.types import MissView, RefusedView, Snapshot
 
 ScreenT = TypeVar("ScreenT", bound="Screen[Any]")
 SCREENS = Path(__file__).parent / "screens"
@@ -40,6 +40,7 @@ class FakeFeed:
     def __init__(self, current: Snapshot | None = None) -> None:
         self.current = fleet() if current is None else current
         self.latest: tuple[MissView, ...] = (miss(), miss(run="r-121", error_class="trust"))
+        self.pieces: tuple[RefusedView, ...] = ()
         self.effect = OrderPreview(
             path="/srv/control/control.json",
             old_state="",
@@ -80,6 +81,10 @@ class FakeFeed:
         self._fail()
         self.orders.append(order)
         return self.result
+
+    def refused(self, limit: int) -> tuple[RefusedView, ...]:
+        self._fail()
+        return self.pieces[:limit]
 
     def acknowledge(self, alert: str, by: str, note: str) -> str:
         self._fail()
