@@ -1,0 +1,104 @@
+"""Codex: rollouts (`rollout-<time>-<session>.jsonl`), and what `codex exec --json` prints.
+
+A run is one turn. Route templates of rollouts know {cwd}, {cwd_name} (the default: the last part of
+the working directory), {repository}, {branch}, {source} (exec, cli, vscode, subagent, ...) and
+{session}; those of `codex exec --json`, which names no directory, {file} (the default: the file's
+name without its ending) and {session}.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from console.intake.formats.codex_exec import FILE_ROUTE, ExecReader, ExecStory, is_exec_line
+from console.intake.formats.codex_exec import PLACEHOLDERS as EXEC_PLACEHOLDERS
+from console.intake.formats.codex_reader import KINDS, CodexReader, Story
+from console.intake.formats.codex_records import (
+    BLANK,
+    BOM,
+    EXEC_HEAD,
+    ROLLOUT_HEAD,
+    Fields,
+    Found,
+    records,
+)
+from console.intake.formats.codex_session import DEFAULT_ROUTE, check_template
+from console.intake.reading import Context
+
+_CUT = re.compile(
+    rb'\{"timestamp":"[^"]{10,40}",(?:"ordinal":\d{1,18},)?"type":"([a-z_]{1,40})","payload":\{'
+)
+"""How a record begins whose end lies beyond the head (a session's instructions may be long)."""
+
+
+class CodexFormat:
+    """Recognises rollouts by the envelope of their records together with the types of those."""
+
+    name = "codex"
+    whole = False
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether some line is a record of a rollout, and none is a native event."""
+        objects = _objects(head, ROLLOUT_HEAD)
+        if any("event" in fields and "route" in fields for fields in objects):
+            return False
+        cut = _CUT.match(head.removeprefix(BOM).lstrip(BLANK))
+        if cut is not None and cut[1].decode() in KINDS:
+            return True
+        return any(_is_record(fields) for fields in objects)
+
+    def reader(self, context: Context, state: bytes = b"") -> CodexReader:
+        """Return a reader for one rollout, going on from `state`.
+
+        Raises:
+            ValueError: the route template names an unknown placeholder, or the state is not ours.
+        """
+        check_template(context.route or DEFAULT_ROUTE)
+        try:
+            story = msgspec.msgpack.decode(state, type=Story) if state else Story()
+        except msgspec.MsgspecError as error:
+            raise ValueError("the kept reading state is not of a Codex rollout") from error
+        return CodexReader(context, story)
+
+
+class ExecFormat:
+    """Recognises the events of `codex exec --json` by their types and what only they hold."""
+
+    name = "codex-exec"
+    whole = False
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether some line is such an event, and none is a native event."""
+        objects = _objects(head, EXEC_HEAD)
+        if any("event" in fields and "route" in fields for fields in objects):
+            return False
+        return any(is_exec_line(fields) for fields in objects)
+
+    def reader(self, context: Context, state: bytes = b"") -> ExecReader:
+        """Return a reader for one file, going on from `state`.
+
+        Raises:
+            ValueError: the route template names an unknown placeholder, or the state is not ours.
+        """
+        check_template(context.route or FILE_ROUTE, EXEC_PLACEHOLDERS)
+        try:
+            story = msgspec.msgpack.decode(state, type=ExecStory) if state else ExecStory()
+        except msgspec.MsgspecError as error:
+            raise ValueError("the kept reading state is not of codex exec --json") from error
+        return ExecReader(context, story)
+
+
+FORMAT = CodexFormat()
+EXEC = ExecFormat()
+
+
+def _objects(head: bytes, begins: bytes) -> list[Fields]:
+    return [found.fields for found in records(head, 0, 1, begins) if isinstance(found, Found)]
+
+
+def _is_record(fields: Fields) -> bool:
+    if fields.text("type") not in KINDS or "timestamp" not in fields:
+        return False
+    return bool(fields.inner("payload").raw)

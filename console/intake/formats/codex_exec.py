@@ -1,0 +1,163 @@
+"""What `codex exec --json` prints: one event per line, with no times in it.
+
+An event takes the time at which its line is read, for which the file's modification time stands:
+right to the poll while a run is followed live. In a file that is read after the fact all events
+fall on its end, so that no run in it is late. A turn has no id of its own: it is named after its
+thread, its file (a thread may be resumed into another one) and its number there.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from console.intake.formats.claude_runs import directive
+from console.intake.formats.codex_denials import USER_REJECTED, denial_rule
+from console.intake.formats.codex_records import EXEC_HEAD, Fields, Found, records
+from console.intake.formats.codex_turns import TROUBLE, Call, Place, Telling, Turn, Turns
+from console.intake.reading import Batch, Context, Rejected
+from console.text import clean, name
+
+FILE_ROUTE = "{file}"
+PLACEHOLDERS = ("file", "session")
+_DECLINED, _FAILED = "declined", "failed"
+_ACTIONS = frozenset({"command_execution", "file_change", "mcp_tool_call"})
+_NO_TIME = "this line names no time, and the file's own is not to be had"
+
+
+class ExecStory(msgspec.Struct):
+    """All that is carried from one block to the next: the thread, and how many turns it began."""
+
+    thread: str = ""
+    count: int = 0
+    last_us: int | None = None
+    turns: Turns = msgspec.field(default_factory=Turns)
+
+
+class ExecReader:
+    """Reads one file of `codex exec --json`."""
+
+    name = "codex-exec"
+
+    def __init__(self, context: Context, story: ExecStory) -> None:
+        self._template = context.route or FILE_ROUTE
+        self._path = context.path
+        self._story = story
+        self._turns = Telling(story.turns)
+
+    def feed(self, block: bytes, offset: int, line: int) -> Batch:
+        """Read whole lines; see `Reader.feed`."""
+        rejected: list[Rejected] = []
+        self._look_at_time()
+        for found in records(block, offset, line, EXEC_HEAD):
+            if isinstance(found, Rejected):
+                rejected.append(found)
+                continue
+            reason = self._take(found)
+            if reason:
+                rejected.append(found.refused(reason, block, offset))
+        return self._drain(rejected)
+
+    def settle(self, clock_us: int) -> Batch:
+        """Let a turn fail whose last word, ten minutes before `clock_us`, was an error."""
+        self._turns.settle(clock_us)
+        return self._drain([])
+
+    def dump(self) -> bytes:
+        """Return the story so far as bytes."""
+        return msgspec.msgpack.encode(self._story)
+
+    def _drain(self, rejected: list[Rejected]) -> Batch:
+        batch = Batch(self._turns.events, rejected)
+        self._turns.events = []
+        return batch
+
+    def _look_at_time(self) -> None:
+        """Take the file's modification time for now; never go back."""
+        try:
+            modified_us = self._path.stat().st_mtime_ns // 1000
+        except (OSError, ValueError):
+            return
+        self._story.last_us = max(modified_us, self._story.last_us or 0)
+
+    def _take(self, found: Found) -> str:
+        """Apply one event; return why it cannot be, or ""."""
+        fields, story = found.fields, self._story
+        kind = fields.text("type")
+        if not kind:
+            return "this object has no event type"
+        if story.last_us is None:
+            return _NO_TIME
+        place = Place(story.last_us, found.offset, found.length, found.line)
+        if kind == "thread.started":
+            story.thread = name(fields.text("thread_id"))
+        elif kind == "turn.started":
+            story.count += 1
+            turn = f"{story.thread or 'thread'}:{self._path.stem}:{story.count}"
+            self._turns.begin(place, Turn(id=name(turn), route=self._route()))
+        elif kind == "turn.completed":
+            self._turn()
+            self._turns.deliver(place)
+        elif kind == "turn.failed":
+            self._turn()
+            reason = fields.inner("error").text("message")
+            self._turns.fail(place, reason or "the turn failed")
+        elif kind == "error":
+            self._turns.say(place, self._turn(), TROUBLE, clean(fields.text("message")))
+        elif kind.startswith("item."):
+            self._item(fields.inner("item"), place, over=kind == "item.completed")
+        return ""
+
+    def _turn(self) -> Turn:
+        return self._turns.current(self._story.thread or name(self._path.stem), self._route())
+
+    def _item(self, item: Fields, place: Place, *, over: bool) -> None:
+        """The turn goes on, whatever trouble there was; an action may have been refused."""
+        turn, what = self._turn(), item.text("type")
+        if what != "error":
+            self._story.turns.rest = None
+        if not over or what not in _ACTIONS:
+            return
+        rule, text = _refusal(item, what)
+        if rule:
+            self._turns.deny(
+                place,
+                name(f"{turn.id}:{item.text('id')}"),
+                Call(name(item.text("tool") or what), False, turn.id, turn.route),
+                by="user" if rule == USER_REJECTED else "",
+                action=name(item.text("tool") or what),
+                rule=rule,
+                reason=clean(text),
+                directive=directive(text),
+            )
+
+    def _route(self) -> str:
+        values = {"{file}": self._path.stem, "{session}": self._story.thread}
+        route = self._template
+        for placeholder, value in values.items():
+            route = route.replace(placeholder, value)
+        return name(route.strip() or self._path.stem or self.name)
+
+
+def is_exec_line(fields: Fields) -> bool:
+    """Say whether an object is one of the events that only `codex exec --json` prints."""
+    kind = fields.text("type")
+    if kind == "thread.started":
+        return bool(fields.text("thread_id"))
+    if kind == "turn.completed":
+        return bool(fields.inner("usage").raw)
+    item = fields.inner("item")
+    return kind in {"item.started", "item.completed"} and bool(
+        item.text("id") and item.text("type")
+    )
+
+
+def _refusal(item: Fields, what: str) -> tuple[str, str]:
+    """Return by what an action was stopped, or "", and the text that says so."""
+    status = item.text("status")
+    text = item.text("aggregated_output") or item.inner("error").text("message")
+    if status not in {_DECLINED, _FAILED}:
+        return "", text
+    rule = "" if what == "mcp_tool_call" else denial_rule("", text, escalated=False)
+    if status == _FAILED and (item.number("exit_code") or 0) > 0:
+        return "", text
+    return rule or (_DECLINED if status == _DECLINED else ""), text or "declined"
