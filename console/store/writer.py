@@ -62,11 +62,13 @@ class Writer:
         self.connection.execute("begin immediate")
         try:
             yield
+            self.connection.execute("commit")
         except BaseException:
-            self.connection.execute("rollback")
+            # On a full disk, say, SQLite has rolled back by itself.
+            if self.connection.in_transaction:
+                self.connection.execute("rollback")
             self._load_routes()
             raise
-        self.connection.execute("commit")
 
     def route_id(self, name: str, at_us: int) -> int:
         """Return the number of a route, giving it one when it is new."""
