@@ -91,6 +91,14 @@ def members(raw: bytes) -> Fields | None:
     try:
         return Fields(_MEMBERS(raw))
     except _UNREADABLE:
+        pass
+    try:
+        # The strict decoder refuses half a character; other writers leave them, and NaN, behind.
+        odd = json.loads(raw.decode("utf-8", "replace")) if raw[:1] == b"{" else None
+        if not isinstance(odd, dict):
+            return None
+        return Fields({key: msgspec.Raw(json.dumps(value).encode()) for key, value in odd.items()})
+    except _UNREADABLE:
         return None
 
 
@@ -126,7 +134,8 @@ def _pieces(body: bytes, offset: int, line: int, head: bytes) -> Iterator[Found 
                 break
             count += 1
             yield Found(found, offset + place + at, len(piece), line)
-        place = _next_head(body, unread + 1, head) if searches < _RESYNC_LIMIT else len(body)
+        hopeless = searches == _RESYNC_LIMIT or count == _GLUED_LIMIT
+        place = len(body) if hopeless else _next_head(body, unread + 1, head)
         searches += 1
         rest = body[unread:place].strip(BLANK)
         if rest:
