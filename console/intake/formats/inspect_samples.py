@@ -1,0 +1,140 @@
+"""One sample of an Inspect AI log -> the events of its run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from console.intake.formats.claude_runs import directive
+from console.intake.formats.loose import array, at_path, instant, seconds, table, text
+from console.model import Event
+from console.text import clean, name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from console.intake.formats.verdict_values import Rule
+
+_DENIALS = frozenset({"reject", "terminate"})
+
+
+class Subject(NamedTuple):
+    """A sample as a run: which, on which route, and when.
+
+    `joined` says that the run is another log's, to which only the verdicts are added. `start_us`
+    is None where the sample has no times of its own.
+    """
+
+    run: str
+    route: str
+    start_us: int | None
+    end_us: int
+    joined: bool
+
+
+def span(sample: dict[str, Any]) -> tuple[int | None, int | None]:
+    """Return when a sample began and ended, as far as it says so itself or by its events."""
+    told = [instant(table(event).get("timestamp")) for event in array(sample.get("events"))]
+    times = [at_us for at_us in told if at_us is not None]
+    start_us, end_us = instant(sample.get("started_at")), instant(sample.get("completed_at"))
+    if start_us is None:
+        start_us = min(times, default=None)
+    if end_us is None:
+        end_us = max(times, default=None)
+    return start_us, end_us
+
+
+def events_of(sample: dict[str, Any], subject: Subject, rule: Rule) -> Iterator[Event]:
+    """Yield all that a sample tells of, in order of time but for ties."""
+    run, route = subject.run, subject.route
+    if subject.start_us is not None and not subject.joined:
+        start = name(f"{run}#started")
+        yield Event(ts_us=subject.start_us, route=route, event="run.started", run=run, id=start)
+    if not subject.joined:
+        yield from _approvals(sample, subject)
+    yield from _checks(sample, subject, rule)
+    if not subject.joined:
+        yield _ending(sample, subject)
+
+
+def _ending(sample: dict[str, Any], subject: Subject) -> Event:
+    kind, reason, by = "run.delivered", "", ""
+    error, limit = sample.get("error"), sample.get("limit")
+    invalid = table(sample.get("invalidation"))
+    if invalid:
+        kind, by = "run.cancelled", text(invalid.get("author")) or "reviewer"
+        reason = text(invalid.get("reason")) or "invalidated"
+    elif error:
+        kind = "run.failed"
+        reason = text(table(error).get("message")) or text(error) or "the sample failed"
+    elif limit:
+        what = text(table(limit).get("type")) or text(limit) or "unknown"
+        reason = f"limit: {what} {text(table(limit).get('limit'))}".strip()
+        kind = "run.cancelled" if what == "operator" else "run.failed"
+        by = "operator" if what == "operator" else ""
+    return Event(
+        ts_us=subject.end_us,
+        route=subject.route,
+        event=kind,
+        run=subject.run,
+        id=name(f"{subject.run}#ended"),
+        reason=clean(reason),
+        by=name(by),
+        elapsed_s=seconds(sample.get("working_time")),
+    )
+
+
+def _checks(sample: dict[str, Any], subject: Subject, rule: Rule) -> Iterator[Event]:
+    for scorer, score in table(sample.get("scores")).items():
+        value, why = (score, "") if not isinstance(score, dict) else _told(score)
+        at_us = instant(at_path(score, _last_edit(score))) or subject.end_us
+        for check, passed in rule.verdicts(scorer, value):
+            yield Event(
+                ts_us=at_us,
+                route=subject.route,
+                event="check.passed" if passed else "check.failed",
+                run=subject.run,
+                id=name(f"{subject.run}#check:{check}"),
+                check=name(check),
+                reason="" if passed else clean(why),
+            )
+
+
+def _told(score: dict[str, Any]) -> tuple[Any, str]:
+    return score.get("value"), text(score.get("explanation")) or text(score.get("answer"))
+
+
+def _last_edit(score: Any) -> str:
+    """Return the path of when a score was last changed by hand; later than the sample's end."""
+    edits = array(at_path(score, "history"))
+    return f"history.{max(len(edits) - 1, 0)}.provenance.timestamp"
+
+
+def _approvals(sample: dict[str, Any], subject: Subject) -> Iterator[Event]:
+    """Yield refusals, and escalations: one that nobody decided any more is a handoff."""
+    found = [table(event) for event in array(sample.get("events"))]
+    decisions = [event for event in found if event.get("event") == "approval"]
+    for place, event in enumerate(decisions):
+        decision, call = event.get("decision"), table(event.get("call"))
+        later = (table(other.get("call")).get("id") for other in decisions[place + 1 :])
+        decided = call.get("id") is not None and call.get("id") in list(later)
+        kind = "action.denied" if decision in _DENIALS else ""
+        if decision == "escalate":
+            kind = "approval.requested" if decided else "handoff"
+        if not kind:
+            continue
+        why = text(event.get("explanation")) or text(event.get("message"))
+        approver = name(text(event.get("approver")))
+        told = "\n".join(text(event.get(key)) for key in ("explanation", "message"))
+        yield Event(
+            ts_us=instant(event.get("timestamp")) or subject.end_us,
+            route=subject.route,
+            event=kind,
+            run=subject.run,
+            id=name(f"{subject.run}#approval:{text(event.get('uuid')) or place}"),
+            action="" if kind == "handoff" else name(text(call.get("function"))),
+            to="human" if kind == "handoff" else "",
+            by=approver,
+            rule=f"approval:{decision}" if kind == "action.denied" else "",
+            reason=clean(why),
+            directive=directive(told) if kind == "action.denied" else "",
+        )
