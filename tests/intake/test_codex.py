@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from console.intake.formats.codex import FORMAT
 from console.intake.reading import Batch, Context
 from console.model import SECOND_US, Event
@@ -262,9 +264,15 @@ def test_reasons_other_than_the_human_decide_at_once() -> None:
     assert told(review) == ["run.started @1", "run.cancelled @3"]
 
 
-def test_an_interrupted_sub_agent_is_cancelled() -> None:
-    source = {"subagent": {"thread_spawn": {"parent_thread_id": "s0"}}}
-    rollout = Rollout(source=source).started(1).aborted(3, turn_id="t1").started(4, "t2")
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {"source": {"subagent": {"thread_spawn": {"parent_thread_id": "s0"}}}},
+        {"source": "exec", "thread_source": "subagent"},
+    ],
+)
+def test_an_interrupted_sub_agent_is_cancelled(meta: dict[str, object]) -> None:
+    rollout = Rollout(**meta).started(1).aborted(3, turn_id="t1").started(4, "t2")
     assert told(rollout) == ["run.started @1", "run.cancelled @3", "run.started @4"]
 
 

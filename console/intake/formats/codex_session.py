@@ -63,7 +63,7 @@ class Session(msgspec.Struct):
         self.repository = _last_part(git.text("repository_url")).removesuffix(".git")
         source = meta.text("source") or next(iter(meta.inner("source").raw), "")
         self.source = name(source or meta.text("originator"))
-        self.child = "subagent" in meta.inner("source") or source == "subagent"
+        self.child = "subagent" in {source, meta.text("thread_source")}
         self.created_us = made_us(self.id) or ts_us
         self.copied = bool(meta.text("forked_from_id"))
 
