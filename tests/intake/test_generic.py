@@ -171,7 +171,7 @@ def test_objects_under_native_names_are_other_fields() -> None:
 def test_values_that_cannot_be_are_refused_with_their_place() -> None:
     line = plain(event="run.delivered", trusted="maybe")
     reason = refused(line)
-    assert reason == '`trusted` at /trusted is "maybe", neither true nor false; map it with values'
+    assert reason == '`trusted` at /trusted = "maybe" is neither true nor false; map it with values'
     assert event(plain(event="run.delivered", trusted="false")).trusted is False
     assert refused(plain(event="run.started", sla_s=-1)).startswith("`sla_s` must be")
     assert "a whole number" in refused(plain(event="run.started", seq="1.5"))

@@ -172,7 +172,8 @@ class _Record:
                 try:
                     yield field, coerced(field, value)
                 except ValueError as error:
-                    raise ValueError(f"`{field}` at {where} {error}") from None
+                    words = f"`{field}` at {where} = {kind_of(value)} {error}"
+                    raise ValueError(words) from None
                 break
 
     def _found(self, field: str, extra: dict[str, Expression]) -> Iterator[tuple[object, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from console.intake.formats.generic_pointer import kind_of, number_of, text_of
+from console.intake.formats.generic_pointer import number_of, text_of
 from console.intake.formats.native import Line
 from console.model import EVENTS
 from console.settings.problems import nearest, quoted
@@ -29,23 +29,23 @@ def coerced(field: str, value: object) -> str | int | float | bool:
     """Return a value as the field wants it; numbers and true may be written as text.
 
     Raises:
-        ValueError: it cannot be; the words go on from where the value stands.
+        ValueError: it cannot be; the words go on from the value.
     """
     if field in _FLAGS:
         known = _TRUTH.get((text_of(value) or "").lower())
         if known is None:
-            raise ValueError(f"is {kind_of(value)}, neither true nor false; map it with values")
+            raise ValueError("is neither true nor false; map it with values")
         return known
     if field in _WHOLE:
         return _whole(value)
     if field in _NUMBERS:
         number = number_of(value)
         if number is None:
-            raise ValueError(f"is {kind_of(value)}, not a number")
+            raise ValueError("is not a number")
         return number
     text = text_of(value)
     if text is None:
-        raise ValueError(f"is {kind_of(value)}, where text was wanted")
+        raise ValueError("is not text")
     return text
 
 
@@ -53,7 +53,7 @@ def _whole(value: object) -> int:
     text = text_of(value) or ""
     digits = text.removeprefix("-")
     if isinstance(value, bool) or len(digits) > 19 or not (digits.isascii() and digits.isdigit()):
-        raise ValueError(f"is {kind_of(value)}, not a whole number")
+        raise ValueError("is not a whole number")
     whole = int(text)
     if not -_WIDEST <= whole < _WIDEST:
         raise ValueError("is a whole number that is too large")

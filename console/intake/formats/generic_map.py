@@ -25,6 +25,7 @@ from console.intake.formats.generic_values import (
 )
 from console.model import EVENTS
 from console.settings.problems import UnusableError, listed, nearest, quoted, shown
+from console.text import clean
 
 _EXTRA_KEYS = ("rules", "latency", "timezone", "derive_start")
 _OPTIONS = ("preset", "map")
@@ -59,7 +60,7 @@ class Mapping(msgspec.Struct, kw_only=True):
 
 def check(options: dict[str, object]) -> list[str]:
     """Return what is wrong with the options of a source, one sentence a problem."""
-    return _compiled(options)[1]
+    return [clean(problem) for problem in _compiled(options)[1]]
 
 
 def mapping(options: dict[str, object], route: str = "") -> Mapping:
@@ -70,7 +71,7 @@ def mapping(options: dict[str, object], route: str = "") -> Mapping:
     """
     found, problems = _compiled(options)
     if problems:
-        raise ValueError(problems[0])
+        raise ValueError(clean(problems[0]))
     if route.strip():
         try:
             found.route = _route(route.strip())
@@ -103,7 +104,8 @@ def _compiled(options: dict[str, object]) -> tuple[Mapping, list[str]]:
         except RecursionError:
             problems.append(f"{_named(key)} is nested too deeply; write it flat")
         except ValueError as reason:
-            problems.append(f"{_named(key)} {reason}")
+            apart = "" if str(reason).startswith("[") else " "
+            problems.append(f"{_named(key)}{apart}{reason}")
     if not problems:
         problems += _together(found)
     return found, problems
