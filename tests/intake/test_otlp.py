@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from console.intake.formats.otlp import FORMAT
@@ -94,7 +96,7 @@ def test_the_one_agent_below_a_server_span_is_the_run() -> None:
 
 
 def test_several_agents_below_a_plain_root_are_runs_named_by_conversation_and_span() -> None:
-    spoken = {"gen_ai__conversation__id": "c1"}
+    spoken: dict[str, Any] = {"gen_ai__conversation__id": "c1"}
     refused = tool(4, 3, "send", error="no", error__type="permission_denied")
     found = read(request(agent(2, 1, **spoken), refused, agent(3, 1, **spoken), span(1)))
     ids = {f"c1/{span_id(2)}", f"c1/{span_id(3)}"}
@@ -155,7 +157,7 @@ def test_time_blocked_on_a_human_is_taken_out_once_where_it_overlaps() -> None:
         ({"agent": ""}, "shop"),
     ],
 )
-def test_the_route_is_workflow_or_agent_or_service(given: dict[str, str], route: str) -> None:
+def test_the_route_is_workflow_or_agent_or_service(given: dict[str, Any], route: str) -> None:
     assert {event.route for event in read(request(agent(1, **given)))} == {route}
 
 

@@ -32,7 +32,7 @@ EVALUATED = "gen_ai.evaluation.result"
 
 
 def evaluated(**fields: Any) -> list[str]:
-    given = {"gen_ai__evaluation__name": "relevance"}
+    given: dict[str, Any] = {"gen_ai__evaluation__name": "relevance"}
     given |= {f"gen_ai__evaluation__{key}": value for key, value in fields.items()}
     return kinds(read(request(agent(1, events=[happening(EVALUATED, 1, **given)]))))[2:]
 
@@ -59,7 +59,7 @@ def test_without_a_label_a_score_passes_from_a_half(score: float, kind: str) -> 
 
 
 def test_the_score_that_passes_is_an_option_of_the_source() -> None:
-    given = {"gen_ai__evaluation__name": "q", "gen_ai__evaluation__score__value": 3}
+    given: dict[str, Any] = {"gen_ai__evaluation__name": "q", "gen_ai__evaluation__score__value": 3}
     root = agent(1, events=[happening(EVALUATED, 1, **given)])
     assert kinds(read(request(root), options={"pass_score": 4}))[2:] == ["check.failed"]
     with pytest.raises(ValueError, match="`pass_score` must be a number"):
@@ -80,7 +80,10 @@ def test_a_verdict_that_is_not_known_is_no_check(fields: dict[str, Any]) -> None
 
 
 def test_an_evaluation_in_a_log_record_is_a_check_of_its_trace() -> None:
-    fields = {"gen_ai__evaluation__name": "tone", "gen_ai__evaluation__score__label": "fail"}
+    fields: dict[str, Any] = {
+        "gen_ai__evaluation__name": "tone",
+        "gen_ai__evaluation__score__label": "fail",
+    }
     fields["gen_ai__evaluation__explanation"] = "rude"
     found = read(request(agent(1)), logs(log(3, EVALUATED, TRACE, 1, **fields)))
     check = only(found, "check.failed")
@@ -95,7 +98,7 @@ def test_an_evaluation_that_names_no_trace_is_refused() -> None:
 
 
 def test_an_evaluator_span_judges_its_trace_or_the_one_it_links_to() -> None:
-    judge = {"openinference__span__kind": "EVALUATOR", "evaluation__name": "qa"}
+    judge: dict[str, Any] = {"openinference__span__kind": "EVALUATOR", "evaluation__name": "qa"}
     judge |= {"evaluation__label": "fail"}
     inside = only(read(request(span(2, 1, **judge), agent(1))), "check.failed")
     linked = span(9, trace=OTHER, links=[{"traceId": TRACE, "spanId": "01"}], **judge)
@@ -126,7 +129,7 @@ def test_a_guardrail_that_stops_something_is_a_denial(
 
 
 def test_an_openinference_guardrail_that_was_triggered_is_a_denial() -> None:
-    guard = {"openinference__span__kind": "GUARDRAIL", "guardrail__name": "pii"}
+    guard: dict[str, Any] = {"openinference__span__kind": "GUARDRAIL", "guardrail__name": "pii"}
     found = read(request(span(2, 1, **guard, guardrail__triggered=True), agent(1)))
     assert only(found, "action.denied").rule == "pii"
     assert refused(span(2, 1, **guard, guardrail__triggered=False)) == []
@@ -144,7 +147,7 @@ def test_a_tool_that_succeeds_and_only_quotes_an_order_was_not_denied() -> None:
 
 
 def asked(decision: str, source: str, tool_name: str = "Bash") -> list[Any]:
-    fields = {"decision": decision, "source": source}
+    fields: dict[str, Any] = {"decision": decision, "source": source}
     wait = span(3, 2, (1, 2), name="claude_code.tool.blocked_on_user", **fields)
     return read(request(wait), request(tool(2, 1, tool_name)), request(agent(1)))[2:]
 

@@ -112,6 +112,6 @@ def _is_request(raw: bytes) -> bool:
         return False
     try:
         value: Any = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return False
     return isinstance(value, dict) and bool(REQUEST_KEYS.intersection(value) or is_span_dump(value))

@@ -278,7 +278,7 @@ def values(body: bytes) -> Iterator[tuple[int, bytes, Any]]:
             yield start, body[start:], ValueError("the rest, as too much before it was refused")
             return
         value = _decoded(piece)
-        refused += isinstance(value, Exception) or not isinstance(value, (dict, list))
+        refused += not known(value)
         yield start, piece, value
 
 
