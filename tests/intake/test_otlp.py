@@ -213,3 +213,10 @@ def test_the_state_stays_bounded_however_many_traces_have_no_root() -> None:
         trace = f"{number:032x}"
         reader.feed(lines(request(agent(2, 1, trace=trace), span(3, 2, trace=trace))), 0, 1)
     assert len(reader.dump()) < 500_000
+
+
+def test_a_trace_of_endlessly_many_roots_is_read_up_to_a_bound_and_says_so() -> None:
+    roots = [agent(number) for number in range(1, 1101)]
+    batch = FORMAT.reader(Context(path=PATH)).feed(lines(request(*roots)), 0, 1)
+    assert len(batch.events) == 2 * 1024
+    assert batch.rejected[0].reason.startswith("76 parts of trace")

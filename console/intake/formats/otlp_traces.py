@@ -23,7 +23,7 @@ QUIET_US = 10 * MINUTE_US
 """So long after its last record a trace is taken for what is known of it."""
 _OPEN_TRACES, _TOLD_TRACES = 256, 512
 _LINKS, _NOTES, _WAITS, _CANDIDATES, _AGENTS = 1024, 256, 64, 64, 32
-_LINKS_TOLD = 64
+_LINKS_TOLD, _BARE = 64, 1024
 _WEIGHT = 8192
 """So many parts of traces without a root are kept; beyond it the oldest traces are closed."""
 
@@ -67,7 +67,7 @@ class Assembly:
             return
         if any(other.span == root.span for other in trace.candidates):
             return
-        if len(trace.candidates) < _CANDIDATES or not root.parent:
+        if len(trace.candidates) < (_CANDIDATES if root.parent else _BARE):
             trace.candidates.append(root)
         else:
             trace.dropped += 1
