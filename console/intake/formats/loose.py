@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from console.intake.formats.native import glued
 from console.intake.reading import Rejected
 from console.intake.times import instant_us
 from console.text import clean
@@ -24,6 +25,8 @@ UNREADABLE = (ValueError, RecursionError)
 """What decoding anything can raise; errors of msgspec are ValueErrors."""
 _EXCERPT_BYTES = 200
 _DAYS_S = 10**9
+_GLUED_LIMIT = 1000
+"""How many values of one line are read; what stands behind them is refused, as one piece."""
 _RAW_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _RAW_ITEMS = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -51,6 +54,40 @@ def json_value(data: bytes) -> Any:
         raise ValueError(clean(f"this is not one JSON value: {error}", 200)) from None
     except ValueError:
         raise ValueError("this JSON value holds a number that is too long to read") from None
+
+
+def each_line(block: bytes, offset: int, line: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield each line of a block that is not blank, bare, with its offset and its number."""
+    for raw in block.split(b"\n"):
+        body = raw.strip(BLANK)
+        if body.startswith(BOM):
+            body = body.removeprefix(BOM).strip(BLANK)
+        if body:
+            yield body, offset + raw.index(body), line
+        offset += len(raw) + 1
+        line += 1
+
+
+def each_value(body: bytes) -> Iterator[tuple[int, bytes, Any, str]]:
+    """Yield a line's JSON values: offset, bytes, the value, and why it cannot be read, or ""."""
+    try:
+        value = json_value(body)
+    except ValueError as error:
+        reason = str(error)
+    else:
+        yield 0, body, value, ""
+        return
+    for count, (start, piece) in enumerate(glued(body)):
+        if count == _GLUED_LIMIT:
+            yield start, body[start:], None, f"this line holds more than {_GLUED_LIMIT} values"
+            return
+        if len(piece) == len(body):
+            yield start, piece, None, reason
+            return
+        try:
+            yield start, piece, json_value(piece), ""
+        except ValueError as error:
+            yield start, piece, None, str(error)
 
 
 def refused(data: bytes, offset: int, line: int, reason: str) -> Rejected:
