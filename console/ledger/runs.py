@@ -68,7 +68,8 @@ def evaluate(
         case.pending += part.pending
     if not _is_change(case):
         debits += overdue_recovery(family, min((debit.at_us for debit in debits), default=None))
-    return _close(case, debits)
+    outcome = _close(case, debits)
+    return outcome._replace(rescues=sum(len(part.of("rescued")) for part in family))
 
 
 def _own_debits(case: Case) -> list[Debit]:
@@ -103,7 +104,7 @@ def _close(case: Case, debits: list[Debit]) -> Outcome:
         debits=tuple(debits),
         deadline_us=min(case.pending, default=None),
         handoff=bool(case.of(HANDOFF)),
-        rescues=len(case.of("rescued")),
+        rescues=0,
     )
 
 

@@ -89,6 +89,13 @@ class Player:
         cells = {key: counts for key, counts in self.shelf.cells.items() if any(counts)}
         return Result(runs, cells)
 
+    def rescues(self) -> dict[str, int]:
+        """Return how many rescues the runs of each route needed."""
+        counted: dict[str, int] = {}
+        for (route, _), row in self.shelf.rows.items():
+            counted[route] = counted.get(route, 0) + row[2].rescues
+        return {route: count for route, count in counted.items() if count}
+
     def _measured_at(self, route: str, at_us: int) -> Measured:
         return self._measured.get(route, Measured())
 
