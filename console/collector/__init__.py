@@ -1,6 +1,21 @@
-"""The loop that joins the parts: logs in, numbers, alerts and the control file's heartbeat out."""
+"""The loop that joins the parts: logs in, numbers, alerts and the control file's heartbeat out.
+
+`Collector` is imported when it is asked for: who only reads the store needs no log formats.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from console.collector.lease import Held, Lease, alive
-from console.collector.loop import Collector
+
+if TYPE_CHECKING:
+    from console.collector.loop import Collector
 
 __all__ = ["Collector", "Held", "Lease", "alive"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Collector":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from console.collector.loop import Collector
+
+    return Collector

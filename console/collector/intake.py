@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from console.intake import position as pos
-from console.intake.formats import FORMATS, recognise
+from console.intake.formats import FORMATS, recognise, variant
 from console.intake.reading import Context, Rejected
 from console.intake.tail import BLOCK_BYTES
 from console.ledger.deadlines import Progress
@@ -180,7 +180,8 @@ class Intake:
             wanted = source.format if source is not None else "auto"
             if wanted == "auto" and not _can_be_told(head):
                 return None
-            file.format = wanted if wanted != "auto" else recognise(head, file.path)
+            auto = wanted == "auto"
+            file.format = recognise(head, file.path) if auto else variant(wanted, head)
         entry = FORMATS.get(file.format)
         if entry is None:
             file.state, file.note = pos.UNRECOGNISED, "no known log format in it"

@@ -10,6 +10,8 @@ import fcntl
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from console.store.connect import StoreError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -33,19 +35,23 @@ class Lease:
 
     Raises:
         Held: another process has it.
+        StoreError: there can be no store at that path.
     """
 
     def __init__(self, store: Path) -> None:
         self._path = store.with_name(store.name + ".lock")
         self._heartbeat = store.with_name(store.name + ".heartbeat")
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(
+                f"store {store}: {error.strerror}; name another with --store"
+            ) from error
+        if not _locked(self._descriptor):
             holder = os.pread(self._descriptor, 20, 0).decode("ascii", "replace").strip()
             os.close(self._descriptor)
-            raise Held(f"another collector (process {holder}) holds {store}") from error
+            raise Held(f"another collector (process {holder}) holds {store}")
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
 
@@ -58,6 +64,20 @@ class Lease:
         with contextlib.suppress(OSError):
             self._heartbeat.unlink()
         os.close(self._descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    """Take the lock; False where another collector has it, and not only somebody who looks."""
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        else:
+            return True
 
 
 def alive(store: Path, now_s: float) -> Life | None:

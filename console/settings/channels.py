@@ -10,9 +10,19 @@ from console.settings.rules import SEVERITIES
 from console.settings.table import Table
 from console.settings.types import Notify, Source
 
-READ_FORMATS = ("auto", "native", "claude-code")
+READ_FORMATS = (
+    "auto",
+    "native",
+    "generic",
+    "otlp",
+    "claude-code",
+    "codex",
+    "inspect",
+    "verdict",
+    "openai-agents",
+)
 """The formats that this version reads."""
-FORMATS = (*READ_FORMATS, "generic", "otlp", "codex", "verdict", "openai-agents", "gemini")
+FORMATS = (*READ_FORMATS, "gemini")
 """The formats that may be named."""
 
 _SOURCE_KEYS = ("path", "format", "route")

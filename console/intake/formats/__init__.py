@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.intake.formats import codex, generic, inspect_ai, openai_agents, otlp, verdict
 from console.intake.formats.claude_code import FORMAT as CLAUDE_CODE
 from console.intake.formats.native import FORMAT as NATIVE
 
 if TYPE_CHECKING:
     from console.intake.reading import Format
 
-FORMATS: dict[str, Format] = {entry.name: entry for entry in (NATIVE, CLAUDE_CODE)}
+_ASKED: tuple[Format, ...] = (
+    NATIVE,
+    CLAUDE_CODE,
+    codex.FORMAT,
+    codex.EXEC,
+    otlp.FORMAT,
+    otlp.DOCUMENT,
+    openai_agents.FORMAT,
+    openai_agents.DOCUMENT,
+    inspect_ai.FORMAT,
+    verdict.FORMAT,
+    generic.FORMAT,
+)
+FORMATS: dict[str, Format] = {entry.name: entry for entry in _ASKED}
 """All formats, in the order in which they are asked whether a file is theirs."""
 
 _LOG_ENDINGS = (b".jsonl", b".ndjson", b".log")
@@ -26,3 +40,9 @@ def recognise(head: bytes, path: bytes) -> str:
         if entry.recognises(head):
             return name
     return NATIVE.name if path.endswith(_LOG_ENDINGS) else ""
+
+
+def variant(wanted: str, head: bytes) -> str:
+    """Return which form of a format that the settings name a file has: lines, or a document."""
+    family = [name for name in FORMATS if name == wanted or name.startswith(f"{wanted}-")]
+    return next((name for name in family if FORMATS[name].recognises(head)), wanted)
