@@ -10,6 +10,7 @@ import typer
 from console.cli.session import (
     OK,
     REFUSED,
+    USAGE,
     Session,
     Stop,
     confirmed,
@@ -19,7 +20,7 @@ from console.cli.session import (
     say,
     warn,
 )
-from console.model import DirectiveKind
+from console.model import CHANGE_KINDS, DirectiveKind
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def freeze(
 ) -> None:
     """Freeze kinds of change; runs go on. Exit code 1 refused, 5 changed meanwhile."""
     session: Session = context.obj
-    kinds = tuple(change or session.settings.route(route).freeze_kinds)
+    kinds = _kinds(change) or session.settings.route(route).freeze_kinds
     _give(session, DirectiveKind.FREEZE, route, reason, by, for_, yes, changes=kinds)
 
 
@@ -268,9 +269,13 @@ def gate(
         fault_decision,
     )
     from console.agent.faults import ControlFault
+    from console.agent.orders import ON_FAULT
 
     if not (start or action or change):
-        raise Stop("say what: --start, --action NAME or --change KIND", 64)
+        raise Stop("say what: --start, --action NAME or --change KIND", USAGE)
+    if on_fault not in ON_FAULT:
+        raise Stop(f"--on-fault {clean(on_fault, 40)}: it is one of {', '.join(ON_FAULT)}", USAGE)
+    _kinds([change] if change else None)
     now_us = session.now_us
     try:
         control = read_control(session.control)
@@ -331,6 +336,15 @@ class _operator:  # noqa: N801 - used as a function
         self._operator.close()
 
 
+def _kinds(changes: list[str] | None) -> tuple[str, ...]:
+    """Return kinds of change that exist: one that is misspelt would stop nothing."""
+    for kind in changes or ():
+        if kind not in CHANGE_KINDS:
+            known = ", ".join(CHANGE_KINDS)
+            raise Stop(f"--change {clean(kind, 40)}: there is no such kind; {known}", USAGE)
+    return tuple(changes or ())
+
+
 def _duration(text: str | None) -> int | None:
     if text is None:
         return None
@@ -339,7 +353,7 @@ def _duration(text: str | None) -> int | None:
     try:
         return parse(text)
     except ValueError as error:
-        raise Stop(f"--for: {error}", 64) from error
+        raise Stop(f"--for: {error}", USAGE) from error
 
 
 def _terminal() -> bool:

@@ -25,6 +25,12 @@ for part in (collecting, reading, acting, accounting, setup):
     part.register(app)
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"burnline {__version__}\n")
+        raise typer.Exit(0)
+
+
 @app.callback()
 def options(
     context: typer.Context,
@@ -40,12 +46,13 @@ def options(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Refuse everything that would change something.")
     ] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_version),
+    ] = False,
 ) -> None:
     """Hold the global options for the commands."""
-    if version:
-        sys.stdout.write(f"burnline {__version__}\n")
-        raise typer.Exit(0)
+    del version  # has been answered
     if no_color:
         os.environ["NO_COLOR"] = "1"
     context.obj = Session(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.collecting import Directories, add_sources
-from console.cli.session import USAGE, Session, Stop, confirmed, operator_name, say
+from console.cli.session import REFUSED, USAGE, Session, Stop, confirmed, operator_name, say
+from console.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,6 +116,12 @@ def simulate(
 
     if live:
         raise Stop("simulate --live is not there yet; `burnline demo` has live agents", USAGE)
-    end_us = time.time_ns() // 1_000 if end is None else instant_us(end)
-    generate(out, routes=routes, days=days, lines=lines, seed=seed, end_us=end_us)
+    try:
+        end_us = time.time_ns() // 1_000 if end is None else instant_us(end)
+    except ValueError as error:
+        raise Stop(f"--end {clean(end or '', 60)}: {error}", USAGE) from error
+    try:
+        generate(out, routes=routes, days=days, lines=lines, seed=seed, end_us=end_us)
+    except OSError as error:
+        raise Stop(f"{out}: {error.strerror}" if error.strerror else str(error), REFUSED) from error
     say(f"wrote {out}; what was put in stands in {truth_path(out)}")

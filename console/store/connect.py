@@ -55,11 +55,13 @@ def attach(path: Path) -> Connection:
     Raises:
         StoreError: there is no store at the path, or it is not one of ours.
     """
+    none = f"store {path}: there is none yet; `burnline collect DIR` or `burnline demo` makes one"
     if not path.exists():
-        raise StoreError(
-            f"store {path}: there is none yet; `burnline collect DIR` or `burnline demo` makes one"
-        )
+        raise StoreError(none)
     connection = _open(f"file:{_quoted(path)}?mode=rw", path)
+    if not connection.execute("pragma user_version").fetchone()[0]:
+        connection.close()
+        raise StoreError(none)
     connection.execute("pragma query_only=on")
     return connection
 
@@ -69,21 +71,31 @@ def _open(uri: str, path: Path) -> Connection:
         connection = sqlite3.connect(
             uri, uri=True, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
         )
-        found = connection.execute("pragma application_id").fetchone()[0]
-        known = connection.execute("pragma user_version").fetchone()[0]
+        try:
+            _recognise(connection, path)
+        except BaseException:
+            connection.close()
+            raise
         connection.execute("pragma journal_mode=wal")
         connection.execute("pragma synchronous=full")
         connection.execute(f"pragma busy_timeout={_BUSY_MS}")
     except sqlite3.DatabaseError as error:
         raise StoreError(f"store {path}: {error}; move it aside or name another") from error
-    if found not in {0, APPLICATION_ID}:
+    return connection
+
+
+def _recognise(connection: Connection, path: Path) -> None:
+    """Refuse a SQLite file of another program, or of a newer version, before it is touched."""
+    found = connection.execute("pragma application_id").fetchone()[0]
+    known = connection.execute("pragma user_version").fetchone()[0]
+    used = connection.execute("select count(*) from sqlite_master").fetchone()[0]
+    if found not in {0, APPLICATION_ID} or (found == 0 and used):
         raise StoreError(f"store {path}: this SQLite file is not burnline's; name another")
     if known > SCHEMA_VERSION:
         raise StoreError(
             f"store {path}: written by a newer burnline (schema {known}, this one reads "
             f"{SCHEMA_VERSION}); update burnline"
         )
-    return connection
 
 
 def mode_of(path: Path) -> int:

@@ -124,6 +124,7 @@ def migrate(connection: Connection) -> None:
 
     if connection.execute("pragma user_version").fetchone()[0] == SCHEMA_VERSION:
         return
-    _migrations().apply(Database(connection))
+    # First, so that a store whose making was cut off is known as ours.
     connection.execute(f"pragma application_id={APPLICATION_ID}")
+    _migrations().apply(Database(connection))
     connection.execute(f"pragma user_version={SCHEMA_VERSION}")
