@@ -155,6 +155,14 @@ def test_keys_that_say_burnline_beat_plain_ones_and_run_beats_run_id() -> None:
     assert event(plain(event="run.failed", burnline={"run_id": "r-4"})).run == "r-4"
 
 
+def test_a_key_that_says_burnline_beats_a_plain_one_elsewhere_and_the_time_of_the_logger() -> None:
+    line = {**PRESET_LINES["winston"], "burnline_run": "r-9", "metadata": {"run": "r-2"}}
+    assert event(line).run == "r-9"
+    later = "2026-11-24T03:00:01Z"
+    assert event({**line, "burnline_ts": later}).ts_us == AT_US + 1_000_000
+    assert event({**line, "ts": later}).ts_us == AT_US
+
+
 def test_an_event_in_a_key_of_ours_that_is_none_is_refused() -> None:
     reason = refused(plain(burnline_event="run.deliverd"))
     assert reason == (
@@ -175,6 +183,12 @@ def test_values_that_cannot_be_are_refused_with_their_place() -> None:
     assert event(plain(event="run.delivered", trusted="false")).trusted is False
     assert refused(plain(event="run.started", sla_s=-1)).startswith("`sla_s` must be")
     assert "a whole number" in refused(plain(event="run.started", seq="1.5"))
+    assert "too large" in refused(plain(event="run.started", seq=2**63))
+    assert event(plain(event="run.started", seq=2**63 - 1)).seq == 2**63 - 1
+
+
+def test_a_number_that_is_none_is_not_known() -> None:
+    assert event(plain(event="run.started", sla_s=float("nan"))).sla_s is None
 
 
 @pytest.mark.parametrize("nothing", [None, "", " "])
@@ -220,7 +234,8 @@ def test_the_route_of_an_ecs_line_without_one_is_its_service() -> None:
         (AT_US // 1_000_000, AT_US),
         (AT_US // 1_000, AT_US),
         (AT_US * 1_000, AT_US),
-        (str(AT_US // 1_000), AT_US),
+        (str(AT_US // 1_000_000), AT_US),
+        (f"{AT_US // 1_000_000}.5", AT_US + 500_000),
         ("2026-11-24T03:00:00.000000999Z", AT_US),
         ("2026-11-24T04:00:00.000+0100", AT_US),
         ("2026-11-24 04:00:00,000 +01:00", AT_US),
@@ -313,6 +328,7 @@ def test_a_failure_without_a_reason_has_the_message() -> None:
     assert event(line).reason == "card declined"
     assert event({**line, "reason": "declined"}).reason == "declined"
     assert event({**line, "msg": "run.failed"}).reason == ""
+    assert event({**line, "event": "run.delivered"}).reason == ""
 
 
 def test_the_mark_of_our_directive_is_found_anywhere_in_a_denial() -> None:
@@ -341,6 +357,7 @@ def test_numbers_and_booleans_are_texts_where_texts_are_wanted() -> None:
         (b'{"a":' * 100_000, "nested too deeply"),
         (b'{"ts": 1' + b"0" * 5000 + b"}", "not JSON"),
         (b'{"run": "r', "not JSON"),
+        (b'{"event": "run.started", "run": "\xff"}', "not valid UTF-8"),
     ],
 )
 def test_lines_that_are_no_objects_are_refused_and_cost_no_other(line: bytes, reason: str) -> None:

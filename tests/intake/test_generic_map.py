@@ -60,6 +60,7 @@ def run(line: dict[str, Any], way: object) -> str:
         ({"a": "z"}, {"from": "/a", "values": {"x": "y"}, "default": "other"}, "other"),
         ({"message": "m"}, {"from": "message", "values": {"m": "y"}}, "y"),
         ({"b": "x"}, ["/a", "/b", "/c"], "x"),
+        ({"a": "", "b": "x"}, ["/a", "/b"], "x"),
     ],
 )  # fmt: skip
 def test_what_a_value_of_the_map_finds(line: dict[str, Any], way: object, found: str) -> None:
@@ -126,12 +127,12 @@ def test_rules_give_one_event_each_with_fields_of_their_own() -> None:
         {"when": {"/qa": True}, "event": "check.passed", "check": {"const": "qa"}},
         {"when": {"/ev": False}, "event": "check.failed", "check": {"const": "evidence"}},
     ]
-    line = {"outcome": "ok", "qa": True, "ev": False, "id": "x"}
-    found = [(event.event, event.check, event.id) for event in told(line, {"rules": rules})]
-    assert found == [
-        ("run.delivered", "", "x"),
-        ("check.passed", "qa", "x#2"),
-        ("check.failed", "evidence", "x#3"),
+    line = {"outcome": "ok", "qa": True, "ev": False, "id": "x", "seq": 8}
+    found = told(line, {"rules": rules})
+    assert [(event.event, event.check, event.id, event.seq) for event in found] == [
+        ("run.delivered", "", "x", 8),
+        ("check.passed", "qa", "x#2", None),
+        ("check.failed", "evidence", "x#3", None),
     ]
     assert names({"outcome": "seen"}, {"rules": rules}) == []
 
