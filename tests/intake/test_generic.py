@@ -348,67 +348,6 @@ def test_numbers_and_booleans_are_texts_where_texts_are_wanted() -> None:
     assert event(plain(event="run.failed", run=17, reason=True)).run == "17"
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        (b"Traceback (most recent call last):", "not JSON"),
-        (b"[1, 2]", "not a JSON object"),
-        (b"\xff\xfe", "not"),
-        (b'{"a":' * 100_000, "nested too deeply"),
-        (b'{"ts": 1' + b"0" * 5000 + b"}", "not JSON"),
-        (b'{"run": "r', "not JSON"),
-        (b'{"event": "run.started", "run": "\xff"}', "not valid UTF-8"),
-    ],
-)
-def test_lines_that_are_no_objects_are_refused_and_cost_no_other(line: bytes, reason: str) -> None:
-    good = plain(event="run.started")
-    batch = read(good, line, good)
-    assert [entry.line for entry in batch.events] == [1, 3]
-    (found,) = batch.rejected
-    assert found.reason.startswith(reason)
-    assert (found.line, found.length, found.excerpt) == (2, len(line), line[:200])
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [b'"x": NaN', b'"x": 1e999', b'"x": "\\ud800"', b'"x": 1, "x": 2', b'"x": ' + b"9" * 400],
-)
-def test_odd_values_in_other_keys_cost_nothing(odd: bytes) -> None:
-    line = json.dumps(plain(event="run.started")).encode()[:-1] + b", " + odd + b"}"
-    assert event(line).event == "run.started"
-
-
-def test_blank_lines_marks_and_line_ends_are_passed_over() -> None:
-    line = json.dumps(plain(event="run.started")).encode()
-    batch = read(b"\xef\xbb\xbf" + line + b"\r", b"", b"\x00\x00", b"\x00" * 9 + line)
-    assert [(entry.offset, entry.length, entry.line) for entry in batch.events] == [
-        (3, len(line), 1),
-        (len(line) + 5 + 1 + 3 + 9, len(line), 4),
-    ]
-    assert batch.rejected == []
-
-
-def test_objects_glued_onto_one_line_are_all_read() -> None:
-    one, two = (json.dumps(plain(event=name)).encode() for name in ("run.started", "run.failed"))
-    batch = read(one + b" " + two + b"{oops")
-    assert [(entry.event.event, entry.offset) for entry in batch.events] == [
-        ("run.started", 0),
-        ("run.failed", len(one) + 1),
-    ]
-    assert [(piece.offset, piece.length) for piece in batch.rejected] == [
-        (len(one) + 1 + len(two), 5)
-    ]
-
-
-def test_endless_glued_values_are_refused_as_a_whole() -> None:
-    batch = read(b"1 " * 1_000_000)
-    assert len(batch.rejected) == 101
-
-
-def test_a_line_of_ten_megabytes_is_read() -> None:
-    assert event(plain(event="run.started", blob="x" * 10_000_000)).run == "r-1"
-
-
 def test_the_same_record_read_twice_gives_equal_events() -> None:
     line = plain(event="run.delivered", id="e-1")
     first, second = events(line, line)
