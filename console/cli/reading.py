@@ -113,12 +113,14 @@ def misses(
     from console.store import reader
     from console.store.connect import attach
 
+    since_us = None if since is None else _instant(since, session.now_us)
+    session.require_settings()
     connection = attach(session.store)
     rows = reader.misses(
         connection,
         route=route,
         error_class=error_class,
-        since_us=None if since is None else _instant(since, session.now_us),
+        since_us=since_us,
         until_us=session.now_us if session.looks_back else None,
         limit=limit or (None if as_json else 50),
     )

@@ -61,6 +61,10 @@ class Session:
             self._settings = load(find(self._settings_path, Path.cwd(), home))
         return self._settings
 
+    def require_settings(self) -> None:
+        """Refuse to go on with settings that are invalid. Raises `SettingsError`."""
+        _ = self.settings
+
     def replace_settings(self, settings: Settings) -> None:
         """Use other settings from here on."""
         self._settings = settings
@@ -113,11 +117,12 @@ class Session:
         from console.snapshot import take
         from console.store.connect import attach
 
+        settings = self.settings
         connection = attach(self.store)
         try:
             return take(
                 connection,
-                self.settings,
+                settings,
                 store=self.store,
                 control=self.control,
                 now_us=self.now_us,
