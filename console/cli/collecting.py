@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from console.cli.session import Session, Stop, operator_name, say, warn
+from console.cli.session import SETTINGS, Session, Stop, operator_name, say, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,7 @@ def collect(
     add_sources(session, directories)
     if not session.settings.sources:
         raise Stop(_NO_SOURCES, 1)
+    check_sources(session)
     from console.collector import Collector, Lease
 
     lease = Lease(session.store)
@@ -79,6 +80,19 @@ def add_sources(session: Session, directories: list[Path] | None) -> None:
 
     sources = tuple(Source(path=path.absolute()) for path in directories)
     session.replace_settings(msgspec.structs.replace(session.settings, sources=sources))
+
+
+def check_sources(session: Session) -> None:
+    """Refuse sources whose own keys make no sense to their format, before anything is read."""
+    from console.intake.formats import wrong_with
+
+    wrong = [
+        f"{session.settings.path}: source {source.path}: {sentence}"
+        for source in session.settings.sources
+        if (sentence := wrong_with(source))
+    ]
+    if wrong:
+        raise Stop("; ".join(wrong), SETTINGS)
 
 
 def _read_all(collector: Collector) -> None:
@@ -146,6 +160,7 @@ def watch(
     add_sources(session, directories)
     banner = ""
     if not session.read_only and session.settings.sources:
+        check_sources(session)
         from console.collector.detached import ensure
 
         banner = ensure(session.store, _collector_options(session, directories))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from console.intake.formats import codex, generic, inspect_ai, openai_agents, otlp, verdict
 from console.intake.formats.claude_code import FORMAT as CLAUDE_CODE
 from console.intake.formats.native import FORMAT as NATIVE
+from console.intake.reading import Context
 
 if TYPE_CHECKING:
     from console.intake.reading import Format
+    from console.settings import Source
 
 _ASKED: tuple[Format, ...] = (
     NATIVE,
@@ -46,3 +48,15 @@ def variant(wanted: str, head: bytes) -> str:
     """Return which form of a format that the settings name a file has: lines, or a document."""
     family = [name for name in FORMATS if name == wanted or name.startswith(f"{wanted}-")]
     return next((name for name in family if FORMATS[name].recognises(head)), wanted)
+
+
+def wrong_with(source: Source) -> str:
+    """Say what is wrong with a source's own keys and its route template, "" if nothing is."""
+    entry = FORMATS.get(source.format)
+    if entry is None:
+        return ""
+    try:
+        entry.reader(Context(path=source.path, route=source.route, options=source.options))
+    except ValueError as error:
+        return str(error)
+    return ""
