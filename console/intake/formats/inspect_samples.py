@@ -114,7 +114,7 @@ def _approvals(sample: dict[str, Any], subject: Subject) -> Iterator[Event]:
     found = [table(event) for event in array(sample.get("events"))]
     decisions = [event for event in found if event.get("event") == "approval"]
     for place, event in enumerate(decisions):
-        decision, call = event.get("decision"), table(event.get("call"))
+        decision, call = text(event.get("decision")), table(event.get("call"))
         later = (table(other.get("call")).get("id") for other in decisions[place + 1 :])
         decided = call.get("id") is not None and call.get("id") in list(later)
         kind = "action.denied" if decision in _DENIALS else ""
