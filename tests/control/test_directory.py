@@ -89,6 +89,23 @@ def test_a_symlink_at_the_next_generation_is_not_followed(
     assert stage.read().generation == 1
 
 
+@pytest.mark.parametrize("plant", [os.link, os.symlink])
+def test_a_link_where_the_next_temporary_file_goes_is_not_written_through(
+    stage: Stage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    plant: Callable[[Path, Path], None],
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    monkeypatch.setattr(os, "urandom", bytes)
+    plant(victim, stage.path.parent / f".control.json.{os.getpid()}.00000000")
+    with pytest.raises(ControlError):
+        stage.file.publish(stage.raw(), by="dana", now_us=NOON_US)
+    assert victim.read_text() == "precious"
+    assert stage.read().generation == 1
+
+
 @pytest.mark.parametrize(
     "plant",
     [

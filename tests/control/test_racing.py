@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
 import threading
@@ -9,6 +11,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from console.agent.document import parse
 from console.control.directives import Conflict
@@ -51,6 +56,41 @@ def reading(path: Path) -> Iterator[list[int]]:
         finally:
             done.set()
         reader.result()
+
+
+@pytest.mark.parametrize("write", ["publish", "complete", "refresh"])
+def test_while_one_puts_a_generation_in_place_no_other_can(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, write: str
+) -> None:
+    rename, locked = os.rename, list[bool]()
+
+    def renamed(*args: Any, **kwargs: Any) -> None:
+        locked.append(is_locked(stage.path.parent))
+        rename(*args, **kwargs)
+
+    document = stage.raw()
+    stage.path.unlink()
+    monkeypatch.setattr(os, "rename", renamed)
+    if write == "publish":
+        stage.file.publish(document, by="dana", now_us=NOON_US)
+    elif write == "complete":
+        stage.file.complete()
+    else:
+        stage.file.refresh(NOON_US)
+    assert locked == [True]
+    assert not is_locked(stage.path.parent)
+
+
+def is_locked(folder: Path) -> bool:
+    """Say whether somebody holds the lock of the control directory."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def race(path: Path, document: dict[str, object], gate: threading.Barrier, name: str) -> str:
