@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -122,7 +123,8 @@ def _text(stream: io.TextIOWrapper) -> str:
 
 def eventually(look: Callable[[], Any], what: str) -> Any:
     """Return what `look` returns once that is true; give up after `PATIENCE_S`."""
-    until = time.monotonic() + PATIENCE_S
+    until, pause = time.monotonic() + PATIENCE_S, threading.Event()
     while not (found := look()):
+        pause.wait(0.01)
         assert time.monotonic() < until, f"it did not come to it that {what}"
     return found
