@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from console.intake.formats.loose import bare, each_line, each_value, json_value, refused, text
-from console.intake.formats.openai_spans import Place, Trace, objects, span_of
+from console.intake.formats.openai_spans import Place, Span, Trace, objects, span_of
 from console.intake.formats.openai_traces import Names, span_told, told
 from console.intake.formats.route_template import RouteTemplate
 from console.intake.formats.verdict_values import names_option
@@ -116,10 +116,7 @@ class OpenAILinesReader:
             return "this span has no id, or no time at which it started"
         story = self._story
         if identity in story.closed:
-            alone = Trace(id=identity, spans={span.id: span})
-            self._batch.events.extend(
-                span_told(alone, span, story.closed[identity], self._settings.names)
-            )
+            self._add_late(Trace(id=identity), span)
             return ""
         trace = self._trace(identity)
         known = trace.spans.get(span.id)
@@ -132,6 +129,16 @@ class OpenAILinesReader:
             self._pass_time(at_us)
         self._bound()
         return ""
+
+    def _add_late(self, trace: Trace, span: Span) -> None:
+        """Take what a span says whose trace is over, be it late or told a second time.
+
+        Alone it does not show what it guards: a triggered guardrail that no option names is left.
+        """
+        names, route = self._settings.names, self._story.closed[trace.id]
+        unclear = span.name not in names.inputs | names.outputs
+        if not (span.kind == "guardrail" and span.triggered and unclear):
+            self._batch.events.extend(span_told(trace, span, route, names))
 
     def _trace(self, identity: str) -> Trace:
         trace = self._story.traces.get(identity)
