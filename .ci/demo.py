@@ -55,8 +55,9 @@ class Terminal:
             if select.select([self._parent], [], [], 0.1)[0]:
                 try:
                     self.seen += os.read(self._parent, 65536)
-                except OSError:  # the other side has closed
-                    if not holds() and self.process.poll() is not None:
+                except OSError:  # the other side has closed: the command is at its end
+                    self.process.wait(timeout=END_S)
+                    if not holds():
                         sys.exit(f"{what}: the command ended before; it wrote:\n{self.text()}")
         return time.monotonic() - begun
 

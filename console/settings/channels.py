@@ -5,25 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from console.settings import words
-from console.settings.problems import UnusableError, listed, nearest
+from console.settings.problems import listed, nearest
 from console.settings.rules import SEVERITIES
 from console.settings.table import Table
 from console.settings.types import Notify, Source
 
-READ_FORMATS = (
+FORMATS = (
     "auto",
     "native",
     "generic",
     "otlp",
     "claude-code",
     "codex",
+    "gemini",
+    "openai-agents",
     "inspect",
     "verdict",
-    "openai-agents",
 )
-"""The formats that this version reads."""
-FORMATS = (*READ_FORMATS, "gemini")
-"""The formats that may be named."""
+"""The formats that may be named; those that come as lines and as documents have one name."""
 
 _SOURCE_KEYS = ("path", "format", "route")
 _NOTIFY_KEYS = ("url", "file", "command", "severity", "quiet_hours")
@@ -38,7 +37,7 @@ def sources(root: Table, directory: Path) -> tuple[Source, ...]:
 
 def _source(table: Table, directory: Path) -> Source:
     table.need("path", "write the file, directory or glob to read")
-    name = table.take("format", _format, "auto")
+    name = table.take("format", words.choice(FORMATS), "auto")
     options = {key: table.raw(key) for key in sorted(table.written.difference(_SOURCE_KEYS))}
     for key in options:
         meant = nearest(key, _SOURCE_KEYS)
@@ -52,13 +51,6 @@ def _source(table: Table, directory: Path) -> Source:
         route=table.take("route", words.text, ""),
         options=options,
     )
-
-
-def _format(value: object) -> str:
-    name = words.choice(FORMATS)(value)
-    if name not in READ_FORMATS:
-        raise UnusableError(f"is not read yet; this version reads {listed(READ_FORMATS)}")
-    return name
 
 
 def notify(root: Table, directory: Path) -> tuple[Notify, ...]:

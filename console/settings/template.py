@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from console.model import CHANGE_KINDS
-from console.settings.channels import READ_FORMATS
+from console.settings.channels import FORMATS
 from console.settings.problems import dotted
 from console.settings.template_keys import TIER_LINES, share, toml_list, toml_text
 from console.settings.tiers import BUILT_IN, DEFAULT_TIER
@@ -45,7 +45,7 @@ _NO_SOURCE = """\
 # Where logs are. Several [[source]] tables may stand here.
 # [[source]]
 # path = "logs"                   # file, directory (with all below it) or glob
-# format = "auto"                 # or native, claude-code
+# format = "auto"                 # or native, generic, otlp, claude-code, ...
 """
 
 
@@ -96,7 +96,7 @@ def _sound(routes: Sequence[RouteProposal], sources: Sequence[SourceProposal]) -
             raise ValueError(f"the tier {route.tier!r} is not built in")
         seen.add(name(route.name))
     for source in sources:
-        if source.format not in READ_FORMATS:
+        if source.format not in FORMATS:
             raise ValueError(f"the format {source.format!r} is not read")
 
 

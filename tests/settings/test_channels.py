@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from console.settings import Notify
-from console.settings.channels import FORMATS, READ_FORMATS
+from console.settings.channels import FORMATS
 from tests.settings.writing import loaded, refused
 
 
@@ -28,12 +28,10 @@ def test_a_source_needs_a_path(tmp_path: Path) -> None:
     assert "source[0] has no path" in problem(tmp_path, '[[source]]\nformat = "auto"\n')
 
 
-@pytest.mark.parametrize("name", sorted(set(FORMATS) - set(READ_FORMATS)))
-def test_a_format_that_is_known_but_not_read_says_so(tmp_path: Path, name: str) -> None:
-    found = problem(tmp_path, f'[[source]]\npath = "a"\nformat = "{name}"\n')
-    assert found == (
-        f'burnline.toml:3: source[0].format = "{name}" is not read yet; '
-        'this version reads "auto", "native" or "claude-code".'
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_may_be_named(tmp_path: Path, name: str) -> None:
+    assert (
+        loaded(tmp_path, f'[[source]]\npath = "a"\nformat = "{name}"\n').sources[0].format == name
     )
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.intake.formats import codex, generic, inspect_ai, openai_agents, otlp, verdict
+from console.intake.formats import (
+    codex,
+    gemini,
+    generic,
+    inspect_ai,
+    openai_agents,
+    otlp,
+    verdict,
+)
 from console.intake.formats.claude_code import FORMAT as CLAUDE_CODE
 from console.intake.formats.native import FORMAT as NATIVE
 from console.intake.reading import Context
@@ -22,6 +30,9 @@ _ASKED: tuple[Format, ...] = (
     otlp.DOCUMENT,
     openai_agents.FORMAT,
     openai_agents.DOCUMENT,
+    gemini.FORMAT,
+    gemini.DOCUMENT,
+    gemini.TELEMETRY,
     inspect_ai.FORMAT,
     verdict.FORMAT,
     generic.FORMAT,
