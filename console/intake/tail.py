@@ -133,10 +133,12 @@ class Tailer:
         self.changed.add(file.id)
 
     def document(self, file: Position) -> Block | None:
-        """Return all of a file that is one document, or None when it cannot be read.
+        """Return all of a file that is one document, or None when it is read or cannot be.
 
         One that is too large is returned as `oversize`, with its beginning.
         """
+        if file.offset >= file.size:
+            return None
         if file.size > MAX_DOCUMENT_BYTES:
             return Block(self.raw(file, 0, 200), 0, 1, file.size)
         data = self.raw(file, 0, file.size)

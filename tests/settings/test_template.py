@@ -108,7 +108,7 @@ def test_a_tier_with_everything_set_comes_back_from_its_table(tmp_path: Path) ->
         ([RouteProposal("a", "gold")], []),
         ([RouteProposal("a"), RouteProposal("a")], []),
         ([RouteProposal(" ")], []),
-        ([], [SourceProposal("logs", "codex")]),
+        ([], [SourceProposal("logs", "cobol")]),
         ([], [SourceProposal("logs\udcff")]),
     ],
 )
