@@ -159,7 +159,7 @@ def test_to_look_at_a_store_is_not_to_hold_it(tmp_path: Path) -> None:
     for looker in lookers:
         looker.start()
     try:
-        for _ in range(300):
+        for _ in range(1_000):
             Lease(store).release()
     finally:
         ending.set()
