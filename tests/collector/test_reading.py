@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from pathlib import Path
@@ -92,6 +93,20 @@ def test_a_file_that_is_no_log_is_said_and_holds_nothing_up(
         assert station.status()["store"]["catching_up"] is False
         assert station.total() == 1
         station.restart()
+
+
+@pytest.mark.parametrize(
+    "name", [b"\xff\xfe.jsonl", b"a\nb\x1b[2J.jsonl", b"\xc3\xbc.jsonl", b"-.jsonl"]
+)
+def test_a_log_may_have_any_name(station: Station, name: bytes) -> None:
+    log = station.write(os.fsdecode(name), event("run.failed", "r1"))
+    station.read()
+    station.restart()
+    assert station.read().total() == 1
+    (miss,) = station.misses()
+    shown = miss["evidence"][0]["file"]
+    assert shown.isprintable()
+    assert shown.startswith(str(log.parent))
 
 
 def test_a_file_that_becomes_a_log_is_read_from_its_start(station: Station) -> None:
