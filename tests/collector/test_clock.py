@@ -154,3 +154,40 @@ def test_the_future_that_a_line_claims_fires_no_deadline(hurried: Station) -> No
     hurried.write("a.jsonl", started("r1"), good("r2", DAY))
     assert hurried.at(MINUTE).read().misses() == []
     hurried.close()
+
+
+@pytest.mark.usefixtures("small_turns")
+@pytest.mark.parametrize("restart", [False, True])
+def test_nothing_is_paged_for_a_window_that_is_not_read_to_its_end(
+    station: Station, restart: bool
+) -> None:
+    failures = (event("run.failed", f"b{number}", number) for number in range(5))
+    station.write(
+        "a.jsonl", *failures, *(good(f"g{number}", 60 + number) for number in range(2_000))
+    )
+    station.at(HOUR)
+    turns = 0
+    while station.collector.step():
+        station.now_us += 2_000_000
+        station.collector.evaluate()
+        assert station.route()["alerts"] == []
+        turns += 1
+        if restart:
+            station.restart()
+    assert turns > 20
+    station.now_us += 2_000_000
+    assert station.read().route()["alerts"] == []
+
+
+@pytest.mark.usefixtures("small_turns")
+def test_a_page_that_fires_stands_while_more_is_read(station: Station) -> None:
+    failures = (event("run.failed", f"b{number}", number) for number in range(50))
+    station.write("a.jsonl", *failures, *(good(f"g{number}", number) for number in range(50)))
+    station.at(10 * MINUTE).read()
+    opened = {alert["id"]: alert["state"] for alert in station.route()["alerts"]}
+    assert set(opened.values()) == {"firing"}
+    station.write("a.jsonl", *(good(f"h{number}", 60 + number) for number in range(200)))
+    while station.collector.step():
+        station.now_us += 2_000_000
+        station.collector.evaluate()
+        assert {item["id"]: item["state"] for item in station.route()["alerts"]} == opened
