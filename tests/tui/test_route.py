@@ -63,7 +63,9 @@ async def test_a_class_that_spent_its_cap_says_so() -> None:
 
 
 async def test_both_counts_are_shown_where_corrections_changed_them() -> None:
-    assert "as experienced 13 of 1400" in await opened(feed_of("ticket"))
+    seen = await opened(feed_of("ticket"))
+    assert "charged 1400/11, experienced 1400/13 (closed/bad)" in seen
+    assert "experienced" not in await opened(feed_of("page", experienced=route("r", "page").counts))
 
 
 async def test_a_route_without_data_says_that_nothing_here_is_health() -> None:
@@ -77,7 +79,9 @@ async def test_a_stale_route_says_how_old_its_last_event_is() -> None:
 
 
 async def test_lost_lines_are_said() -> None:
-    assert "7 lines were destroyed" in await opened(feed_of(lost_lines=7))
+    assert "7 lines were lost before they could be read" in await opened(feed_of(lost_lines=7))
+    assert "1 line was lost before it could be read" in await opened(feed_of(lost_lines=1))
+    assert "lost before" not in await opened(feed_of())
 
 
 async def test_an_order_shows_its_stages_who_has_not_obeyed_and_the_countdown() -> None:

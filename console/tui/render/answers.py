@@ -70,11 +70,14 @@ def data_warning(view: RouteView, look: Look) -> Line:
         "stale": f"Stale: the last event is {since} old. The state below is the last one known.",
         "unmeasured": "Unmeasured: too many runs have no verdict for the numbers to be trusted.",
     }
-    lost = f"{view.lost_lines} lines were destroyed before they could be read." * bool(
-        view.lost_lines
-    )
-    text = " ".join(part for part in (words.get(view.data, ""), lost) if part)
+    text = " ".join(part for part in (words.get(view.data, ""), _lost(view.lost_lines)) if part)
     return line((text, Tone.UNKNOWN))
+
+
+def _lost(lines: int) -> str:
+    if lines == 1:
+        return "1 line was lost before it could be read."
+    return f"{lines} lines were lost before they could be read." if lines else ""
 
 
 def outcome(view: RouteView, look: Look, detail: Detail) -> list[Line]:
@@ -137,9 +140,10 @@ def _budget(view: RouteView, look: Look, width: int) -> Line:
     bar = max(8, min(_BAR, width - 60))
     allowed = view.budget_ppm * counts.total
     small = "; the budget is smaller than one run" if 0 < allowed < 1_000_000 else ""
-    charged = ""
+    counted = f"{counts.bad} bad of {counts.total}"
     if seen != counts:
-        charged = f" (as experienced {seen.bad} of {seen.total}; corrections took the rest out)"
+        both = f"charged {counts.total}/{counts.bad}, experienced {seen.total}/{seen.bad}"
+        counted = f"{both} (closed/bad)"
     runs = view.remaining_runs
     more = f"{runs} more may miss" if runs >= 0 else f"{-runs} too many"
     number = numbers.percent(view.remaining, look.glyphs.none)
@@ -147,7 +151,7 @@ def _budget(view: RouteView, look: Look, width: int) -> Line:
         (f"{'budget left':<{_CLASS_WIDTH}}", Tone.STRONG),
         (f"{number:>6}  ", Tone.UNKNOWN if blind(view) else tone_of(view.remaining)),
         *gauge(view.remaining, bar, view.steps_ppm, look.glyphs, trusted=not blind(view)),
-        f" {counts.bad} bad of {counts.total}{charged}, {more}{small}",
+        f" {counted}, {more}{small}",
     )
 
 
