@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from console.model import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from console.tui.figures import numbers, times
-from console.tui.figures.spans import Span, Tone, fit, line, plain, shorten, width_of
+from console.tui.figures.spans import Span, Tone, fit, line, plain, shorten, shorten_path, width_of
 
 from .samples import EVIL, NOW
 
@@ -124,3 +124,33 @@ def test_a_long_name_keeps_both_ends_because_ends_tell_names_apart() -> None:
 def test_a_shortened_name_never_exceeds_its_column(name: str, width: int) -> None:
     printable = "".join(char for char in name if char.isprintable())
     assert width_of(line(shorten(printable, width, "…"))) <= width
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        (0, "0B"),
+        (999, "999B"),
+        (1_000, "1.0kB"),
+        (1_999, "1.9kB"),
+        (63_999, "63kB"),
+        (999_999, "999kB"),
+        (4_200_000_000, "4.2GB"),
+    ],
+)
+def test_a_size_is_never_rounded_up(octets: int, text: str) -> None:
+    assert numbers.size(octets) == text
+
+
+@pytest.mark.parametrize(
+    ("path", "width", "text"),
+    [
+        ("/var/log/a.jsonl", 20, "/var/log/a.jsonl"),
+        ("/var/log/agents/refunds.jsonl", 20, "/var/…/refunds.jsonl"),
+        ("/var/log/agents/refunds.jsonl", 13, "refunds.jsonl"),
+        ("/var/log/agents/refunds-of-may.jsonl", 13, "refund….jsonl"),
+        ("/日本語日本語日本語/a.jsonl", 16, "/日本語…/a.jsonl"),
+    ],
+)
+def test_a_path_that_is_cut_keeps_the_name_of_its_file(path: str, width: int, text: str) -> None:
+    assert shorten_path(path, width, "…") == text

@@ -51,6 +51,16 @@ def count(number: int) -> str:
     return f"{number // 1_000}k" if number < 1_000_000 else f"{number // 1_000_000}M"
 
 
+def size(octets: int) -> str:
+    """Return a number of bytes in at most five characters: `999B`, `1.2kB`, `63MB`, `4.0GB`."""
+    for unit, scale in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)):
+        if octets >= 10 * scale:
+            return f"{octets // scale}{unit}"
+        if octets >= scale:
+            return f"{octets * 10 // scale / 10:.1f}{unit}"
+    return f"{octets}B"
+
+
 def of_ppm(ppm: int) -> str:
     """Return parts per million as a percentage with no digit lost: `0.5%`."""
     return f"{ppm / 10_000:g}%"

@@ -98,12 +98,29 @@ def shorten(text: str, width: int, ellipsis: str) -> str:
         return text
     if width < 8:
         return set_cell_size(text, max(0, width - cell_len(ellipsis))) + ellipsis
-    tail = (width - 1) // 3
-    head = width - tail - cell_len(ellipsis)
+    return _middle(text, (width - 1) // 3, width, ellipsis)
+
+
+def shorten_path(path: str, width: int, ellipsis: str) -> str:
+    """Return a path in at most `width` cells, cut in the middle: the name of its file stays.
+
+    A name that is too long itself is cut in its own middle, and the folders before it are left out.
+    """
+    if cell_len(path) <= width or width < 8:
+        return shorten(path, width, ellipsis)
+    room = width - cell_len(ellipsis)
+    name = path[path.rfind("/") + 1 :]
+    if cell_len(name) + 2 > room:
+        return name if cell_len(name) <= width else _middle(name, width // 2, width, ellipsis)
+    return _middle(path, max(cell_len(name) + 1, room // 2), width, ellipsis)
+
+
+def _middle(text: str, tail: int, width: int, ellipsis: str) -> str:
+    """Return `text` in `width` cells, the last `tail` of which are its end."""
     end = text[-tail:]
     while cell_len(end) > tail:
         end = end[1:]
-    return set_cell_size(text, head) + ellipsis + end
+    return set_cell_size(text, width - tail - cell_len(ellipsis)) + ellipsis + end
 
 
 def joined(lines: Iterable[Line], separator: Span) -> Line:
