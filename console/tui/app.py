@@ -29,6 +29,7 @@ from console.tui.screens.alerts import AlertsScreen
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.help import HelpScreen
 from console.tui.screens.route import RouteScreen
+from console.tui.screens.sources import SourcesScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -53,7 +54,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
 
     CSS_PATH: ClassVar[Any] = ["app.tcss", "screens/view.tcss", "screens/dialog.tcss"]
     DEFAULT_MODE = "fleet"
-    MODES: ClassVar[dict[str, Any]] = {"fleet": FleetScreen, "alerts": AlertsScreen}
+    MODES: ClassVar[dict[str, Any]] = {
+        "fleet": FleetScreen,
+        "alerts": AlertsScreen,
+        "sources": SourcesScreen,
+    }
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {ActionCommands, RouteCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
@@ -61,6 +66,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         Binding("q", "back", "Back", id="app.back"),
         Binding("1", "view('fleet')", "Fleet", id="app.fleet"),
         Binding("2", "view('alerts')", "Alerts", id="app.alerts"),
+        Binding("5", "view('sources')", "Sources", id="app.sources"),
         Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
         Binding("ctrl+r,f5", "refresh_now", "Refresh", show=False, id="app.refresh"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
@@ -180,7 +186,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
             self.exit()
 
     async def action_view(self, mode: str) -> None:
-        """Show the fleet or the alerts themselves, whatever was opened from them."""
+        """Show the fleet, the alerts or the sources themselves, whatever was opened from them."""
         await self.switch_mode(mode)
         while len(self.screen_stack) > 1:
             await self.pop_screen()

@@ -14,6 +14,7 @@ from console.tui.messages import (
     MissesFetched,
     Ordered,
     Previewed,
+    RefusedFetched,
     SnapshotFetched,
 )
 
@@ -64,6 +65,14 @@ class Errands:
             return MissesFetched((), why)
 
         self._send(screen, lambda: MissesFetched(self._feed.misses(route, limit)), failed, "misses")
+
+    def refused(self, screen: MessagePump, limit: int) -> None:
+        """Fetch what could not be read of the logs."""
+
+        def failed(why: str) -> Message:
+            return RefusedFetched((), why)
+
+        self._send(screen, lambda: RefusedFetched(self._feed.refused(limit)), failed, "refused")
 
     def preview(self, dialog: MessagePump, request: OrderRequest) -> None:
         """Ask what an order would do."""

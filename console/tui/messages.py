@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from console.snapshot.types import MissView, Snapshot
+    from console.snapshot.types import MissView, RefusedView, Snapshot
     from console.tui.feed import OrderPreview, OrderRequest, OrderResult
 
 
@@ -33,6 +33,15 @@ class MissesFetched(Message):
     def __init__(self, misses: tuple[MissView, ...], trouble: str = "") -> None:
         super().__init__()
         self.misses = misses
+        self.trouble = trouble
+
+
+class RefusedFetched(Message):
+    """What could not be read of the logs, or `trouble`: why that is not known."""
+
+    def __init__(self, pieces: tuple[RefusedView, ...], trouble: str = "") -> None:
+        super().__init__()
+        self.pieces = pieces
         self.trouble = trouble
 
 

@@ -12,7 +12,9 @@ from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.help import HelpScreen, own_bindings
 from console.tui.screens.menu import ActionMenu
 from console.tui.screens.order import OrderDialog
+from console.tui.screens.refused import RefusedScreen
 from console.tui.screens.route import RouteScreen
+from console.tui.screens.sources import SourcesScreen
 from console.tui.screens.table import Table
 from console.tui.screens.view import View
 from console.tui.widgets.choice import Picker
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 PAGES: dict[type[DOMNode], str] = {
     FleetScreen: "Fleet",
     AlertsScreen: "Alerts",
+    SourcesScreen: "Sources",
+    RefusedScreen: "Pieces of a log that could not be read",
     RouteScreen: "Route",
     EvidenceScreen: "Evidence of a miss",
     Table: "Any table",

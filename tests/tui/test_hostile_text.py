@@ -14,6 +14,7 @@ from console.tui.feed import OrderResult
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.order import OrderDialog
 
+from .logs import piece
 from .samples import EVIL, alert, miss, order, route, snapshot, source, store
 from .stage import FakeFeed, console, front, press, refresh, screen_text, settle
 
@@ -51,7 +52,7 @@ def hostile(text: str = EVIL) -> FakeFeed:
     feed = FakeFeed(
         snapshot(
             msgspec.structs.replace(view, rules=rules),
-            sources=(source(path=text, note=text),),
+            sources=(source(path=text, note=text, format=text, state=text, rejected=1),),
             store=store(path=text, tampered=text),
         )
     )
@@ -59,13 +60,16 @@ def hostile(text: str = EVIL) -> FakeFeed:
     feed.latest = (
         miss(text, text, error_class=text, rule=text, events=(text,), evidence=(proof,)),
     )
+    feed.pieces = (piece(path=text, reason=text, begins=text),)
     feed.effect = msgspec.structs.replace(
         feed.effect, path=text, agents=(text,), warnings=(text,), refused=""
     )
     return feed
 
 
-@pytest.mark.parametrize("keys", [(), ("2",), ("enter",), ("enter", "enter")])
+@pytest.mark.parametrize(
+    "keys", [(), ("2",), ("5",), ("5", "enter"), ("enter",), ("enter", "enter")]
+)
 async def test_every_screen_shows_it_as_text(keys: tuple[str, ...]) -> None:
     async with console(hostile(), operator=EVIL, label=EVIL, banner=EVIL).run_test(
         size=SIZE
@@ -77,7 +81,18 @@ async def test_every_screen_shows_it_as_text(keys: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", [(), ("2",), ("enter",), ("enter", "enter"), ("a", "p"), ("a", "l"), ("2", "A")]
+    "keys",
+    [
+        (),
+        ("2",),
+        ("5",),
+        ("5", "enter"),
+        ("enter",),
+        ("enter", "enter"),
+        ("a", "p"),
+        ("a", "l"),
+        ("2", "A"),
+    ],
 )
 async def test_no_screen_passes_a_control_on_to_the_terminal(keys: tuple[str, ...]) -> None:
     async with console(hostile(ESCAPES), operator=ESCAPES, label=ESCAPES, banner=ESCAPES).run_test(
@@ -143,7 +158,9 @@ async def test_a_filter_shows_it_as_text() -> None:
         assert "filter [/nope]" in screen_text(pilot)
 
 
-@pytest.mark.parametrize("keys", [(), ("2",), ("enter",), ("enter", "enter")])
+@pytest.mark.parametrize(
+    "keys", [(), ("2",), ("5",), ("5", "enter"), ("enter",), ("enter", "enter")]
+)
 async def test_a_click_on_it_runs_nothing(keys: tuple[str, ...]) -> None:
     feed = hostile()
     async with console(feed).run_test(size=SIZE) as pilot:
@@ -164,6 +181,13 @@ async def test_evidence_is_copied_as_it_is() -> None:
         await press(pilot, "enter", "enter", "c")
         front(pilot, EvidenceScreen)
         assert WORD in pilot.app.clipboard
+
+
+async def test_the_place_of_a_piece_is_copied_as_text() -> None:
+    async with console(hostile()).run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "5", "c")
+        assert pilot.app.clipboard == f"{EVIL}:1902"
 
 
 FILES = sorted(Path(tui.__file__).parent.rglob("*.py"))

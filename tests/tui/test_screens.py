@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from .logs import feed
 from .samples import snapshot
 from .stage import FakeFeed, assert_golden, console, press, settle
 
@@ -16,6 +17,8 @@ VIEWS = {
     "alerts": ("2",),
     "route": ("j", "enter"),
     "evidence": ("j", "enter", "enter"),
+    "sources": ("5", "j", "j"),
+    "pieces": ("5", "j", "j", "enter"),
     "pause": ("j", "a", "p"),
     "lift": ("j", "a", "l"),
 }
@@ -24,15 +27,15 @@ VIEWS = {
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("view", VIEWS)
 async def test_a_view_looks_as_agreed(view: str, size: str) -> None:
-    async with console(FakeFeed(), label="PROD").run_test(size=SIZES[size]) as pilot:
+    async with console(feed(), label="PROD").run_test(size=SIZES[size]) as pilot:
         await settle(pilot)
         await press(pilot, *VIEWS[view])
         assert_golden(pilot, f"{view}-{size}")
 
 
-@pytest.mark.parametrize("view", ["fleet", "route", "pause"])
+@pytest.mark.parametrize("view", ["fleet", "route", "sources", "pause"])
 async def test_a_view_looks_as_agreed_in_ascii(view: str) -> None:
-    app = console(FakeFeed(), ascii_only=True, read_only=view == "fleet")
+    app = console(feed(), ascii_only=True, read_only=view == "fleet")
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, *VIEWS[view])

@@ -9,6 +9,7 @@ from console.tui.figures.spans import Tone
 from console.tui.figures.states import standing
 from console.tui.theme import style_of
 
+from .logs import feed
 from .samples import HEALTHS, route
 from .stage import FakeFeed, console, press, screen_text, settle
 
@@ -17,6 +18,8 @@ VIEWS = {
     "alerts": ("2",),
     "route": ("j", "enter"),
     "evidence": ("j", "enter", "enter"),
+    "sources": ("5",),
+    "pieces": ("5", "j", "j", "enter"),
     "menu": ("j", "a"),
     "pause": ("j", "a", "p"),
     "lift": ("j", "a", "l", "ctrl+y"),
@@ -48,7 +51,7 @@ async def test_small_screens_show_state_and_route(size: tuple[int, int]) -> None
 @pytest.mark.parametrize("size", [(1, 1), (10, 3), (20, 6), (30, 10), (300, 90)])
 @pytest.mark.parametrize("view", VIEWS)
 async def test_no_size_is_refused_by_any_view(view: str, size: tuple[int, int]) -> None:
-    async with console(FakeFeed()).run_test(size=size) as pilot:
+    async with console(feed()).run_test(size=size) as pilot:
         await settle(pilot)
         await press(pilot, *VIEWS[view])
         assert pilot.app.is_running
@@ -68,7 +71,7 @@ async def test_a_terminal_that_shrinks_and_grows_is_followed() -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_an_ascii_console_draws_nothing_else(view: str) -> None:
-    async with console(FakeFeed(), ascii_only=True).run_test(size=(80, 24)) as pilot:
+    async with console(feed(), ascii_only=True).run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, *VIEWS[view])
         strange = {char for char in screen_text(pilot) if not char.isascii()}

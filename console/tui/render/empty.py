@@ -35,8 +35,19 @@ def no_routes(snapshot: Snapshot, look: Look) -> list[Line]:
         lines += [line((f"and {more} more", Tone.MUTED))] if more > 0 else []
     else:
         lines += [(), line(("No log file was found to look at.", Tone.TICKET))]
+    return lines + _next(snapshot)
+
+
+def no_sources(snapshot: Snapshot) -> list[Line]:
+    """Return what it means that no log file is known, and how to get one."""
+    text = "Nothing is read, so nothing that any other screen shows can be taken for health."
+    return [line(("No log file was found.", Tone.STRONG)), line(text), *_next(snapshot)]
+
+
+def _next(snapshot: Snapshot) -> list[Line]:
+    """Return where settings and store are, and the commands that lead on."""
     settings = snapshot.settings_path or "none found: everything is built in"
-    lines += [
+    return [
         line(("settings ", Tone.MUTED), settings),
         line(("store ", Tone.MUTED), snapshot.store.path),
         (),
@@ -46,7 +57,6 @@ def no_routes(snapshot: Snapshot, look: Look) -> list[Line]:
         line(("burnline demo", Tone.KEY), "        see the console at work on sample logs"),
         line(("burnline doctor", Tone.KEY), "      say why logs are not read"),
     ]
-    return lines
 
 
 def _source(source: SourceView, look: Look) -> Line:

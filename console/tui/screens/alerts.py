@@ -12,16 +12,12 @@ from console.tui.host import host
 from console.tui.render import alerts, empty
 from console.tui.screens.table import Table
 from console.tui.widgets.cursor_list import CursorList
-from console.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.app import ComposeResult
-
     from console.snapshot.types import Snapshot
     from console.tui.figures.spans import Line
-    from console.tui.frame import Frame
     from console.tui.query import Fields
     from console.tui.render.look import Look
 
@@ -43,11 +39,6 @@ class AlertsScreen(Table[AlertView]):
         Binding("a", "act", "Act", id="route.act"),
     ]
 
-    def body(self) -> ComposeResult:
-        """Compose the list, and what is known of the alert under the cursor."""
-        yield from super().body()
-        yield Prose(id="detail", hide_empty=True)
-
     def rows(self, snapshot: Snapshot) -> Sequence[AlertView]:
         """Return all alerts, those that need a human first."""
         return alerts.alerts_of(snapshot)
@@ -64,20 +55,9 @@ class AlertsScreen(Table[AlertView]):
         """Return what it means that there is no alert."""
         return empty.no_alerts(snapshot, look)
 
-    def draw(self, frame: Frame, look: Look) -> None:
-        """Show the list, then the detail of the alert under the cursor."""
-        super().draw(frame, look)
-        self._detail(look)
-
-    def _detail(self, look: Look) -> None:
-        chosen = self.cursor_list.cursor_row
-        lines = alerts.detail(chosen, look) if chosen else []
-        self.query_one("#detail", Prose).show(lines)
-
-    @on(CursorList.Moved)
-    def detail_moved(self) -> None:
-        """Show the detail of the alert that the cursor is on now."""
-        self._detail(host(self).look(host(self).frame))
+    def detail(self, item: AlertView, look: Look) -> list[Line]:
+        """Return what made an alert fire."""
+        return alerts.detail(item, look)
 
     @on(CursorList.Opened)
     def opened(self) -> None:

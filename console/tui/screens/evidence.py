@@ -45,8 +45,7 @@ class EvidenceScreen(View):
 
     def action_copy(self) -> None:
         """Put the evidence on the clipboard of the operator's terminal."""
-        self.app.copy_to_clipboard(misses.copied(self._miss))
-        self.notify("Copied. Terminals without clipboard support ignore it.", markup=False)
+        self.copy(misses.copied(self._miss))
 
     def action_scroll(self, by: int) -> None:
         """Scroll the page."""

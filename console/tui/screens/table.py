@@ -55,9 +55,13 @@ class Table(View, Generic[RowT]):
     NUMBERS: ClassVar[Sequence[str]] = ()
     SCALES: ClassVar[dict[str, dict[str, int]]] = {}
     NOUN: ClassVar[str] = "rows"
+    OPENS: ClassVar[bool] = True
+    """Whether Enter leads from a row to somewhere."""
+    EXAMPLES: ClassVar[str] = "words, owner:name, !healthy, burn>6, left<25%, tier>=high"
+    """What the filter's line shows before anything is typed."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/", id="table.filter"),
-        Binding("o", "sort(1)", "Sort", id="table.sort"),
+        Binding("o", "sort(1)", "Sort", show=False, id="table.sort"),
         Binding("O", "reverse", "Reverse", show=False, id="table.reverse"),
     ]
 
@@ -70,6 +74,7 @@ class Table(View, Generic[RowT]):
         self._reversed = False
         self._rows: list[RowT] = []
         self._total = 0
+        self._totals: list[Line] = []
         self._laid_out: tuple[int, Grid[Any]] = (-1, ())
 
     def rows(self, snapshot: Snapshot) -> Sequence[RowT]:
@@ -88,14 +93,23 @@ class Table(View, Generic[RowT]):
         """Return what to say where there is no row at all."""
         raise NotImplementedError
 
+    def totals(self, snapshot: Snapshot) -> list[Line]:  # noqa: ARG002
+        """Return facts about all rows together, for the title."""
+        return []
+
+    def detail(self, item: RowT, look: Look) -> list[Line]:  # noqa: ARG002
+        """Return what to say below the list of the row under the cursor."""
+        return []
+
     def body(self) -> ComposeResult:
-        """Compose title, filter, headings, list, and the text that stands in for it."""
+        """Compose title, filter, headings, list, the text that stands in for it, and a detail."""
         yield Prose(id="title")
-        yield FilterBar(id="filter")
+        yield FilterBar(self.EXAMPLES, id="filter")
         yield Prose(id="empty", hide_empty=True)
         yield Heading(id="heading")
         marker = host(self).glyphs.cursor
-        yield CursorList(self.key_of, self._draw_row, marker, id="list")
+        yield CursorList(self.key_of, self._draw_row, marker, opens=self.OPENS, id="list")
+        yield Prose(id="detail", hide_empty=True)
 
     @property
     def cursor_list(self) -> CursorList[RowT]:
@@ -112,7 +126,14 @@ class Table(View, Generic[RowT]):
         settling = snapshot is not None and snapshot.store.catching_up
         self.cursor_list.show(self._rows, settling=settling)
         self._total = len(every)
+        self._totals = [] if snapshot is None else self.totals(snapshot)
         self._retitle()
+        self._show_detail(look)
+
+    def _show_detail(self, look: Look) -> None:
+        chosen = self.cursor_list.cursor_row
+        lines = [] if chosen is None else self.detail(chosen, look)
+        self.query_one("#detail", Prose).show(lines)
 
     def _absence(self, frame: Frame, look: Look, total: int) -> list[Line]:
         """Return why there is no row to show, and what to do; empty where there are rows."""
@@ -139,6 +160,7 @@ class Table(View, Generic[RowT]):
             facts.append(line((self._query_error, Tone.ALARM)))
         elif self._query_text:
             facts.append(line(("filter ", Tone.MUTED), (self._query_text, Tone.TICKET)))
+        facts += self._totals
         if self._sort or self._reversed:
             order = " reversed" if self._reversed else ""
             by = " ".join(self.COLUMNS[self._sort].title.split())
@@ -218,5 +240,6 @@ class Table(View, Generic[RowT]):
 
     @on(CursorList.Moved)
     def cursor_moved(self) -> None:
-        """Keep the place in the title right."""
+        """Keep the place in the title right, and the detail with the cursor."""
         self._retitle()
+        self._show_detail(host(self).look(host(self).frame))

@@ -85,6 +85,11 @@ class View(Screen[None]):
         views = [screen for screen in stack if isinstance(screen, View)]
         return bool(views) and views[-1] is self
 
+    def copy(self, text: str) -> None:
+        """Put text on the clipboard of the operator's terminal."""
+        self.app.copy_to_clipboard(text)
+        self.notify("Copied. Terminals without clipboard support ignore it.", markup=False)
+
     async def action_escape(self) -> None:
         """Leave the view; the last one stays, so that Esc never quits."""
         if len(self.app.screen_stack) > 1 or self.app.current_mode != self.app.DEFAULT_MODE:

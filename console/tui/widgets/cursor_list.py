@@ -63,12 +63,14 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         draw: Callable[[RowT, int], Line],
         marker: str,
         *,
+        opens: bool = True,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._key_of = key_of
         self._draw = draw
         self._marker = marker
+        self._opens = opens
         self._rows: tuple[RowT, ...] = ()
         self._keys: list[str] = []
         self._at = 0
@@ -168,6 +170,10 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         if self._rows and self.size.height:
             row = Region(0, self._at, 1, 1)
             self.scroll_to_region(row, animate=False, x_axis=False, force=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no way in where rows do not open."""
+        return (self._opens or action != "open") and super().check_action(action, parameters)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""

@@ -24,9 +24,9 @@ class FilterBar(Input):
     class Left(Message):
         """The operator is done typing."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, examples: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(
-            placeholder="words, owner:name, !healthy, burn>6, left<25%, tier>=high",
+            placeholder=examples,
             compact=True,
             select_on_focus=False,
             id=id,
