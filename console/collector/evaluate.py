@@ -158,6 +158,8 @@ def _burn(
         words = sentence(ground, firing[0])
         return Condition(kind, severity, Verdict.FIRE, words, names, runs, hold_us=hold_us)
     gating = [item for item in mine if alert is not None and _rule_name(item) in alert.rules]
+    # A rule that was rewritten since cannot say that what it fired on is over: then all have to.
+    gating = gating or mine
     if any(_unjudged(item) for item in gating):
         return Condition(kind, severity, Verdict.FROZEN, "no data in a window that fired")
     quiet = all(item.quiet for item in gating)
@@ -192,6 +194,8 @@ def _spent(ground: Ground) -> Condition:
     words = f"{route.name}: {percent(left)} of the budget is left over {route.window.text}"
     if left <= 0 and enough:
         return Condition(kind, Severity.PAGE, Verdict.FIRE, words, (f"left {percent(left)}",))
+    if ground.stale:
+        return Condition(kind, Severity.PAGE, Verdict.FROZEN, "no events: the last state stands")
     return Condition(kind, Severity.PAGE, Verdict.HEALTHY, words)
 
 
@@ -200,12 +204,7 @@ def _hard_stop(connection: Connection, ground: Ground) -> Condition:
     route = ground.route
     first_us = windows.budget_span(route.window, ground.now_us).first * MINUTE_US
     runs = reader.runs_missed(connection, ground.number, first_us, route.zero_tolerance)
-    closed = {
-        run
-        for alert in alerts.read(connection)
-        if alert.route == route.name and alert.kind == "hard_stop" and alert.resolved_us is not None
-        for run in alert.runs
-    }
+    closed = alerts.closed_runs(connection, route.name, "hard_stop")
     fresh = tuple(run for run in runs if run not in closed)
     classes = ", ".join(route.zero_tolerance)
     if not fresh:
@@ -226,7 +225,7 @@ def _overdue(connection: Connection, ground: Ground) -> Condition:
     late = [
         f"{order.id} not confirmed by {', '.join(agents)}"
         for order in orders.directives.values()
-        if order.lifted_us is None and (agents := orders.overdue(order))
+        if order.lifted_us is None and (agents := orders.unconfirmed(order))
     ]
     words = f"{ground.route.name}: {'; '.join(late)}" if late else "every order is confirmed"
     verdict = Verdict.FIRE if late else Verdict.HEALTHY

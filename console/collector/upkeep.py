@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
-from console.control.directives import ControlDesk
+from console.control.directives import Conflict, ControlDesk, Refused
 from console.control.file import ControlError, ControlFile
-from console.model import DirectiveKind
+from console.model import SECOND_US, DirectiveKind
 from console.store import desk
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from console.model import Directive
     from console.settings import Settings
     from console.store.writer import Writer
+
+_APART_US = 5 * SECOND_US
 
 
 class Upkeep:
@@ -27,6 +30,7 @@ class Upkeep:
         self._settings = settings
         self._refreshed_us = 0
         self._reconciled = False
+        self._apart_since_us: int | None = None
 
     def look(self, now_us: int, standing: Iterable[Directive]) -> None:
         """Lift what has expired, keep `refreshed_at` fresh, and look for tampering."""
@@ -36,30 +40,57 @@ class Upkeep:
         try:
             file = ControlFile(self._path)
             control = ControlDesk(self._writer, file, self._settings)
-            if not self._reconciled:
-                control.reconcile(now_us)
-                self._reconciled = True
-            digest = desk.fact(connection, "control_digest")
+            self._agree(control, file, now_us)
             _lift_expired(control, standing, now_us)
+            found = self._tampering(file)
             stale_us = self._settings.stale_after_us
-            if stale_us is not None and now_us - self._refreshed_us >= stale_us // 3:
+            due = stale_us is not None and now_us - self._refreshed_us >= stale_us // 3
+            # A file that was tampered with is left as it is: it is evidence, and closes agents.
+            if due and not found:
                 file.refresh(now_us)
                 self._refreshed_us = now_us
-            newest = file.newest_generation()
-            known = int(desk.fact(connection, "control_generation") or 0)
-            found = file.tampering(digest) if newest == known else ""
         except ControlError as error:
             found = str(error)
         if desk.fact(connection, "tampering") != found:
             with self._writer.transaction():
                 desk.set_fact(connection, "tampering", found)
 
+    def _agree(self, control: ControlDesk, file: ControlFile, now_us: int) -> None:
+        """Put store and file into agreement at the start, and when they stay apart later.
+
+        They are apart for a moment while an operator's process writes; when it was cut off there,
+        nobody else completes it.
+        """
+        apart = file.newest_generation() > self._known_generation()
+        if not apart:
+            self._apart_since_us = None
+        elif self._apart_since_us is None:
+            self._apart_since_us = now_us
+        stays = self._apart_since_us is not None and now_us - self._apart_since_us >= _APART_US
+        if stays or not self._reconciled:
+            control.reconcile(now_us)
+            self._reconciled, self._apart_since_us = True, None
+
+    def _tampering(self, file: ControlFile) -> str:
+        """Say how the files differ from what was written last; "" also while one is written."""
+        newest, known = file.newest_generation(), self._known_generation()
+        if newest < known:
+            return f"generation {known} was deleted; the newest is {newest}"
+        digest = desk.fact(self._writer.connection, "control_digest")
+        return file.tampering(digest) if newest == known else ""
+
+    def _known_generation(self) -> int:
+        return int(desk.fact(self._writer.connection, "control_generation") or 0)
+
 
 def _lift_expired(control: ControlDesk, standing: Iterable[Directive], now_us: int) -> None:
     """An operator's freeze, tighten or reduce lifts by itself at its expiry; a pause stands."""
     for order in standing:
         over = order.until_us is not None and order.until_us <= now_us
-        if over and order.lifted_us is None and order.kind is not DirectiveKind.PAUSE:
+        if not over or order.lifted_us is not None or order.kind is DirectiveKind.PAUSE:
+            continue
+        # Somebody may have lifted it in this very moment: then there is nothing left to do.
+        with contextlib.suppress(Refused, Conflict):
             control.lift(
                 order, by="burnline", reason="its time is over", overridden=False, now_us=now_us
             )

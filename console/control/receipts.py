@@ -44,7 +44,7 @@ def reach(
     live = [agent for agent, last_us in agents if last_us >= order.issued_us - _LIVE_US]
     times = {agent: orders.seen_us(order, agent) for agent in live}
     seen = {agent: at_us for agent, at_us in times.items() if at_us is not None}
-    overdue = orders.overdue(order)
+    overdue = orders.unconfirmed(order)
     missing = tuple(agent for agent in live if agent not in seen and agent not in overdue)
     stage = DURABLE
     if seen:

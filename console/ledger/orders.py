@@ -93,6 +93,10 @@ class Orders:
                 guilty.append(agent)
         return tuple(sorted(guilty))
 
+    def unconfirmed(self, order: Directive) -> tuple[str, ...]:
+        """Return the overdue agents that have not confirmed the order to this day."""
+        return tuple(agent for agent in self.overdue(order) if self.seen_us(order, agent) is None)
+
     def binding(self, event: Event, receipt_within_us: int) -> Iterator[Directive]:
         """Yield the directives that stood at an event and bound its agent then."""
         for order in self.directives.values():

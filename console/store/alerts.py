@@ -54,3 +54,12 @@ def save(connection: Connection, alert: Alert) -> None:
             msgspec.json.encode(alert).decode(),
         ),
     )
+
+
+def closed_runs(connection: Connection, route: str, kind: str) -> set[str]:
+    """Return the runs behind all resolved alerts of one kind of a route."""
+    rows = connection.execute(
+        "select body from alert where route = ? and kind = ? and resolved_us is not null",
+        (route, kind),
+    )
+    return {run for row in rows for run in msgspec.json.decode(row[0], type=Alert).runs}

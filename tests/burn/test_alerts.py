@@ -170,7 +170,6 @@ def test_a_route_that_nobody_configured_is_judged_as_medium(build: Callable[...,
     assert "drafts burns 20.00x" in floor.evaluate(NOON_US)["page burn"].words
 
 
-@pytest.mark.xfail(reason="an alert whose rule was rewritten is gated by no rule", strict=True)
 def test_a_rewritten_rule_lets_silence_resolve_nothing(burning: Callable[..., Floor]) -> None:
     floor = burning()
     floor.settings.routes[ROUTE] = route(rules=(FAST._replace(k=Fraction(10)),))

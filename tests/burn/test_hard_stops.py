@@ -173,7 +173,6 @@ def test_a_closed_one_is_not_closed_twice(floor: Floor, operator: Operator) -> N
         operator.sign_close("A1", "erin", "again", LATER_US)
 
 
-@pytest.mark.xfail(reason="closes are remembered among the latest thousand alerts", strict=True)
 def test_a_closed_one_does_not_come_back_after_a_thousand_other_alerts(
     floor: Floor, operator: Operator
 ) -> None:

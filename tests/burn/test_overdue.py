@@ -102,7 +102,6 @@ def test_it_ends_with_the_order(watch: Watch) -> None:
     assert watch.alerts(60) == []
 
 
-@pytest.mark.xfail(reason="what was late stays unconfirmed for the page", strict=True)
 def test_it_ends_when_the_last_agent_confirms(watch: Watch) -> None:
     watch.log("w1", 31, "run.delivered", run="r-1")
     watch.alerts(40)

@@ -63,6 +63,5 @@ def test_catching_up_resolves_nothing(spent: Floor) -> None:
     assert set(spent.evaluate(NOON_US + HOUR_US, behind=[ROUTE])) == {"page spent"}
 
 
-@pytest.mark.xfail(reason="misses that age out while nothing is read resolve it", strict=True)
 def test_stale_sources_resolve_nothing(spent: Floor) -> None:
     assert set(spent.evaluate(NOON_US + 21 * DAY_US)) == {"page spent"}

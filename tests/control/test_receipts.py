@@ -93,9 +93,9 @@ def test_a_receipt_in_time_makes_later_work_no_fault() -> None:
     assert (found.stage, found.overdue) == ("enforced", ())
 
 
-def test_a_late_receipt_counts_as_seen_and_stays_overdue() -> None:
+def test_a_late_receipt_counts_as_seen_and_ends_being_overdue() -> None:
     found = reached([heard("w1", 31), seen("w1", 40)])
-    assert (found.seen_by, found.overdue) == (("w1",), ("w1",))
+    assert (found.seen_by, found.overdue) == (("w1",), ())
 
 
 def test_a_receipt_that_is_itself_late_is_its_agents_first_line_and_no_fault() -> None:

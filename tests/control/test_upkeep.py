@@ -122,7 +122,6 @@ def cut_off(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
             given.give(order(), NOON_US)
 
 
-@pytest.mark.xfail(reason="after the start nothing but an operator's act completes it", strict=True)
 def test_an_order_that_is_cut_off_later_is_put_in_place_too(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,7 +133,6 @@ def test_an_order_that_is_cut_off_later_is_put_in_place_too(
     assert stage.standing() == ["d-2"]
 
 
-@pytest.mark.xfail(reason="a lower generation than the one known is not looked at", strict=True)
 def test_a_newest_generation_that_was_deleted_is_tampering(stage: Stage) -> None:
     stage.desk.give(order(), NOON_US)
     keeping = upkeep(stage)
@@ -144,7 +142,6 @@ def test_a_newest_generation_that_was_deleted_is_tampering(stage: Stage) -> None
     assert tampered(stage) != ""
 
 
-@pytest.mark.xfail(reason="the refresh writes over it before it is looked at", strict=True)
 def test_a_file_edited_between_two_refreshes_is_noticed(enter: Callable[..., Stage]) -> None:
     stage = enter(STALE)
     stage.initialise()
@@ -155,7 +152,6 @@ def test_a_file_edited_between_two_refreshes_is_noticed(enter: Callable[..., Sta
     assert tampered(stage) != ""
 
 
-@pytest.mark.xfail(reason="the refusal ends the collector", strict=True)
 def test_an_order_lifted_by_hand_at_its_expiry_is_no_trouble(stage: Stage) -> None:
     given = stage.desk.give(FREEZE, NOON_US)
     as_the_collector_knows_it = stage.stored()
