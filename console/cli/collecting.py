@@ -196,6 +196,8 @@ def demo(
 ) -> None:
     """Open the console on sample logs, replayed as if live, with sample agents that obey it."""
     session: Session = context.obj
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, _leave)
     from console.collector import detached
     from console.demo import locate_sample_logs, prepare
 
@@ -235,6 +237,11 @@ def _initialise(session: Session) -> None:
     now_us = time.time_ns() // 1_000
     operator.desk(now_us).initialise((), by="demo", now_us=now_us)
     operator.close()
+
+
+def _leave(number: int, _: object) -> None:
+    """End the demo as ctrl+q does when its terminal goes away: it leaves nothing behind."""
+    raise SystemExit(128 + number)
 
 
 def _end_process(process: subprocess.Popen[bytes]) -> None:
