@@ -11,7 +11,7 @@ import typer
 
 from console import __version__
 from console.cli import accounting, acting, collecting, reading, setup
-from console.cli.session import INTERNAL, SETTINGS, USAGE, Session, Stop, warn
+from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
 
 app = typer.Typer(
     name="burnline",
@@ -92,7 +92,7 @@ def _failed(error: Exception) -> int:
     from console.collector import Held
     from console.control.directives import Conflict, ControlError, Refused
     from console.settings import SettingsError
-    from console.store.connect import StoreError
+    from console.store.connect import StoreError, Unwritable
 
     if isinstance(error, SettingsError):
         for problem in error.problems:
@@ -111,6 +111,9 @@ def _failed(error: Exception) -> int:
             return code
     if os.environ.get("BURNLINE_DEBUG"):
         raise error
+    if isinstance(error, Unwritable):
+        warn(f"burnline: the store cannot be used now: {error}; nothing was lost, run it again")
+        return REFUSED
     warn(
         f"burnline: internal error: {type(error).__name__}: {error}; "
         "run again with BURNLINE_DEBUG=1 for the place, and report it"

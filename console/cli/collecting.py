@@ -138,7 +138,7 @@ def _collect_until_stopped(session: Session, collector: Collector, lease: Lease)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     warn(f"burnline: collecting into {session.store}; end with ctrl+c or `burnline stop`")
-    run(collector, lease.beat, ending.is_set)
+    run(collector, lease.beat, ending.is_set, lambda sentence: warn(f"burnline: {sentence}"))
 
 
 def stop(context: typer.Context) -> None:

@@ -27,6 +27,7 @@ from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
 from console.settings import Settings, Source
 from console.store import counting, desk
 from console.store import intake as kept
+from console.store.connect import Unwritable
 from console.store.writer import Writer
 from console.text import clean
 
@@ -74,6 +75,7 @@ class Collector:
         self._evaluated_us = 0
         self._measured_gaps_us = 0
         self.progress: Callable[[int, int], None] | None = None
+        self._loaded = False
         self._load()
 
     def _load(self) -> None:
@@ -92,6 +94,7 @@ class Collector:
         self._intake = Intake(self._tailer, self._ledger, kept.sequences(connection))
         self._history.take_over(self._now())
         self._take_orders()
+        self._loaded = True
 
     def close(self) -> None:
         """Close files and store."""
@@ -121,12 +124,13 @@ class Collector:
 
     def step(self) -> int:
         """Do one turn; return the bytes read (0: everything is read to its end)."""
-        now_us = self._now()
-        try:
-            return self._turn(now_us)
-        except BaseException:
-            self._tailer.close()
+        if not self._loaded:
             self._load()
+        try:
+            return self._turn(self._now())
+        except BaseException:
+            self._loaded = False
+            self._tailer.close()
             raise
 
     def catch_up(self) -> None:
@@ -135,9 +139,12 @@ class Collector:
             pass
 
     def evaluate(self) -> None:
-        """Step the alerts and look after the control file, at most once a second."""
+        """Step the alerts and look after the control file, at most once a second.
+
+        Not after a turn that failed: what is in memory then is not what the store holds.
+        """
         now_us = self._now()
-        if now_us - self._evaluated_us < _EVALUATE_US:
+        if not self._loaded or now_us - self._evaluated_us < _EVALUATE_US:
             return
         self._evaluated_us = now_us
         standing = [item for orders in self._orders.values() for item in orders.directives.values()]
@@ -251,15 +258,29 @@ class Collector:
         return self._last_file
 
 
-def run(collector: Collector, beat: Callable[[], None], stopped: Callable[[], bool]) -> None:
-    """Collect until `stopped`: at once when files change, and at least every `SWEEP_S`."""
+def run(
+    collector: Collector,
+    beat: Callable[[], None],
+    stopped: Callable[[], bool],
+    complain: Callable[[str], None],
+) -> None:
+    """Collect until `stopped`: at once when files change, and at least every `SWEEP_S`.
+
+    While the store cannot be written (locked, or the disk is full) the loop complains, gives no
+    heartbeat, and tries again: what was stored stands, and nothing is passed over.
+    """
     hints = Hints()
     try:
         while not stopped():
             hints.watch(collector.roots)
-            read = collector.step()
-            collector.evaluate()
-            beat()
+            try:
+                read = collector.step()
+                collector.evaluate()
+            except Unwritable as error:
+                read = 0
+                complain(f"{collector.writer.path} cannot be written: {error}; it is tried again")
+            else:
+                beat()
             if not read:
                 hints.wait(min(1.0, SWEEP_S))
     finally:

@@ -25,6 +25,10 @@ SCHEMA_VERSION = 1
 _BUSY_MS = 5_000
 
 
+Unwritable = sqlite3.OperationalError
+"""The store is locked, the disk is full or fails: what was stored stands."""
+
+
 class StoreError(Exception):
     """The store cannot be used; the message says which, why, and what to do."""
 

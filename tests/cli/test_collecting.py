@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.collector import Lease, alive
+from console.store import connect
 from tests.cli.shell import eventually
 from tests.collector.running import event, good
 
@@ -165,6 +166,23 @@ def test_to_look_at_a_store_is_not_to_hold_it(tmp_path: Path) -> None:
         ending.set()
         for looker in lookers:
             looker.join()
+
+
+def test_a_store_that_somebody_else_writes_for_long_is_a_sentence(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.write("a.jsonl", good("r1"))
+    assert shell("collect", "--once", "logs").code == 0
+    shell.write("a.jsonl", good("r2"))
+    monkeypatch.setattr(connect, "_BUSY_MS", 1)
+    other = connect.create(shell.store)
+    other.execute("begin immediate")
+    done = shell("collect", "--once", "logs")
+    assert done.code == 1
+    assert "database is locked; nothing was lost, run it again" in done.err
+    other.execute("rollback")
+    other.close()
+    assert "2 events read" in shell("collect", "--once", "logs").out
 
 
 # The first settings

@@ -71,11 +71,15 @@ def test_no_miss_is_invented_for_lines_that_are_not_read_yet(
 
 
 @pytest.mark.usefixtures("small_turns")
-def test_the_outcome_may_lie_in_another_file_that_is_not_read_yet(hurried: Station) -> None:
+@pytest.mark.parametrize("restart", [False, True])
+def test_the_outcome_may_lie_in_another_file_that_is_not_read_yet(
+    hurried: Station, restart: bool
+) -> None:
     hurried.write("a.jsonl", started("r1"))
     hurried.write("b.jsonl", good("r0"))
     hurried.at(MINUTE).read()
-    hurried.restart()
+    if restart:
+        hurried.restart()
     hurried.at(DAY)
     hurried.write("b.jsonl", filler(0, SLA - 30), good("r1", SLA - 1))
     assert step_through(hurried) > 3

@@ -12,7 +12,7 @@ try:
 except ImportError:
     import sqlite3
 
-from console.collector import intake
+from console.collector import intake, loop
 from console.store import connect
 from tests.collector.running import DAY, HOUR, MINUTE, Station, event, good, route
 
@@ -147,11 +147,38 @@ def test_a_store_that_somebody_else_holds_is_tried_again(
     disturbed.collector.writer.connection.execute("pragma busy_timeout=0")
     other = connect.create(disturbed.store)
     other.execute("begin immediate")
-    with pytest.raises(sqlite3.OperationalError, match="locked"):
-        disturbed.collector.step()
+    for _ in range(3):
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            disturbed.collector.step()
+        disturbed.collector.evaluate()
     other.execute("rollback")
     other.close()
     assert contents(disturbed.read()) == contents(undisturbed.read())
+
+
+def test_the_loop_goes_on_when_the_store_can_be_written_again(disturbed: Station) -> None:
+    disturbed.write("a.jsonl", good("r1"))
+    disturbed.collector.writer.connection.execute("pragma busy_timeout=0")
+    other = connect.create(disturbed.store)
+    other.execute("begin immediate")
+    beats: list[int] = []
+    complaints: list[str] = []
+
+    def complain(sentence: str) -> None:
+        complaints.append(sentence)
+        if len(complaints) == 2:
+            other.execute("rollback")
+
+    loop.run(
+        disturbed.collector,
+        lambda: beats.append(disturbed.total()),
+        lambda: bool(beats) or len(complaints) > 2,
+        complain,
+    )
+    assert beats == [1]
+    assert len(complaints) == 2
+    assert "locked" in complaints[0]
+    other.close()
 
 
 def test_a_log_deleted_during_a_failing_turn_leaves_what_was_stored(disturbed: Station) -> None:

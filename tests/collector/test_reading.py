@@ -12,6 +12,7 @@ import pytest
 
 from console.collector import intake
 from console.intake.times import instant_us
+from console.model import SECOND_US
 from tests.collector.running import MINUTE, Station, event, good
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_logs" / "logs"
@@ -147,3 +148,20 @@ def test_no_value_that_a_line_may_hold_stops_the_collector(
     station.at(2e6).read()
     assert station.runs()["r3"] == "good"
     assert station.status()["store"]["future"] == 0
+
+
+def test_a_log_that_came_back_and_leaves_again_is_waited_for_anew(station: Station) -> None:
+    log, away = station.write("a.jsonl", good("r1")), station.folder / "away"
+    station.read()
+    log.rename(away)
+    for _ in range(2):
+        station.now_us += 40 * SECOND_US
+        station.read()
+    away.rename(log)
+    station.read()
+    with log.open("ab") as writer:
+        log.rename(away)
+        station.now_us += 40 * SECOND_US
+        station.read()
+        writer.write(good("r2"))
+    assert station.read().total() == 2
