@@ -176,7 +176,17 @@ SUPERSEDING = [
         FREEZE, {"changes": ("a",)}, {"changes": ("a",), "for_us": HOUR_US}, False, id="shorter"
     ),
     pytest.param(
-        FREEZE, {"changes": ("a",), "for_us": HOUR_US}, {"changes": ("a",)}, True, id="longer"
+        FREEZE, {"changes": ("a",), "for_us": HOUR_US}, {"changes": ("a",)}, True, id="without-end"
+    ),
+    *(
+        pytest.param(
+            FREEZE,
+            {"changes": ("a",), "for_us": 2 * HOUR_US},
+            {"changes": ("a",), "for_us": hours * HOUR_US},
+            hours == 3,
+            id=f"2-hours-then-{hours}",
+        )
+        for hours in (1, 3)
     ),
 ]
 
