@@ -144,6 +144,7 @@ def _collect_until_stopped(session: Session, collector: Collector, lease: Lease)
 def stop(context: typer.Context) -> None:
     """End a collector that runs in the background."""
     session: Session = context.obj
+    session.writable()
     from console.collector.detached import end
 
     say(end(session.store))

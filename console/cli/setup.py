@@ -101,6 +101,7 @@ def _first_generation(session: Session) -> None:
 
 
 def simulate(
+    context: typer.Context,
     out: Annotated[Path, typer.Argument(help="Directory to write the logs into.")],
     routes: Annotated[int, typer.Option(min=1, help="How many routes.")] = 8,
     days: Annotated[int, typer.Option(min=1, help="How many days.")] = 30,
@@ -110,6 +111,8 @@ def simulate(
     live: Annotated[bool, typer.Option("--live", help="Go on writing, by sample agents.")] = False,
 ) -> None:
     """Write realistic native logs with incidents; their truth is written beside OUT."""
+    session: Session = context.obj
+    session.writable()
     from console.intake.times import instant_us
     from console.simulate import simulate as generate
     from console.simulate import truth_path

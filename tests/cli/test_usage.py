@@ -51,6 +51,9 @@ def used(shell: Shell) -> Shell:
         ["gate", "refunds", "--change", "promt"],
         ["gate", "refunds", "--start", "--on-fault", "open"],
         ["simulate", "out", "--end", "soon"],
+        ["rescue", "refunds", "r2", "--minutes", "long"],
+        ["rescue", "refunds", "r2", "--minutes", "5", "--at", "soon"],
+        ["correct", "refunds", "--from", "soon", "--category", "outage", "--reason", "x"],
     ],
     ids=" ".join,
 )
@@ -137,6 +140,11 @@ CHANGING = [
     ["lift", "refunds", "--reason", "x", "--override", "--yes"],
     ["ack", "A1"],
     ["close", "A1", "--note", "x"],
+    ["rescue", "refunds", "r1", "--minutes", "5"],
+    ["correct", "refunds", "--run", "r2", "--category", "outage", "--reason", "x"],
+    ["preventable", "refunds", "r1"],
+    ["simulate", "out", "--lines", "10"],
+    ["stop"],
 ]
 
 
