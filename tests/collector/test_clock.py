@@ -110,6 +110,16 @@ def test_while_lines_are_read_deadlines_fire_up_to_what_was_read(hurried: Statio
     hurried.close()
 
 
+@pytest.mark.usefixtures("small_turns")
+def test_a_miss_that_was_charged_stands_while_older_lines_are_read(hurried: Station) -> None:
+    hurried.write("a.jsonl", started("r1"), good("r0", SLA))
+    assert len(hurried.at(DAY).read().misses()) == 1
+    hurried.write("b.jsonl", event("check.passed", "r1", 1, check="qa"), filler(0, SLA))
+    while hurried.collector.step():
+        assert [miss["run"] for miss in hurried.misses()] == ["r1"]
+    hurried.close()
+
+
 def test_a_partial_last_line_holds_no_deadline_back(hurried: Station) -> None:
     hurried.write("a.jsonl", started("r1"), b'{"ts":"2026-03-02T12')
     assert [miss["run"] for miss in hurried.at(SLA + 1).read().misses()] == ["r1"]

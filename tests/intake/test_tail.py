@@ -111,7 +111,9 @@ def test_a_file_that_two_sources_hold_is_read_once(tmp_path: Path) -> None:
     append(watched.logs / "a.jsonl", b"1\n")
     os.link(watched.logs / "a.jsonl", watched.logs / "hard.jsonl")
     assert watched.sweep() == [b"1"]
+    watched.tailer.changed.clear()
     assert watched.sweep() == []
+    assert not watched.tailer.changed
 
 
 def test_a_partial_last_line_waits_and_counts_once_when_it_is_complete(watched: Watched) -> None:
