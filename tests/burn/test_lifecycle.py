@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.burn.lifecycle import Alert, Condition, Verdict, acknowledge, close, step
@@ -83,6 +83,7 @@ def test_what_is_loud_again_starts_the_wait_anew(loud: Condition) -> None:
 
 
 @pytest.mark.parametrize("condition", [FROZEN, CATCHING_UP, LOUD])
+@settings(deadline=None)
 @given(minutes=st.lists(st.integers(1, 10**6), max_size=4))
 def test_what_cannot_be_judged_or_is_loud_resolves_nothing(
     condition: Condition, minutes: list[int]
