@@ -205,3 +205,15 @@ def test_a_page_that_fires_stands_while_more_is_read(station: Station) -> None:
         station.now_us += 2_000_000
         station.collector.evaluate()
         assert {item["id"]: item["state"] for item in station.route()["alerts"]} == opened
+
+
+@pytest.mark.usefixtures("small_turns")
+def test_nothing_is_paged_while_a_file_has_not_shown_what_it_holds(station: Station) -> None:
+    station.write("a.jsonl", *(event("run.failed", f"b{number}", number) for number in range(5)))
+    station.write("b.jsonl", b"not JSON\n" * 1_000)
+    station.write("b.jsonl", *(good(f"g{number}", 60 + number) for number in range(400)))
+    station.at(HOUR)
+    while station.collector.step():
+        station.now_us += 2_000_000
+        station.collector.evaluate()
+        assert station.route()["alerts"] == []
