@@ -179,7 +179,7 @@ def test_nothing_is_paged_for_a_window_that_is_not_read_to_its_end(
     station.write(
         "a.jsonl", *failures, *(good(f"g{number}", 60 + number) for number in range(2_000))
     )
-    station.at(HOUR)
+    station.at(10 * MINUTE)
     turns = 0
     while station.collector.step():
         station.now_us += 2_000_000
@@ -212,7 +212,7 @@ def test_nothing_is_paged_while_a_file_has_not_shown_what_it_holds(station: Stat
     station.write("a.jsonl", *(event("run.failed", f"b{number}", number) for number in range(5)))
     station.write("b.jsonl", b"not JSON\n" * 1_000)
     station.write("b.jsonl", *(good(f"g{number}", 60 + number) for number in range(400)))
-    station.at(HOUR)
+    station.at(10 * MINUTE)
     while station.collector.step():
         station.now_us += 2_000_000
         station.collector.evaluate()
