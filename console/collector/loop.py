@@ -22,7 +22,7 @@ from console.collector.upkeep import Upkeep
 from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.tail import Tailer
 from console.ledger.book import Change, Ledger
-from console.ledger.deadlines import route_clock
+from console.ledger.deadlines import reading_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
 from console.settings import Settings, Source
 from console.store import counting, desk
@@ -178,11 +178,10 @@ class Collector:
         return read
 
     def _commit(self, now_us: int) -> None:
-        unread = self._intake.progress()
+        read_until_us = reading_clock(self._intake.progress(), now_us)
 
         def clock(route: str) -> int:
-            current = route_clock(route, unread, now_us)
-            return max(current, self._clocks.get(route, current))
+            return max(read_until_us, self._clocks.get(route, read_until_us))
 
         settled = self._ledger.settle(clock)
         writer, connection = self.writer, self.writer.connection

@@ -1,9 +1,9 @@
 """Deadlines, and the clock that fires them.
 
-A deadline fires from the wall clock only once every file of the route has been read to its end.
-Until then the route's clock is its watermark: the earliest, over its unread files, of the latest
-event time read, and never later than now. So a console that starts after a long stop invents no
-misses for lines that it has not read yet (semantics 3).
+A deadline fires from the wall clock only once every file has been read to its end. Until then the
+clock is the watermark: the earliest, over the unread files, of the latest event time read, and
+never later than now. So a console that starts after a long stop invents no misses for lines that
+it has not read yet (semantics 3).
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ class Progress(NamedTuple):
     finished: bool
 
 
-def route_clock(route: str, files: Iterable[Progress], now_us: int) -> int:
-    """Return the instant up to which the deadlines of `route` may fire.
+def reading_clock(files: Iterable[Progress], now_us: int) -> int:
+    """Return the instant up to which deadlines may fire.
 
-    A file of which nothing has been read yet may hold any route, so it holds every clock back.
+    Any file that is not read to its end holds the clock at the latest event that it has shown, for
+    every route: what it has not shown yet may be the outcome of a run of another file.
     """
     clock_us = now_us
     for file in files:
@@ -37,8 +38,7 @@ def route_clock(route: str, files: Iterable[Progress], now_us: int) -> int:
             continue
         if file.latest_us is None:
             return NEVER_US
-        if route in file.routes:
-            clock_us = min(clock_us, file.latest_us)
+        clock_us = min(clock_us, file.latest_us)
     return clock_us
 
 

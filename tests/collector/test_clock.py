@@ -87,6 +87,16 @@ def test_the_outcome_may_lie_in_another_file_that_is_not_read_yet(
 
 
 @pytest.mark.usefixtures("small_turns")
+def test_the_outcome_may_lie_behind_lines_of_another_route(hurried: Station) -> None:
+    others = (good(f"o{at_s}", at_s, route="drafts") for at_s in range(0, SLA - 30, 10))
+    hurried.at(DAY)
+    hurried.write("a.jsonl", started("r1"))
+    hurried.write("b.jsonl", b"".join(others), good("r1", SLA - 1))
+    assert step_through(hurried) > 3
+    hurried.close()
+
+
+@pytest.mark.usefixtures("small_turns")
 def test_a_file_that_was_not_begun_may_hold_the_outcome_of_any_run(hurried: Station) -> None:
     hurried.at(DAY)
     hurried.write("a.jsonl", started("r1"))
