@@ -77,7 +77,7 @@ async def test_what_was_refused_of_the_chosen_file_stands_below_the_list() -> No
     async with console(feed()).run_test(size=WIDE) as pilot:
         await settle(pilot)
         await press(pilot, "5")
-        assert "it is not JSON" not in screen_text(pilot)
+        assert "this is not JSON" not in screen_text(pilot)
         await press(pilot, "j", "j")
         seen = screen_text(pilot)
         assert cursor(pilot) == REFUNDS
