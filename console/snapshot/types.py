@@ -149,7 +149,10 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):
-    """One log file: how far it is read. `state` is read, behind, unreadable, gone or unrecognised."""
+    """One log file: how far it is read.
+
+    `state` is read, behind, unreadable, gone or unrecognised.
+    """
 
     path: str
     format: str
