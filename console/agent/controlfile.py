@@ -11,6 +11,8 @@ from typing import NamedTuple
 from .document import ControlDocument, Verify, parse
 from .faults import ControlFault
 
+GENERATIONS = "generations"
+"""The directory beside the control file in which every generation is kept."""
 MAX_BYTES = 16 * 1024 * 1024
 """Largest file that is read: over 200,000 routes; more is no control file."""
 _SETTLED_NS = 20_000_000
@@ -67,7 +69,7 @@ def read_control(path: Path, verify: Verify | None = None) -> ControlDocument:
     except OSError as error:
         raise _unreadable(path, error) from error
     try:
-        return parse(raw, verify)
+        return _newest(path, parse(raw, verify))
     except ControlFault as fault:
         raise _about(path, fault) from fault
 
@@ -104,11 +106,34 @@ class ControlFile:
     def _load(self, now_us: int) -> None:
         raw, found = read_regular(self.path)
         try:
-            self._content = parse(raw, self._verify)
+            self._content = _newest(self.path, parse(raw, self._verify))
         except ControlFault as fault:
             self._content = str(_about(self.path, fault))
         stamp = _Stamp.of(found)
         self._stamp = stamp if stamp.settled(now_us) else None
+
+
+def _newest(path: Path, document: ControlDocument) -> ControlDocument:
+    """Return a document unless a newer generation lies beside it: then it was put back.
+
+    The generations are written once and kept, so that an older control file shows itself even to
+    who never read the newer one. For the moment between a generation's writing and its taking
+    effect a reader that looks for the first time sees this fault too, on the safe side.
+
+    Raises:
+        ControlFault: it is not the newest generation.
+    """
+    try:
+        with os.scandir(path.parent / GENERATIONS) as entries:
+            stems = [entry.name.removesuffix(".json") for entry in entries]
+    except OSError:
+        return document
+    newest = max((int(stem) for stem in stems if stem.isascii() and stem.isdigit()), default=0)
+    if newest > document.generation:
+        raise ControlFault(
+            f"it is generation {document.generation}, but {newest} was written: it was put back"
+        )
+    return document
 
 
 def _unreadable(path: Path, error: OSError) -> ControlFault:

@@ -109,7 +109,10 @@ def pause(
     for_: For = None,
     yes: Yes = False,
 ) -> None:
-    """Start no new run on a route. Exit code 1 refused, 5 changed meanwhile."""
+    """Start no new run on a route. Exit code 1 refused, 5 changed meanwhile.
+
+    With --for it stands at its end all the same, and raises a ticket: only lifting ends a pause.
+    """
     _give(context.obj, DirectiveKind.PAUSE, route, reason, by, for_, yes, drain=drain)
 
 

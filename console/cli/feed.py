@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from console.snapshot.types import MissView, RefusedView, RouteView, Snapshot
     from console.store.connect import Connection
 
+_NO_STEPDOWN = "stepping down is not there yet in this version; lift the pause with an override"
 _KINDS = {
     "freeze": DirectiveKind.FREEZE,
     "tighten": DirectiveKind.TIGHTEN,
@@ -113,7 +114,7 @@ class LiveFeed:
 
     def _carry_out(self, operator: Operator, order: OrderRequest) -> OrderResult:
         if order.verb == "stepdown":
-            raise Refused("stepping down is not there yet in this version; lift with an override")
+            raise Refused(_NO_STEPDOWN)
         if order.verb == "lift":
             lifted = operator.lift(
                 order.route,
@@ -151,6 +152,8 @@ class LiveFeed:
             warnings.append("no event of this route was ever read")
         elif view.data == "stale":
             warnings.append("the route's data is stale")
+        if order.verb == "stepdown":
+            return tuple(warnings), _NO_STEPDOWN
         if order.verb not in _KINDS:
             stale = view is not None and view.data == "stale" and view.state.value != "paused"
             return tuple(warnings), "on stale data nothing is relaxed" if stale else ""

@@ -138,20 +138,41 @@ def _refused(connection: Connection) -> list[Finding]:
 
 
 def _control(session: Session) -> Finding:
+    """See that what agents read is whole, the newest, and what was written last."""
     from console.control.file import ControlError, ControlFile
 
     path = session.control
-    if not path.exists():
+    if not path.parent.exists():
         return Finding(True, "control", f"{path}: none yet; burnline init writes generation 1")
     try:
         file = ControlFile(path)
         generation = file.newest_generation()
-        file.latest()
+        if not generation and not path.exists():
+            return Finding(True, "control", f"{path}: none yet; burnline init writes generation 1")
+        wrong = file.tampering(_digest(session, generation))
     except ControlError as error:
         return Finding(False, "control", str(error))
+    if wrong:
+        words = f"{path.parent}: {wrong}; agents are closed or ask; give an order to write it anew"
+        return Finding(False, "control", words)
     owner = path.parent.stat().st_uid
     who = "you" if owner == os.geteuid() else f"uid {owner}"
     return Finding(True, "control", f"{path}: generation {generation}; only {who} may write it")
+
+
+def _digest(session: Session, generation: int) -> str:
+    """Return the kept digest of the newest generation; "" where the store does not know it."""
+    if not session.store.exists():
+        return ""
+    from console.store import desk
+    from console.store.connect import attach
+
+    connection = attach(session.store)
+    try:
+        known = desk.fact(connection, "control_generation") == str(generation)
+        return desk.fact(connection, "control_digest") if known else ""
+    finally:
+        connection.close()
 
 
 def _path(path: bytes) -> str:

@@ -26,6 +26,7 @@ _CODES = {
     "at risk": 1,
     "healthy": 0,
 }
+_MISSES_SHOWN = 50
 _WORST_FIRST = (2, 3, 1, 0)
 
 
@@ -101,7 +102,9 @@ def misses(
         str | None, typer.Option("--class", help="latency, trust, escalation, permission, recovery")
     ] = None,
     since: Annotated[str | None, typer.Option(help="RFC 3339, or a span such as 6h.")] = None,
-    limit: Annotated[int, typer.Option(min=0, help="At most so many; 0: all.")] = 0,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="At most so many, 0 for all; default: 50, JSON all.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show misses with their evidence, newest first."""
@@ -114,6 +117,7 @@ def misses(
     from console.store.connect import attach
 
     since_us = None if since is None else _instant(since, session.now_us)
+    most = limit if limit is not None else (0 if as_json else _MISSES_SHOWN)
     session.require_settings()
     connection = attach(session.store)
     rows = reader.misses(
@@ -122,14 +126,18 @@ def misses(
         error_class=error_class,
         since_us=since_us,
         until_us=session.now_us if session.looks_back else None,
-        limit=limit or (None if as_json else 50),
+        limit=None if not most else most + 1,
     )
+    more = bool(most) and len(rows) > most
+    rows = rows[:most] if most else rows
     views = with_lines(connection, rows)
     connection.close()
     if as_json:
         document(documents.misses(views))
     else:
         tables.misses(views)
+        if more:
+            say(f"these are the newest {most}; --limit 0 shows all")
 
 
 def _instant(text: str, now_us: int) -> int:

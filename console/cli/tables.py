@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.burn.rules import decimal, percent
 from console.cli.session import say
-from console.model import CLASSES, DAY_US, HOUR_US, MINUTE_US, SECOND_US
+from console.model import CLASSES, DAY_US, HOUR_US, MINUTE_US, SECOND_US, DirectiveKind
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -90,11 +90,16 @@ def directive(view: DirectiveView) -> str:
     what = ", ".join((*order.changes, *order.actions))
     agents = len(view.seen_by) + len(view.not_seen) + len(view.overdue)
     overdue = f", OVERDUE: {', '.join(view.overdue)}" if view.overdue else ""
+    ending = (
+        f"over {percent(view.exit_remaining)} left and {view.exit_trusted[0]} of "
+        f"{view.exit_trusted[1]} trusted in a row"
+    )
+    if order.kind is DirectiveKind.PAUSE:
+        ending = "none can be earned while nothing runs; burnline lift --override"
     return (
         f"order {order.id} {order.kind.value}{f' [{what}]' if what else ''} by {order.by} "
         f"({order.reason}): {view.stage}, seen by {len(view.seen_by)} of {agents}{overdue}; "
-        f"exit: over {percent(view.exit_remaining)} left and {view.exit_trusted[0]} of "
-        f"{view.exit_trusted[1]} trusted in a row"
+        f"exit: {ending}"
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from console.burn import arithmetic, lifecycle, rules, windows
 from console.burn.lifecycle import Alert, Condition, Verdict
 from console.burn.rules import decimal, percent
-from console.model import MINUTE_US, Counts, Severity
+from console.model import MINUTE_US, Counts, DirectiveKind, Severity
 from console.store import alerts, corrections, counting, desk, reader
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def conditions(
     if ground.route.zero_tolerance:
         found.append(_hard_stop(connection, ground))
     found.append(_overdue(connection, ground))
+    found.append(_expired(connection, ground))
     return found
 
 
@@ -230,6 +231,21 @@ def _overdue(connection: Connection, ground: Ground) -> Condition:
     words = f"{ground.route.name}: {'; '.join(late)}" if late else "every order is confirmed"
     verdict = Verdict.FIRE if late else Verdict.HEALTHY
     return Condition("overdue", Severity.PAGE, verdict, words, tuple(late))
+
+
+def _expired(connection: Connection, ground: Ground) -> Condition:
+    """A pause stands at its expiry, and says so to its owner (semantics 7)."""
+    late = [
+        f"{order.id} by {order.by} should have ended; a pause stands until it is lifted"
+        for order in desk.directives_of(connection, ground.route.name)
+        if order.kind is DirectiveKind.PAUSE
+        and order.lifted_us is None
+        and order.until_us is not None
+        and order.until_us <= ground.now_us
+    ]
+    words = f"{ground.route.name}: {'; '.join(late)}" if late else "no pause is past its end"
+    verdict = Verdict.FIRE if late else Verdict.HEALTHY
+    return Condition("expired", Severity.TICKET, verdict, words, tuple(late))
 
 
 def _rule_name(reading: rules.Reading) -> str:

@@ -142,7 +142,11 @@ def _control() -> str:
 def _source(source: SourceProposal) -> str:
     lines = [
         _line("path", toml_text(source.path), "file, directory (with all below it) or glob"),
-        _line("format", toml_text(source.format), "auto, native or claude-code"),
+        _line(
+            "format",
+            toml_text(source.format),
+            f"one of {FORMATS[0]}, {FORMATS[1]}, ...; see the README",
+        ),
     ]
     comment = "for formats that name no route"
     if source.route:

@@ -165,3 +165,18 @@ def test_a_file_written_just_now_is_read_again_since_its_time_may_not_move(
     second = file.current(now_us + 51_000)
     assert second is not first
     assert file.current(now_us + 101_000) is second
+
+
+def test_an_older_generation_than_lies_beside_it_was_put_back(control: Control) -> None:
+    control.order(3)
+    (control.path.parent / "generations").mkdir()
+    (control.path.parent / "generations" / "4.json").write_bytes(b"whatever it says")
+    assert "it is generation 3, but 4 was written" in fault_at(control.path)
+
+
+def test_generations_up_to_its_own_and_other_files_beside_it_are_no_fault(control: Control) -> None:
+    control.order(3)
+    (control.path.parent / "generations").mkdir()
+    for name in ("1.json", "3.json", ".4.json.tmp", "notes.txt", "²"):
+        (control.path.parent / "generations" / name).touch()
+    assert read_control(control.path).generation == 3

@@ -107,3 +107,17 @@ def test_it_ends_when_the_last_agent_confirms(watch: Watch) -> None:
     watch.alerts(40)
     watch.log("w1", 45, "control.seen", generation=1)
     assert watch.alerts(50) == []
+
+
+def test_a_pause_past_its_end_stands_and_raises_a_ticket(watch: Watch) -> None:
+    watch.operator.give(
+        Order(
+            route=ROUTE, kind=DirectiveKind.PAUSE, by="dana", reason="why", for_us=60 * SECOND_US
+        ),
+        NOON_US,
+    )
+    watch.log("w1", 10, "control.seen", generation=9)
+    assert watch.alerts(59) == []
+    (ticket,) = watch.alerts(61)
+    assert (ticket.kind, ticket.severity) == ("expired", "ticket")
+    assert "stands until it is lifted" in ticket.words

@@ -69,6 +69,12 @@ def test_misses_are_narrowed_by_route_class_time_and_number(troubled: Shell) -> 
     assert listed(troubled, "no-such-route") == []
 
 
+def test_misses_that_are_not_shown_are_said(troubled: Shell) -> None:
+    assert "the newest 3; --limit 0 shows all" in troubled("misses", "--limit", "3").out
+    for shown in (["--limit", "0"], ["--limit", "12"], []):
+        assert "the newest" not in troubled("misses", *shown).out
+
+
 def test_the_past_knows_no_later_misses(troubled: Shell) -> None:
     done = troubled("--as-of", "2026-03-01T00:00:00Z", "misses", "--json")
     assert [miss["run"] for miss in done.document["misses"]] == ["old"]

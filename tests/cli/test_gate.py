@@ -127,3 +127,37 @@ def test_the_gate_reads_the_control_file_only(shell: Shell) -> None:
     shell.store.unlink()
     shell.settings("nonsense")
     assert gate(shell, *START).code == 1
+
+
+def test_a_generation_that_was_put_back_says_no_to_who_never_read_the_newer_one(
+    shell: Shell,
+) -> None:
+    ordered(shell, "pause")
+    control = shell.control
+    (control.parent / "generations" / "1.json").rename(control.parent / "kept")
+    control.write_bytes((control.parent / "kept").read_bytes())
+    done = gate(shell, *START)
+    assert done.code == 6
+    assert "it was put back" in done.out
+
+
+@pytest.mark.parametrize("harm", ["delete", "empty", "tear", "put back"])
+def test_doctor_says_what_happened_to_the_control_file(shell: Shell, harm: str) -> None:
+    ordered(shell, "pause")
+    control = shell.control
+    whole, first = control.read_bytes(), control.parent / "generations" / "1.json"
+    if harm == "delete":
+        control.unlink()
+    else:
+        left = {"empty": b"", "tear": whole[:-20], "put back": first.read_bytes()}[harm]
+        control.write_bytes(left)
+    done = shell("doctor", "--json")
+    (found,) = (one for one in done.document["findings"] if one["subject"] == "control")
+    assert (done.code, found["good"]) == (1, False)
+
+
+def test_a_whole_control_file_is_well(shell: Shell) -> None:
+    ordered(shell, "pause")
+    done = shell("doctor", "--json")
+    (found,) = (one for one in done.document["findings"] if one["subject"] == "control")
+    assert found["good"]

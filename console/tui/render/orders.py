@@ -80,7 +80,7 @@ def _exit(view: RouteView, order: DirectiveView, look: Look) -> Line:
         line((f"then {view.owner or 'the owner'} signs off", Tone.MUTED)),
     ]
     if order.directive.kind is DirectiveKind.PAUSE and not order.exit_met:
-        facts.append(line(("a pause is stepped down first: nothing runs", Tone.MUTED)))
+        facts.append(line(("a pause earns nothing: lift it by override", Tone.MUTED)))
     if order.directive.until_us is not None:
         facts.append(line(f"expires {look.moment(order.directive.until_us)}"))
     lead = ("  exit met: ", Tone.OK) if order.exit_met else ("  exit: ", Tone.TICKET)
