@@ -240,6 +240,27 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return not expires or at_us < int(self.until_us or 0)
 
 
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the people on call are told of an alert, once per channel.
+
+    `key` is the idempotency key: of two notices with one key only the first is ever sent. `what`
+    is opened, joined (something new in an open alert), lapsed (nobody stood by it) or resolved.
+    `words` are plain sentences: what burns, how fast, when it is gone, who owns it, what is next.
+    `dry_run` notices are kept and shown as what would have been sent, and never sent.
+    """
+
+    key: str
+    alert: str
+    route: str
+    severity: Severity
+    what: str
+    at_us: int
+    words: str
+    owner: str = ""
+    deputy: str = ""
+    dry_run: bool = False
+
+
 STRICTNESS: dict[DirectiveKind, RouteState] = {
     DirectiveKind.FREEZE: RouteState.FROZEN,
     DirectiveKind.TIGHTEN: RouteState.TIGHTENED,
