@@ -74,15 +74,21 @@ def install(
     context: typer.Context,
     tool: Annotated[str, typer.Argument(help="claude-code, codex or gemini.")],
     project: Annotated[
-        Path | None, typer.Option(help="The project whose settings get the hook; default: here.")
+        Path | None, typer.Option(help="The project whose settings get the hook.")
     ] = None,
-    user: Annotated[bool, typer.Option("--user", help="The user's settings instead.")] = False,
+    user: Annotated[
+        bool, typer.Option("--user", help="Your own settings, for all projects.")
+    ] = False,
     control: Control = None,
     route: Route = "{cwd_name}",
     log: Log = None,
     on_fault: OnFault = "closed",
 ) -> None:
-    """Write the hook into a tool's settings and prove that it says no. Exit code 1: it does not."""
+    """Write the hook into a tool's settings and prove that it says no. Exit code 1: it does not.
+
+    Without --project or --user: the project here for Claude Code, your own settings for Codex and
+    Gemini CLI, which skip the hooks of a project until its folder is trusted.
+    """
     from console.operate import canary
     from console.operate.hooks import PLACES, HookError, place_of
     from console.operate.hooks import install as write
@@ -103,7 +109,9 @@ def install(
         log=str(folder),
         on_fault=on_fault,
     )
-    path = place_of(tool, None if user else (project or Path.cwd()).absolute())
+    if project is None and not user and PLACES[tool].trusts:
+        project = Path.cwd()
+    path = place_of(tool, None if user or project is None else project.absolute())
     try:
         cautions = write(setup, path)
     except HookError as error:
@@ -115,6 +123,8 @@ def install(
         say(
             f"{'FAILED' if proof.said else 'proved'}: {proof.what}{proof.said and '; '}{proof.said}"
         )
+    if project is not None and not PLACES[tool].trusts:
+        cautions.append(f"{tool} skips this hook until the folder {project} is trusted")
     for caution in cautions:
         warn(f"burnline: mind: {caution}")
     leave(REFUSED if failed else 0)

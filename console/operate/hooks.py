@@ -32,13 +32,14 @@ class HookError(Exception):
 class Place(NamedTuple):
     """Where a tool keeps its hooks, and what it does not guarantee.
 
-    `project` and `user` are paths below the project and the home directory; `home` is an
-    environment variable that moves the latter's first part. `timeout` is in the tool's own unit.
+    `path` lies below the project or the home directory; `home` is an environment variable that
+    moves the latter's first part. `timeout` is in the tool's own unit. `trusts` says that a
+    project's own hooks count at once; else they are skipped until a human trusts the folder.
     """
 
-    project: str
-    user: str
+    path: str
     home: str
+    trusts: bool
     timeout: int
     extra: dict[str, Any]
     matcher: str
@@ -48,8 +49,8 @@ class Place(NamedTuple):
 PLACES = {
     "claude-code": Place(
         ".claude/settings.json",
-        ".claude/settings.json",
         "CLAUDE_CONFIG_DIR",
+        True,
         _TIMEOUT_S,
         {"onFailure": "block"},
         "*",
@@ -60,8 +61,8 @@ PLACES = {
     ),
     "codex": Place(
         ".codex/hooks.json",
-        ".codex/hooks.json",
         "CODEX_HOME",
+        False,
         _TIMEOUT_S,
         {},
         "*",
@@ -72,8 +73,8 @@ PLACES = {
     ),
     "gemini": Place(
         ".gemini/settings.json",
-        ".gemini/settings.json",
         "",
+        False,
         _TIMEOUT_S * 1_000,
         {"name": "burnline"},
         ".*",
@@ -103,9 +104,9 @@ def place_of(tool: str, project: Path | None) -> Path:
     """Return the settings file of a tool: of a project, or (None) of the user."""
     place = PLACES[tool]
     if project is not None:
-        return project / place.project
+        return project / place.path
     moved = os.environ.get(place.home, "") if place.home else ""
-    return Path(moved) / Path(place.user).name if moved else Path.home() / place.user
+    return Path(moved) / Path(place.path).name if moved else Path.home() / place.path
 
 
 def install(setup: Setup, path: Path) -> list[str]:

@@ -16,13 +16,20 @@ from tests.cli.shell import Shell
 TOOLS = tuple(PLACES)
 
 
+@pytest.fixture(autouse=True)
+def home(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the user's own settings be those of the test."""
+    monkeypatch.setenv("HOME", str(shell.folder))
+    monkeypatch.delenv("CODEX_HOME", raising=False)
+
+
 @pytest.fixture(params=TOOLS)
 def tool(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 def settings_of(shell: Shell, tool: str) -> Path:
-    return shell.folder / PLACES[tool].project
+    return shell.folder / PLACES[tool].path
 
 
 def hooks_of(shell: Shell, tool: str, event: str) -> list[Any]:
@@ -148,3 +155,10 @@ def test_nothing_is_installed_read_only(shell: Shell) -> None:
     done = shell("--read-only", "hook", "install", "codex")
     assert done.code == 1
     assert not settings_of(shell, "codex").exists()
+
+
+@pytest.mark.parametrize("tool", ["codex", "gemini"])
+def test_a_project_s_hook_that_the_tool_would_skip_is_said(shell: Shell, tool: str) -> None:
+    done = shell("hook", "install", tool, "--project", "mine")
+    assert (shell.folder / "mine" / PLACES[tool].path).exists()
+    assert "until the folder mine is trusted" in done.err

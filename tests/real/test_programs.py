@@ -1,0 +1,68 @@
+"""Claude Code, Codex and Gemini CLI themselves, once in each situation, without a network."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.real.cases import CASES, Case, Stage
+from tests.real.programs import PROGRAMS, ROUTE, executable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FAILS_OPEN = {("codex", "hook broken"), ("gemini", "hook broken")}
+"""What a tool lets happen all the same: it has no setting against it (README, "The brake")."""
+TOOLS = [
+    pytest.param(
+        tool,
+        marks=pytest.mark.skipif(
+            executable(program) is None,
+            reason=f"{tool} is not installed: .ci/programs FOLDER, then BURNLINE_PROGRAMS=FOLDER",
+        ),
+    )
+    for tool, program in PROGRAMS.items()
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("tool", TOOLS)
+def test_the_program_does_what_is_ordered(tool: str, case: Case, tmp_path: Path) -> None:
+    stage = Stage(tmp_path, tool)
+    stage.bring_about(case)
+    did = stage.act()
+    expected = (True, True) if (tool, case.name) in FAILS_OPEN else (case.asked, case.ran)
+    assert (did.asked, did.ran) == expected, did.said[-2000:]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_denial_by_our_own_order_burns_nothing(tool: str, tmp_path: Path) -> None:
+    stage = Stage(tmp_path, tool)
+    shell = stage.program.shell
+    stage.burnline("tighten", ROUTE, "--action", shell, "--reason", "a trial", "--yes")
+    stage.act()
+    stage.burnline("collect", "--once", str(tmp_path / stage.program.home), str(stage.logs))
+    misses = json.loads(stage.burnline("misses", "--json").stdout)["misses"]
+    assert [miss for miss in misses if miss["class"] == "permission"] == []
+    status = json.loads(stage.burnline("status", ROUTE, "--json").stdout)
+    assert status["routes"][0]["directives"][0]["seen_by"]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_grant_lets_the_program_go_on(tool: str, tmp_path: Path) -> None:
+    stage = Stage(tmp_path, tool)
+    shell = stage.program.shell
+    stage.burnline("tighten", ROUTE, "--action", shell, "--reason", "a trial", "--yes")
+    done = stage.burnline("grant", ROUTE, "--action", shell, "--for", "1h", "--by", "dana")
+    assert done.returncode == 0, done.stderr
+    assert stage.act().ran
+
+
+def test_codex_skips_a_hook_that_it_does_not_trust(tmp_path: Path) -> None:
+    if executable(PROGRAMS["codex"]) is None:
+        pytest.skip("codex is not installed: .ci/programs FOLDER, then BURNLINE_PROGRAMS=FOLDER")
+    stage = Stage(tmp_path, "codex")
+    stage.burnline("pause", ROUTE, "--reason", "a trial", "--yes")
+    assert stage.act(trusted=False).ran
