@@ -101,19 +101,19 @@ class Guard:
     @property
     def state(self) -> str:
         """Return open, frozen, tightened, reduced, paused; closed or approval if a fault rules."""
-        self._look_if_due()
+        self.look_if_due()
         return self._ruling.state(as_us(self._clock()))
 
     @property
     def generation(self) -> int:
         """Return the highest generation of the control file taken in, 0 for none."""
-        self._look_if_due()
+        self.look_if_due()
         return self._knowledge.generation
 
     @property
     def fault(self) -> str:
         """Return what is wrong with the control file, "" for nothing."""
-        self._look_if_due()
+        self.look_if_due()
         return self._knowledge.fault
 
     @property
@@ -128,7 +128,7 @@ class Guard:
             RoutePaused: the route is paused, reduced to fewer runs, or closed by a fault.
         """
         if self._monotonic() >= self._due_s:
-            self._look_if_due()
+            self.look_if_due()
         ruling = self._ruling
         if not ruling.free_start:
             decision = ruling.start(as_us(self._clock()), self._in_progress)
@@ -146,7 +146,7 @@ class Guard:
             RoutePaused: the route is paused, and running runs are to stop as well.
         """
         if self._monotonic() >= self._due_s:
-            self._look_if_due()
+            self.look_if_due()
         ruling = self._ruling
         if name in ruling.free_actions:
             return ""
@@ -164,7 +164,7 @@ class Guard:
             ActionDenied: that kind is frozen, or the route is closed by a fault.
             ApprovalNeeded: a fault demands a grant for it.
         """
-        self._look_if_due()
+        self.look_if_due()
         decision = self._ruling.change(as_us(self._clock()), kind, version)
         if not decision.allowed:
             _refuse(decision)
@@ -210,6 +210,18 @@ class Guard:
             if self._watched and self._watch is None:
                 self.watch()
 
+    @property
+    def look_is_due(self) -> bool:
+        """Say whether the next check will look at the control file."""
+        return self._monotonic() >= self._due_s
+
+    def look_if_due(self) -> None:
+        """Look at the control file if the last look is over `look_every_s` old."""
+        with self._lock:
+            # Of many threads that find a look due, the first one's serves all.
+            if self.look_is_due:
+                self.look()
+
     def watch(self) -> None:
         """Start the thread that looks while the agent is idle, if it is not running."""
         with self._lock:
@@ -248,12 +260,6 @@ class Guard:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _look_if_due(self) -> None:
-        with self._lock:
-            # Of many threads that find a look due, the first one's serves all.
-            if self._monotonic() >= self._due_s:
-                self.look()
 
 
 def _refuse(decision: Decision, prefix: str = "") -> NoReturn:

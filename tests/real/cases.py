@@ -37,16 +37,15 @@ CASES = (
 
 
 class Stage:
-    """A home directory with a control file, a store, and a program with our hook in it."""
+    """A home directory with a store and a control file; the agent's shell is called `shell`."""
 
-    def __init__(self, place: Path, tool: str) -> None:
+    def __init__(self, place: Path, shell: str) -> None:
         self.place = place
-        self.program: Program = PROGRAMS[tool]
+        self.shell = shell
         self.control = place / "control" / "control.json"
         self.logs = place / "receipts"
         (place / ROUTE).mkdir()
         self.burnline("init", str(self.logs), "--yes")
-        self.burnline("hook", "install", tool, "--user", "--log", str(self.logs))
 
     def burnline(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a burnline command on this stage's store and control file."""
@@ -68,15 +67,24 @@ class Stage:
         elif case.order == ("break",):
             self._break()
         elif case.order:
-            words = [self.program.shell if word == "SHELL" else word for word in case.order]
+            words = [self.shell if word == "SHELL" else word for word in case.order]
             done = self.burnline(*words, "--reason", "a trial", "--yes")
             assert done.returncode == 0, done.stderr
-
-    def act(self, *, trusted: bool = True) -> Did:
-        """Give the program its prompt."""
-        return run(self.program, self.place, trusted=trusted)
 
     def _break(self) -> None:
         """Make the installed hook a program that crashes."""
         for path in self.place.glob(".*/*.json"):
             path.write_text(path.read_text().replace("-m console.agent.hooks", "-m no.such.hook"))
+
+
+class ProgramStage(Stage):
+    """A stage on which one of the real programs has our hook in it."""
+
+    def __init__(self, place: Path, tool: str) -> None:
+        self.program: Program = PROGRAMS[tool]
+        super().__init__(place, self.program.shell)
+        self.burnline("hook", "install", tool, "--user", "--log", str(self.logs))
+
+    def act(self, *, trusted: bool = True) -> Did:
+        """Give the program its prompt."""
+        return run(self.program, self.place, trusted=trusted)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.cases import CASES, Case, Stage
+from tests.real.cases import CASES, Case, ProgramStage
 from tests.real.programs import PROGRAMS, ROUTE, executable
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ TOOLS = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 @pytest.mark.parametrize("tool", TOOLS)
 def test_the_program_does_what_is_ordered(tool: str, case: Case, tmp_path: Path) -> None:
-    stage = Stage(tmp_path, tool)
+    stage = ProgramStage(tmp_path, tool)
     stage.bring_about(case)
     did = stage.act()
     expected = (True, True) if (tool, case.name) in FAILS_OPEN else (case.asked, case.ran)
@@ -39,7 +39,7 @@ def test_the_program_does_what_is_ordered(tool: str, case: Case, tmp_path: Path)
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_denial_by_our_own_order_burns_nothing(tool: str, tmp_path: Path) -> None:
-    stage = Stage(tmp_path, tool)
+    stage = ProgramStage(tmp_path, tool)
     shell = stage.program.shell
     stage.burnline("tighten", ROUTE, "--action", shell, "--reason", "a trial", "--yes")
     stage.act()
@@ -52,7 +52,7 @@ def test_a_denial_by_our_own_order_burns_nothing(tool: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_grant_lets_the_program_go_on(tool: str, tmp_path: Path) -> None:
-    stage = Stage(tmp_path, tool)
+    stage = ProgramStage(tmp_path, tool)
     shell = stage.program.shell
     stage.burnline("tighten", ROUTE, "--action", shell, "--reason", "a trial", "--yes")
     done = stage.burnline("grant", ROUTE, "--action", shell, "--for", "1h", "--by", "dana")
@@ -63,6 +63,6 @@ def test_a_grant_lets_the_program_go_on(tool: str, tmp_path: Path) -> None:
 def test_codex_skips_a_hook_that_it_does_not_trust(tmp_path: Path) -> None:
     if executable(PROGRAMS["codex"]) is None:
         pytest.skip("codex is not installed: .ci/programs FOLDER, then BURNLINE_PROGRAMS=FOLDER")
-    stage = Stage(tmp_path, "codex")
+    stage = ProgramStage(tmp_path, "codex")
     stage.burnline("pause", ROUTE, "--reason", "a trial", "--yes")
     assert stage.act(trusted=False).ran
