@@ -11,15 +11,14 @@ from hashlib import blake2b
 
 import msgspec
 
+from console.intake.formats.claude_denials import USER_REJECTED, denial_rule
 from console.intake.formats.claude_records import (
     BLANK,
     INTERRUPTED,
-    USER_REJECTED,
     Block,
     Message,
     Piece,
     Record,
-    denial_rule,
     pieces,
     whole,
 )

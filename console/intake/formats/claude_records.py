@@ -125,14 +125,6 @@ class Piece(NamedTuple):
 
 T = TypeVar("T", bound=msgspec.Struct)
 INTERRUPTED = "[Request interrupted by user"
-USER_REJECTED = "user-rejected"
-_RULE = "permission-rule"
-_AUTOMODE = frozenset({"automode-blocked", "automode-unavailable", "automode-parsing-error"})
-_DENIALS = frozenset({USER_REJECTED, _RULE}) | _AUTOMODE
-_NO_DENIALS = frozenset({"interrupted", "cancelled"})
-_REJECTION = "The user doesn't want to proceed with this tool use"
-_RULE_TEXTS = ("Permission to use", "Permission for this")
-
 BLANK = b" \t\r\n\x00"
 _UNREADABLE = (ValueError, RecursionError)
 _DECODE = msgspec.json.Decoder(Record).decode
@@ -311,18 +303,3 @@ def _mended(escape: re.Match[bytes]) -> bytes:
         return escape[0]
     first = b"fffd" if escaped else escape["first"]
     return slashes + b"u" + first + (rb"\ufffd" if low else b"")
-
-
-def denial_rule(kind: str, tool: str, text: str) -> str:
-    """Return by what a failed action was denied, or "" where it failed by itself.
-
-    The runtime stamps the kind (`interrupted` and `cancelled` are no denials). Without a stamp that
-    is known the text decides, except for `mcp__` tools, whose servers could write it themselves.
-    """
-    if kind in _DENIALS:
-        return kind
-    if kind in _NO_DENIALS or tool.startswith("mcp__"):
-        return ""
-    if _REJECTION in text:
-        return USER_REJECTED
-    return _RULE if text.startswith(_RULE_TEXTS) else ""

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from console.intake.formats.claude_records import USER_REJECTED
+from console.intake.formats.claude_denials import USER_REJECTED
 from console.intake.reading import Sourced
 from console.model import MINUTE_US, SECOND_US, Event
 from console.text import clean, name
