@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import msgspec
 
-from console.intake.formats.claude_reader import (
-    BOM,
-    DEFAULT_ROUTE,
-    ClaudeCodeReader,
-    check_template,
-)
+from console.intake.formats.claude_reader import BOM, ClaudeCodeReader
 from console.intake.formats.claude_records import BLANK, members
 from console.intake.formats.claude_runs import Story
 from console.intake.reading import Context
 
 _TOLD = frozenset({b"user", b"assistant", b"system", b"progress", b"attachment"})
+_ENVELOPE = frozenset({"parentUuid", "isSidechain"})
+"""What records of all types have that are part of a conversation, also types yet unknown."""
 _NOTED = frozenset(
     {
         b"summary",
@@ -61,7 +58,6 @@ class ClaudeCodeFormat:
         Raises:
             ValueError: the route template names an unknown placeholder, or the state is not ours.
         """
-        check_template(context.route or DEFAULT_ROUTE)
         try:
             story = msgspec.msgpack.decode(state, type=Story) if state else Story()
         except msgspec.MsgspecError as error:
@@ -73,6 +69,8 @@ FORMAT = ClaudeCodeFormat()
 
 
 def _is_record(fields: dict[str, msgspec.Raw]) -> bool:
+    if fields.keys() >= _ENVELOPE:
+        return True
     kind = bytes(fields.get("type", b"")).strip(b'"')
     if kind in _TOLD:
         return "uuid" in fields and not fields.keys().isdisjoint(("sessionId", "parentUuid"))

@@ -71,6 +71,14 @@ class Submission(msgspec.Struct, gc=False):
     ending: Ending | None = None
 
 
+class Attachment(msgspec.Struct, rename="camel", gc=False):
+    """What the runtime put beside the conversation, such as what a hook did."""
+
+    type: str = ""
+    message: str = ""
+    hook_event: str = ""
+
+
 class Record(msgspec.Struct, rename="camel", gc=False):
     """One record of a transcript, of any type; fields that a type lacks keep their defaults."""
 
@@ -100,6 +108,9 @@ class Record(msgspec.Struct, rename="camel", gc=False):
     hook_errors: list[Any] = []
     prevented_continuation: bool = False
     stop_reason: str = ""
+    retry_attempt: int | None = None
+    max_retries: int | None = None
+    attachment: Attachment | None = None
     prompt_submit_ending: Submission | None = None
 
     def text(self) -> str:
@@ -112,6 +123,12 @@ class Record(msgspec.Struct, rename="camel", gc=False):
             if isinstance(part, Named) and part.agent_id:
                 return part.agent_id
         return ""
+
+    def stopped_by_hook(self) -> bool:
+        """Say whether a hook stopped the agent in the middle; stop hooks act when it is done."""
+        put = self.attachment
+        stopped = put is not None and put.type == "hook_stopped_continuation"
+        return stopped and put is not None and not put.hook_event.endswith("Stop")
 
 
 class Piece(NamedTuple):
