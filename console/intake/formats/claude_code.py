@@ -6,6 +6,8 @@ names and places differ between versions; `claude_reader` reads them.
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from console.intake.formats.claude_reader import BOM, ClaudeCodeReader
@@ -36,6 +38,13 @@ _NOTED = frozenset(
 """The types that a file may begin with: those of a conversation, and notes between them."""
 
 
+_CUT = re.compile(
+    rb'\{"parentUuid":(?:null|"[^"]{1,64}"),(?:"\w{1,40}":(?:null|"[^"]{1,64}"),){0,4}'
+    rb'"isSidechain":(?:true|false),'
+)
+"""How a record begins whose end lies beyond the head (a prompt, a tool's result may be long)."""
+
+
 class ClaudeCodeFormat:
     """Recognises records by their types together with the keys that only they have."""
 
@@ -46,11 +55,12 @@ class ClaudeCodeFormat:
         """Say whether some line is a record of a transcript, and none is a native event."""
         found = False
         for raw in head.split(b"\n"):
-            for fields in members(raw.removeprefix(BOM).strip(BLANK)):
+            line = raw.removeprefix(BOM).strip(BLANK)
+            for fields in members(line):
                 if "event" in fields and "route" in fields:
                     return False
                 found = found or _is_record(fields)
-        return found
+        return found or _CUT.match(line) is not None
 
     def reader(self, context: Context, state: bytes = b"") -> ClaudeCodeReader:
         """Return a reader for one transcript, going on from `state`.

@@ -145,8 +145,10 @@ def is_exec_line(fields: Fields) -> bool:
         return bool(fields.text("thread_id"))
     if kind == "turn.completed":
         return bool(fields.inner("usage").raw)
+    if kind == "turn.failed":
+        return "message" in fields.inner("error")
     item = fields.inner("item")
-    return kind in {"item.started", "item.completed"} and bool(
+    return kind in {"item.started", "item.updated", "item.completed"} and bool(
         item.text("id") and item.text("type")
     )
 
