@@ -214,6 +214,19 @@ def test_nothing_raises_and_every_event_names_its_route_and_run(
 
 
 @each_kind
+@pytest.mark.parametrize("odd", ["", "  ", None, 7, [], {}])
+def test_no_record_names_nothing_whichever_of_its_fields_is_blank(kind: Kind, odd: object) -> None:
+    for number, record in enumerate(kind.records):
+        for place in paths_in(record):
+            changed = [replaced(record, place, odd), *kind.records[number + 1 :]]
+            data = b"".join(json.dumps(one).encode() + b"\n" for one in changed)
+            for batch in whole(kind, data):
+                for event in (sourced.event for sourced in batch.events):
+                    assert event.route.strip(), place
+                    assert event.run.strip(), place
+
+
+@each_kind
 @given(drawn=st.data(), edges=st.sets(st.integers(0, 12)))
 def test_blocks_and_restarts_anywhere_change_nothing(
     kind: Kind, drawn: st.DataObject, edges: set[int]

@@ -160,11 +160,11 @@ class ClaudeCodeReader:
             del self._seen[next(iter(self._seen))]
 
     def _id(self, record: Record) -> str:
-        return name(record.uuid) or f"{self._story.session}@{self._story.last_us}"
+        return name(record.uuid.strip()) or f"{self._story.session}@{self._story.last_us}"
 
     def _enter(self, record: Record, place: Place) -> None:
         story = self._story
-        story.session = story.session or name(record.session_id) or name(self._path.stem)
+        story.session = story.session or name(record.session_id.strip()) or name(self._path.stem)
         story.cwd = story.cwd or clean(record.cwd)
         if not story.begun:
             story.begun = True
@@ -198,7 +198,7 @@ class ClaudeCodeReader:
         a UUID. Until it is read the session stands for it, so that a sub-agent is never counted as
         a run of its own; of several parents the ledger takes the first by name, which is the UUID.
         """
-        return name(record.prompt_id or f"session:{self._story.session}")
+        return name(record.prompt_id.strip() or f"session:{self._story.session}")
 
     def _run(self, record: Record) -> Run:
         return self._story.run or self._runs.current(self._story.session, self._route(record))
@@ -211,7 +211,7 @@ class ClaudeCodeReader:
         agent = record.names_agent()
         if agent:
             self._run(record)
-            session = name(record.session_id) or self._story.session
+            session = name(record.session_id.strip()) or self._story.session
             self._runs.name_agent(place, name(agent), session)
 
     def _user(self, record: Record, place: Place) -> None:
@@ -239,7 +239,7 @@ class ClaudeCodeReader:
         asked = [text for text in said if text and not text.startswith(_NOTICES)]
         if not asked and not shown:
             return
-        prompt = name(record.prompt_id)
+        prompt = name(record.prompt_id.strip())
         held = Held(place, prompt or place.uuid, self._route(record), prompt)
         if asked and asked[0].startswith(_COMMANDS):
             self._runs.hold(held)
@@ -318,7 +318,7 @@ class ClaudeCodeReader:
 
     def _blocked(self, record: Record, reason: str, place: Place) -> None:
         """A prompt that a hook stopped: a run that ended before it began, perhaps by our order."""
-        prompt = name(record.prompt_id)
+        prompt = name(record.prompt_id.strip())
         asked = Held(place, prompt or place.uuid, self._route(record), prompt)
         self._runs.begin(asked, started=False)
         by = directive(reason) or directive(record.text()) or "hook"

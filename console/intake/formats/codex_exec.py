@@ -89,7 +89,7 @@ class ExecReader:
             return _NO_TIME
         place = Place(story.last_us, found.offset, found.length, found.line)
         if kind == "thread.started":
-            story.thread = name(fields.text("thread_id"))
+            story.thread = name(fields.text("thread_id").strip())
         elif kind == "turn.started":
             story.count += 1
             turn = f"{story.thread or 'thread'}:{self._path.stem}:{story.count}"

@@ -184,7 +184,7 @@ class CodexReader:
 
     def _start(self, payload: Fields, place: Place) -> None:
         self._story.told = True
-        turn = name(payload.text("turn_id")) or f"{self._session_id()}:{place.ts_us}"
+        turn = name(payload.text("turn_id").strip()) or f"{self._session_id()}:{place.ts_us}"
         attribution = payload.inner("turn_attribution")
         above = (attribution.text("parent_turn_id"), payload.text("root_turn_id"))
         parent = next((name(other) for other in above if other and name(other) != turn), "")
@@ -208,7 +208,7 @@ class CodexReader:
 
     def _named(self, payload: Fields) -> Turn:
         """Return the turn whose end is told; it may have begun before the file does."""
-        turn, known = self._turn(), name(payload.text("turn_id"))
+        turn, known = self._turn(), name(payload.text("turn_id").strip())
         if known and known != turn.id:
             turn = Turn(id=known, route=self._route(), told=True, asked=True)
             turn.ended = known in self._story.turns.over

@@ -80,8 +80,8 @@ class Chat:
     def header(self, fields: dict[str, Any]) -> None:
         """Take in what is said of the session, at its start or in a patch."""
         story = self.story
-        story.session = story.session or name(text(fields.get("sessionId")))
-        story.project = story.project or name(text(fields.get("projectHash")))
+        story.session = story.session or name(text(fields.get("sessionId")).strip())
+        story.project = story.project or name(text(fields.get("projectHash")).strip())
         story.kind = story.kind or name(text(fields.get("kind")))
         at_us = instant(fields.get("lastUpdated"))
         if at_us is not None and (story.last_us is None or at_us > story.last_us):
@@ -96,7 +96,7 @@ class Chat:
 
     def message(self, fields: dict[str, Any], place: tuple[int, int, int]) -> str:
         """Take in a message; return why it cannot be, or "". A repeated one replaces the last."""
-        story, identity = self.story, name(text(fields.get("id")))
+        story, identity = self.story, name(text(fields.get("id")).strip())
         at_us = instant(fields.get("timestamp"))
         if at_us is None:
             at_us = story.last_us

@@ -119,7 +119,7 @@ class TelemetryReader:
         if at_us is None:
             return
         self._pass_time(at_us)
-        session = name(text(said.get("session.id")) or self._project)
+        session = name(text(said.get("session.id")).strip() or self._project)
         uuid = ":".join((session, kind.removeprefix(_PREFIX), str(at_us)))
         tool = text(said.get("function_name")) or text(said.get("agent_id"))
         place = Place(f"{uuid}:{tool}" if tool else uuid, at_us, *frame.place)
@@ -133,7 +133,8 @@ class TelemetryReader:
         self._keep(session, runs)
 
     def _prompt(self, runs: Runs, place: Place, session: str, record: Any) -> None:
-        run = name(text(table(table(record).get("attributes")).get("prompt_id"))) or place.uuid
+        prompt = text(table(table(record).get("attributes")).get("prompt_id")).strip()
+        run = name(prompt) or place.uuid
         if runs.run is None or runs.run.id != run:
             runs.begin(place, Run(run, self._route(session, record)))
 
@@ -251,7 +252,7 @@ def _object(value: object) -> dict[str, Any]:
 
 def _agent(runs: Runs, kind: str, place: Place, said: dict[str, Any]) -> None:
     """Take in what a sub-agent did: a run of its own, of which the run under way is the parent."""
-    agent = name(text(said.get("agent_id")))
+    agent = name(text(said.get("agent_id")).strip())
     if not agent or runs.run is None:
         return
     reason = text(said.get("terminate_reason")) or text(said.get("reason"))
