@@ -48,6 +48,8 @@ _STARTS = frozenset({"task_started", "turn_started"})
 _ENDS = frozenset({"task_complete", "turn_complete"})
 _THOUGHTS = frozenset({"reasoning", "agent_reasoning", "agent_reasoning_raw_content"})
 _ANSWERS = frozenset({"AgentMessage", "Plan", "ImageGeneration"})
+_CONTEXT = frozenset({"environment_context", "user_instructions"})
+"""Kinds of message that the runtime sends in the user's place."""
 _HARMLESS = frozenset({"thread_rollback_failed", "active_turn_not_steerable"})
 """Errors that are an answer to the human's command and no part of the turn."""
 _PASSING = "the turn completed without an answer"
@@ -161,7 +163,8 @@ class CodexReader:
         elif what == "turn_aborted":
             self._abort(payload, place)
         elif what == "user_message":
-            self._prompt(place, fields)
+            if payload.text("kind") not in _CONTEXT:
+                self._prompt(place, fields)
         elif what in {"agent_message", "exited_review_mode"}:
             turns.say(place, self._turn(), ANSWER)
         elif what == "item_completed":
