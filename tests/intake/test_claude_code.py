@@ -38,7 +38,9 @@ def test_what_the_runtime_writes_in_the_users_place_is_no_prompt(text: str) -> N
     assert told(Transcript().user(0, [{"type": "text", "text": text}])) == []
 
 
-@pytest.mark.parametrize("mark", ["isMeta", "isCompactSummary", "isSidechain"])
+@pytest.mark.parametrize(
+    "mark", ["isMeta", "isCompactSummary", "isSidechain", "isVisibleInTranscriptOnly"]
+)
 def test_marked_records_are_no_prompts(mark: str) -> None:
     assert told(Transcript().user(0, "first").user(1, "go on", **{mark: True})) == [
         "run.started u1 @0"
@@ -78,6 +80,16 @@ def test_a_slash_command_that_the_agent_answers_is_a_prompt_from_its_record_on()
         "run.started u1 @3",
         "run.delivered u1 @9",
     ]
+
+
+@pytest.mark.parametrize("tool", ["Skill", "SlashCommand"])
+def test_a_command_that_the_agent_launches_itself_is_part_of_its_run(tool: str) -> None:
+    loading = "<command-message>The pdf skill is loading</command-message>"
+    launch = Transcript().user(0, "x").uses(1, tool).result(2).user(2, loading)
+    launch.user(2, "What the skill says.", isMeta=True).says(9, stop_reason="end_turn")
+    assert told(launch) == ["run.started u1 @0", "run.delivered u1 @9"]
+    typed = launch.user(20, "<command-name>/review</command-name>").says(30, stop_reason="end_turn")
+    assert told(typed)[2:] == ["run.started u7 @20", "run.delivered u7 @30"]
 
 
 def test_a_slash_command_that_is_interrupted_was_a_prompt() -> None:

@@ -33,6 +33,16 @@ _NOTED = frozenset(
         b"agent-name",
         b"mode",
         b"permission-mode",
+        b"agent-color",
+        b"agent-setting",
+        b"attribution-snapshot",
+        b"bridge-session",
+        b"content-replacement",
+        b"file-history-delta",
+        b"isolation-latch",
+        b"relocated",
+        b"tag",
+        b"worktree-state",
     }
 )
 """The types that a file may begin with: those of a conversation, and notes between them."""

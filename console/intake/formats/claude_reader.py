@@ -48,6 +48,8 @@ _TALK = frozenset({"user", "assistant", "system"})
 _WORDS = frozenset({"text", "thinking", "redacted_thinking"})
 _PLANS = frozenset({"ExitPlanMode", "AskUserQuestion"})
 """Tools whose rejection is an answer of the human, not the refusal of an action."""
+_LAUNCHERS = frozenset({"Skill", "SlashCommand"})
+"""Tools upon whose result some versions write a command, as if the human had typed it."""
 _NO_ANSWER = "<synthetic>"
 """The model of records that the runtime writes in the agent's place."""
 _COMMANDS = ("<command-name>", "<command-message>")
@@ -230,7 +232,7 @@ class ClaudeCodeReader:
             self._runs.interrupt(place, self._run(record))
         elif any(text.startswith(_LOCAL_OUTPUT) for text in said):
             self._story.held = None
-        elif not (answered or record.is_meta or record.is_compact_summary or self._story.agent):
+        elif not (answered or record.marked() or self._story.agent):
             shown = any(block.type not in {"", "text"} for block in blocks)
             self._prompt(record, place, said, shown=shown)
 
@@ -242,7 +244,8 @@ class ClaudeCodeReader:
         prompt = name(record.prompt_id.strip())
         held = Held(place, prompt or place.uuid, self._route(record), prompt)
         if asked and asked[0].startswith(_COMMANDS):
-            self._runs.hold(held)
+            if self._story.run is None or not self._story.run.launched:
+                self._runs.hold(held)
         else:
             self._runs.begin(held)
 
@@ -255,6 +258,7 @@ class ClaudeCodeReader:
                 run.open = [other for other in run.open if other != tool_use]
                 if tool and tool.name in _PLANS:
                     run.waited_us += max(place.ts_us - tool.ts_us, 0)
+            run.launched = tool is not None and tool.name in _LAUNCHERS
         if block.is_error:
             tool = tool or ToolUse("unknown tool", place.ts_us, run.id, run.route)
             self._error(record, block, place, suffix, tool)

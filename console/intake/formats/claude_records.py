@@ -97,6 +97,7 @@ class Record(msgspec.Struct, rename="camel", gc=False):
     is_sidechain: bool = False
     is_meta: bool = False
     is_compact_summary: bool = False
+    is_visible_in_transcript_only: bool = False
     is_api_error_message: bool = False
     tool_denial_kind: str = ""
     message: Message | None = None
@@ -116,6 +117,10 @@ class Record(msgspec.Struct, rename="camel", gc=False):
     def text(self) -> str:
         """Return the text that a system record says itself, without leading space."""
         return self.content.lstrip() if isinstance(self.content, str) else ""
+
+    def marked(self) -> bool:
+        """Say whether the runtime marks what stands in the user's place as its own."""
+        return self.is_meta or self.is_compact_summary or self.is_visible_in_transcript_only
 
     def names_agent(self) -> str:
         """Return the id of the sub-agent that this record tells of, or ""."""

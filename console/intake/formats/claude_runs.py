@@ -49,7 +49,8 @@ class Run(msgspec.Struct, gc=False):
 
     `open` are the tool uses without a result. `turned` says what the human did since the agent
     last spoke: denied an action, or gave feedback on a plan or question (at `turned_us`). `still`
-    means that nothing has been under way since a terminal event or an interruption.
+    means that nothing has been under way since a terminal event or an interruption, `launched` that
+    the agent itself has just launched a skill or command.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Run(msgspec.Struct, gc=False):
     turned_us: int = 0
     ended: bool = False
     still: bool = False
+    launched: bool = False
 
 
 class ToolUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -179,7 +181,7 @@ class Runs:
         """Note that the agent is at work; with a further message all earlier tool uses are over."""
         if message and message != run.message:
             run.message, run.open = message, []
-        run.turned, run.turned_us, run.still = "", 0, False
+        run.turned, run.turned_us, run.still, run.launched = "", 0, False, False
         self.story.rest = None
 
     def rest(self, place: Place, run: Run, failure: str = "") -> None:
