@@ -218,6 +218,17 @@ def test_an_interruption_while_the_api_gives_no_answer_is_the_humans() -> None:
     assert told(failing, settled_s=HOUR)[1:] == ["run.cancelled u1 @5"]
 
 
+@pytest.mark.parametrize("behind", ["", "\n\n\nOriginal prompt: [burnline:d-9] go"])
+def test_older_versions_say_in_words_that_a_hook_blocked_a_prompt(behind: str) -> None:
+    said = f"UserPromptSubmit operation blocked by hook:\n[python3 hook.py]: no{behind}"
+    blocked = Transcript().system(4, "informational", content=said)
+    assert told(blocked) == ["run.cancelled u1 @4"]
+    assert (events(blocked)[0].by, events(blocked)[0].reason) == ("hook", "[python3 hook.py]: no")
+    ours = Transcript().system(4, "informational", content=f"{said[:60]} [burnline:d-7]")
+    assert events(ours)[0].by == "d-7"
+    assert told(Transcript().system(4, "informational", content="Update available")) == []
+
+
 def test_last_words_deliver_once_ten_minutes_have_passed_in_silence() -> None:
     quiet = Transcript().user(0, "x").says(30)
     assert told(quiet, settled_s=30 + 10 * MINUTE) == ["run.started u1 @0"]

@@ -307,9 +307,9 @@ class ClaudeCodeReader:
         if self._beside(record):
             return
         self._run(record)
-        submission = record.prompt_submit_ending
-        if submission and submission.ending and submission.ending.kind == "blocked_by_hook":
-            self._blocked(record, submission.ending.reason, place)
+        blocked = record.blocked_by_hook()
+        if blocked is not None:
+            self._blocked(record, blocked, place)
         elif record.subtype == "turn_duration":
             known = record.duration_ms is not None and 0 <= record.duration_ms < 1000 * _DAY_MS
             self._runs.deliver(place, (record.duration_ms or 0) / 1000 if known else None)
@@ -325,8 +325,7 @@ class ClaudeCodeReader:
         prompt = name(record.prompt_id.strip())
         asked = Held(place, prompt or place.uuid, self._route(record), prompt)
         self._runs.begin(asked, started=False)
-        by = directive(reason) or directive(record.text()) or "hook"
-        self._runs.cancel(place, by, reason or record.text())
+        self._runs.cancel(place, directive(reason) or "hook", reason)
 
     def _stopped(self, record: Record, place: Place) -> None:
         """A hook stopped the agent in the middle of its work, perhaps by our order."""

@@ -129,6 +129,19 @@ class Record(msgspec.Struct, rename="camel", gc=False):
                 return part.agent_id
         return ""
 
+    def blocked_by_hook(self) -> str | None:
+        """Return why a hook kept a prompt from the agent; None where none did.
+
+        Versions that do not record the ending say so in words, with the prompt behind them.
+        """
+        submission, said = self.prompt_submit_ending, self.text()
+        ending = submission.ending if submission else None
+        in_words = said.startswith(_BLOCKED) and self.subtype == "informational"
+        why = said.removeprefix(_BLOCKED).partition(_PROMPT)[0].strip()
+        if ending is not None and ending.kind == "blocked_by_hook":
+            return ending.reason or why
+        return why if in_words else None
+
     def stopped_by_hook(self) -> bool:
         """Say whether a hook stopped the agent in the middle; stop hooks act when it is done."""
         put = self.attachment
@@ -147,6 +160,7 @@ class Piece(NamedTuple):
 
 T = TypeVar("T", bound=msgspec.Struct)
 INTERRUPTED = "[Request interrupted by user"
+_BLOCKED, _PROMPT = "UserPromptSubmit operation blocked by hook:", "\n\nOriginal prompt: "
 BLANK = b" \t\r\n\x00"
 _UNREADABLE = (ValueError, RecursionError)
 _DECODE = msgspec.json.Decoder(Record).decode
