@@ -39,7 +39,7 @@ class Kind(NamedTuple):
 
 
 def transcript() -> list[Record]:
-    put = {"type": "hook_stopped_continuation", "message": "[burnline:d-1]"}
+    put = {"type": "hook_stopped_continuation", "hookEvent": "PostToolUse"}
     ending = {"ending": {"kind": "blocked_by_hook", "reason": "no"}}
     own = Transcript(promptId="p1", slug="a", agentName="").user(0, "x").says(1)
     own.uses(2).result(3, REJECTED).interrupted(4).result(5, INTERRUPTED)

@@ -188,10 +188,11 @@ def test_a_hook_that_stops_the_agent_in_the_middle_cancels_the_run(message: str,
     assert told(stopped.data * 2) == told(stopped.data)
 
 
-def test_a_stop_hook_stops_nothing_in_the_middle_and_other_attachments_tell_nothing() -> None:
+def test_other_hooks_stop_nothing_in_the_middle_and_other_attachments_tell_nothing() -> None:
     done = Transcript().user(0, "x").says(1)
     for put in (
         {"type": "hook_stopped_continuation", "message": "late", "hookEvent": "Stop"},
+        {"type": "hook_stopped_continuation", "hookEvent": "UserPromptSubmit"},
         {"type": "hook_success", "hookEvent": "PreToolUse"},
         {"type": "hook_non_blocking_error", "hookEvent": "SessionStart"},
     ):

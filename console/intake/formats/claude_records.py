@@ -143,10 +143,14 @@ class Record(msgspec.Struct, rename="camel", gc=False):
         return why if in_words else None
 
     def stopped_by_hook(self) -> bool:
-        """Say whether a hook stopped the agent in the middle; stop hooks act when it is done."""
+        """Say whether a hook stopped the agent in the middle of its work: at the use of a tool.
+
+        Hooks at a prompt keep it from the agent before, those at a stop act when it is done.
+        """
         put = self.attachment
-        stopped = put is not None and put.type == "hook_stopped_continuation"
-        return stopped and put is not None and not put.hook_event.endswith("Stop")
+        if put is None or put.type != "hook_stopped_continuation":
+            return False
+        return "ToolUse" in put.hook_event
 
 
 class Piece(NamedTuple):
