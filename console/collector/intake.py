@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TURN_BYTES = 4 * 1024 * 1024
 """How much is read before it is committed: bounds memory and the time to first numbers."""
 _ZIP = b"PK\x03\x04"
+_BLANK, _BOM = b"\x00\r\t ", b"\xef\xbb\xbf"
 EVIDENCE_BYTES = 64 * 1024
 """The most that is kept of a raw line."""
 
@@ -252,7 +253,7 @@ def _can_be_told(head: bytes) -> bool:
     if b"\n" in head or len(head) >= BLOCK_BYTES:
         return True
     try:
-        msgspec.json.decode(head.strip(b"\x00\r\t "))
+        msgspec.json.decode(head.strip(_BLANK).removeprefix(_BOM).strip(_BLANK))
     except (msgspec.DecodeError, RecursionError):
         return head.startswith(_ZIP)
     return True

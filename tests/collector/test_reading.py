@@ -110,6 +110,13 @@ def test_a_log_may_have_any_name(station: Station, name: bytes) -> None:
     assert shown.startswith(str(log.parent))
 
 
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b" \xef\xbb\xbf"])
+def test_a_log_of_one_line_that_is_not_ended_is_read(station: Station, before: bytes) -> None:
+    (station.logs / "one.jsonl").write_bytes(before + good("a").rstrip())
+    station.read()
+    assert station.status()["store"]["events"] == 1
+
+
 def test_a_file_that_becomes_a_log_is_read_from_its_start(station: Station) -> None:
     station.write("app.txt", b"starting up\n")
     assert station.read().total() == 0

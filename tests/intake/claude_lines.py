@@ -13,6 +13,7 @@ from console.model import SECOND_US, Event
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOON_US = int(NOON.timestamp()) * SECOND_US
 PATH = Path("/logs/-home-dev-shop/s1.jsonl")
+AGENT_PATH = PATH.parent / "s1" / "subagents" / "agent-a7.jsonl"
 MINUTE = 60
 REJECTED = (
     "The user doesn't want to proceed with this tool use. The tool use was rejected (eg. if it was "
@@ -111,9 +112,11 @@ def events(
     return [sourced.event for batch in found for sourced in batch.events]
 
 
-def told(transcript: Transcript | bytes, *, settled_s: float | None = None) -> list[str]:
+def told(
+    transcript: Transcript | bytes, *, settled_s: float | None = None, path: Path = PATH
+) -> list[str]:
     """Return the events as `kind run @second`."""
     return [
         f"{event.event} {event.run} @{(event.ts_us - NOON_US) / SECOND_US:g}"
-        for event in events(transcript, settled_s=settled_s)
+        for event in events(transcript, settled_s=settled_s, path=path)
     ]

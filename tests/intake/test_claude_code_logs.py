@@ -65,7 +65,9 @@ def test_over_all_logs_fifteen_actions_were_denied_and_no_plan_or_question() -> 
 @each_log
 def test_every_interruption_has_one_consequence(log: Path) -> None:
     ends = len(of(log, "rescued")) + len(of(log, "handoff")) + len(of(log, "run.cancelled"))
-    assert ends - truth(log)["prompt_blocked_by_hook"] == truth(log)["interruptions"]
+    stopped_by_hooks = truth(log)["prompt_blocked_by_hook"]
+    stopped_by_hooks += log.read_bytes().count(b'"type":"hook_stopped_continuation"')
+    assert ends - stopped_by_hooks == truth(log)["interruptions"]
 
 
 @each_log

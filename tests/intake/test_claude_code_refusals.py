@@ -9,7 +9,7 @@ import pytest
 from console.intake.formats.claude_code import FORMAT
 from console.intake.reading import Context
 from console.model import Event
-from tests.intake.claude_lines import REJECTED, Transcript, events, told
+from tests.intake.claude_lines import AGENT_PATH, REJECTED, Transcript, events, told
 
 RULE = "Permission to use Bash with command ls has been denied."
 
@@ -50,7 +50,10 @@ def test_interrupted_and_cancelled_are_no_denials_whatever_the_text(kind: str) -
         (REJECTED, "user-rejected"),
         ("Error: " + REJECTED, "user-rejected"),
         (RULE, "permission-rule"),
+        ("Error: " + RULE, "permission-rule"),
         ("Permission for this action has been denied.", "permission-rule"),
+        ("PreToolUse:Bash hook error: [python3 hook.py]: no more writes", "permission-rule"),
+        ("Claude requested permissions to write to /etc/x, but you haven't", "permission-rule"),
     ],
 )
 def test_without_a_stamp_the_text_tells(text: str, rule: str) -> None:
@@ -62,6 +65,10 @@ def test_without_a_stamp_the_text_tells(text: str, rule: str) -> None:
     "text",
     [
         "Exit code 1\n" + RULE,
+        "Exit code 1\ngrep: " + REJECTED,
+        "Error: Exit code 1\n" + REJECTED,
+        "<tool_use_error>String to replace not found: " + REJECTED,
+        "the hook said: PreToolUse:Bash hook error: no",
         "<tool_use_error>File does not exist.</tool_use_error>",
         "<tool_use_error>Sibling tool call errored</tool_use_error>",
     ],
@@ -70,9 +77,25 @@ def test_other_errors_are_no_events(text: str) -> None:
     assert refused(text) == []
 
 
+@pytest.mark.parametrize("kind", ["permission-rule", "user-rejected"])
+def test_what_fails_beside_a_denied_action_is_collateral_whatever_its_record_says(
+    kind: str,
+) -> None:
+    sibling = "<tool_use_error>Sibling tool call errored</tool_use_error>"
+    texts = {"t1": REJECTED, "t2": sibling}
+    results = [
+        {"type": "tool_result", "tool_use_id": id_, "content": text, "is_error": True}
+        for id_, text in texts.items()
+    ]
+    both = Transcript().user(0, "x").uses(1).uses(1, "Read", "t2")
+    both.user(2, results, toolDenialKind=kind)
+    assert [event.action for event in events(both)[1:]] == ["Bash"]
+
+
 def test_what_an_mcp_server_writes_is_not_believed_but_the_stamp_is() -> None:
     assert refused(REJECTED, "mcp__shop__buy") == []
     assert refused(RULE, "mcp__shop__buy") == []
+    assert refused("PreToolUse:mcp__shop__buy hook error: no", "mcp__shop__buy") == []
     assert len(refused(RULE, "mcp__shop__buy", toolDenialKind="permission-rule")) == 1
 
 
@@ -133,7 +156,7 @@ def test_the_first_record_that_names_a_sub_agent_starts_its_run() -> None:
 def test_a_sub_agents_own_file_is_a_run_that_its_prompt_started() -> None:
     own = Transcript(isSidechain=True, agentId="a7", promptId="p1").user(0, "look").uses(1)
     own.result(2, RULE).user(3, "and there").says(5, stop_reason="end_turn")
-    read = events(own, path=Path("/logs/p/s1/subagents/agent-a7.jsonl"))
+    read = events(own, path=AGENT_PATH)
     assert [event.event for event in read] == ["run.started", "action.denied", "run.delivered"]
     assert {event.run for event in read} == {"s1/a7"}
     assert read[0].parent == "p1"
@@ -141,7 +164,24 @@ def test_a_sub_agents_own_file_is_a_run_that_its_prompt_started() -> None:
 
 def test_an_interrupted_sub_agent_is_withdrawn_whatever_comes_next() -> None:
     own = Transcript(isSidechain=True, agentId="a7").user(0, "look").says(1).interrupted(2)
-    assert told(own.user(3, "again"))[1:] == ["run.cancelled s1/a7 @2"]
+    read = told(own.user(3, "again"), path=AGENT_PATH)
+    assert read[1:] == ["run.cancelled s1/a7 @2"]
+
+
+def test_where_no_prompt_is_named_a_sub_agent_is_still_a_child_and_the_main_file_knows_better() -> (
+    None
+):
+    own = Transcript(isSidechain=True, agentId="a7", sessionId="0f3c").user(0, "look")
+    older = AGENT_PATH.parent.parent.parent / "agent-a7.jsonl"
+    for path in (AGENT_PATH, older):
+        (started,) = events(own, path=path)
+        assert (started.run, started.parent) == ("0f3c/a7", "session:0f3c")
+        assert min(started.parent, "ffffffff-ffff") == "ffffffff-ffff"
+
+
+def test_a_sidechain_at_the_start_of_a_main_transcript_makes_it_no_sub_agents_file() -> None:
+    main = Transcript().user(0, "warm up", isSidechain=True, agentId="a7").user(1, "fix it")
+    assert told(main) == ["run.started u2 @1"]
 
 
 def test_a_record_that_comes_again_changes_nothing() -> None:

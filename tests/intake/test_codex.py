@@ -198,6 +198,12 @@ def test_last_words_deliver_an_untold_run_at_the_next_message_or_after_ten_minut
     assert told(rollout.user(5)) == [*delivered, "run.started @5"]
 
 
+@pytest.mark.parametrize("kind", ["environment_context", "user_instructions"])
+def test_context_that_the_runtime_sends_in_the_user_s_place_is_no_prompt(kind: str) -> None:
+    sent = Rollout().event(1, "user_message", message="<cwd>", kind=kind).user(2)
+    assert told(sent) == ["run.started @2"]
+
+
 def test_the_inferred_end_names_no_duration() -> None:
     assert events(Rollout().user(1).says(4).user(5))[1].elapsed_s is None
 

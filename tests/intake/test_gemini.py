@@ -183,6 +183,23 @@ def test_a_prompt_that_a_hook_stopped_is_cancelled_by_our_order_where_it_bears_o
     assert events(user("u1", 0), other)[-1].by == "hook"
 
 
+@pytest.mark.parametrize(("order", "by"), [("", "hook"), (" [burnline:d-2]", "d-2")])
+def test_a_tool_call_at_which_a_hook_stopped_the_agent_cancels_the_run_once(
+    order: str, by: str
+) -> None:
+    stopped = uses("g1", 5, call("error", f"Agent execution stopped by hook: enough{order}", 6))
+    found = events(user("u1", 0), stopped, stopped, clock_s=FOREVER_S)
+    assert [(event.event, event.by) for event in found[1:]] == [("run.cancelled", by)]
+
+
+def test_a_sub_agents_chat_without_a_session_is_named_after_its_file() -> None:
+    path = PATH.parent / "s0" / "helper.jsonl"
+    (started,) = read(lines({"projectHash": "abc", "kind": "subagent"}, user("u1", 0)), path=path)[
+        0
+    ]
+    assert started.event.run == "helper"
+
+
 def test_a_rewind_is_a_recovery_by_rollback() -> None:
     found = events(user("u1", 0), says("g1", 5), {"$rewindTo": "u1"})
     assert [(event.event, event.kind, event.run) for event in found[1:]] == [

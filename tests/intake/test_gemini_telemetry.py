@@ -99,6 +99,51 @@ def test_a_call_that_a_hook_or_the_policy_stopped_is_denied(
     assert (denied.event, denied.rule, denied.directive) == ("action.denied", rule, order)
 
 
+def test_a_call_at_which_a_hook_stopped_the_agent_cancels_the_run() -> None:
+    error = "Agent execution stopped by hook: paused [burnline:d-3]"
+    stopped = said("tool_call", 4, function_name="shell", success=False, error=error)
+    found = events(prompt(1, 0), stopped, prompt(2, 9))
+    assert [(event.event, event.by) for event in found[1:2]] == [("run.cancelled", "d-3")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "by"),
+    [
+        ({"exit_code": 2, "stderr": "paused [burnline:d-3]"}, "d-3"),
+        ({"exit_code": 2}, "hook"),
+        ({"exit_code": 0, "stdout": '{"decision": "block", "reason": "no"}'}, "hook"),
+        ({"hook_output": '{"decision": "deny", "reason": "[burnline:d-3]"}'}, "d-3"),
+        ({"hook_output": {"continue": False, "stopReason": "[burnline:d-3]"}}, "d-3"),
+    ],
+)
+def test_a_prompt_that_a_hook_kept_from_the_agent_is_a_cancelled_run(
+    fields: dict[str, Any], by: str
+) -> None:
+    hook = said("hook_call", 1, hook_event_name="BeforeAgent", success=False, **fields)
+    found = events(prompt(1, 0), hook, prompt(2, 9))
+    assert [(event.event, event.by) for event in found[1:2]] == [("run.cancelled", by)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"hook_event_name": "BeforeAgent", "exit_code": 1, "stderr": "broken"},
+        {"hook_event_name": "BeforeAgent", "exit_code": 0, "stdout": "{}"},
+        {"hook_event_name": "BeforeAgent", "exit_code": 0, "stdout": "not JSON"},
+        {"hook_event_name": "BeforeTool", "exit_code": 2, "stderr": "no"},
+        {"hook_event_name": "SessionStart", "exit_code": 2, "stderr": "no"},
+    ],
+)
+def test_other_hooks_are_no_events(fields: dict[str, Any]) -> None:
+    assert told(prompt(1, 0), said("hook_call", 1, **fields)) == ["run.started p1 @0"]
+
+
+def test_a_verdict_on_a_call_is_told_by_the_call_that_it_stopped() -> None:
+    verdict = said("conseca.verdict", 4, verdict="deny", tool_call="{}")
+    switch = said("plan.approval_mode_switch", 4, to_mode="yolo")
+    assert told(prompt(1, 0), verdict, switch) == ["run.started p1 @0"]
+
+
 @pytest.mark.parametrize("decision", ["accept", "auto_accept", "modify", None])
 def test_other_failures_of_tools_are_no_misses(decision: str | None) -> None:
     failed = said("tool_call", 4, success=False, error="exit 1", decision=decision)

@@ -6,19 +6,18 @@ names and places differ between versions; `claude_reader` reads them.
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
-from console.intake.formats.claude_reader import (
-    BOM,
-    DEFAULT_ROUTE,
-    ClaudeCodeReader,
-    check_template,
-)
+from console.intake.formats.claude_reader import BOM, ClaudeCodeReader
 from console.intake.formats.claude_records import BLANK, members
 from console.intake.formats.claude_runs import Story
 from console.intake.reading import Context
 
 _TOLD = frozenset({b"user", b"assistant", b"system", b"progress", b"attachment"})
+_ENVELOPE = frozenset({"parentUuid", "isSidechain"})
+"""What records of all types have that are part of a conversation, also types yet unknown."""
 _NOTED = frozenset(
     {
         b"summary",
@@ -34,9 +33,26 @@ _NOTED = frozenset(
         b"agent-name",
         b"mode",
         b"permission-mode",
+        b"agent-color",
+        b"agent-setting",
+        b"attribution-snapshot",
+        b"bridge-session",
+        b"content-replacement",
+        b"file-history-delta",
+        b"isolation-latch",
+        b"relocated",
+        b"tag",
+        b"worktree-state",
     }
 )
 """The types that a file may begin with: those of a conversation, and notes between them."""
+
+
+_CUT = re.compile(
+    rb'\{"parentUuid":(?:null|"[^"]{1,64}"),(?:"\w{1,40}":(?:null|"[^"]{1,64}"),){0,4}'
+    rb'"isSidechain":(?:true|false),'
+)
+"""How a record begins whose end lies beyond the head (a prompt, a tool's result may be long)."""
 
 
 class ClaudeCodeFormat:
@@ -49,11 +65,12 @@ class ClaudeCodeFormat:
         """Say whether some line is a record of a transcript, and none is a native event."""
         found = False
         for raw in head.split(b"\n"):
-            for fields in members(raw.removeprefix(BOM).strip(BLANK)):
+            line = raw.removeprefix(BOM).strip(BLANK)
+            for fields in members(line):
                 if "event" in fields and "route" in fields:
                     return False
                 found = found or _is_record(fields)
-        return found
+        return found or _CUT.match(line) is not None
 
     def reader(self, context: Context, state: bytes = b"") -> ClaudeCodeReader:
         """Return a reader for one transcript, going on from `state`.
@@ -61,7 +78,6 @@ class ClaudeCodeFormat:
         Raises:
             ValueError: the route template names an unknown placeholder, or the state is not ours.
         """
-        check_template(context.route or DEFAULT_ROUTE)
         try:
             story = msgspec.msgpack.decode(state, type=Story) if state else Story()
         except msgspec.MsgspecError as error:
@@ -73,6 +89,8 @@ FORMAT = ClaudeCodeFormat()
 
 
 def _is_record(fields: dict[str, msgspec.Raw]) -> bool:
+    if fields.keys() >= _ENVELOPE:
+        return True
     kind = bytes(fields.get("type", b"")).strip(b'"')
     if kind in _TOLD:
         return "uuid" in fields and not fields.keys().isdisjoint(("sessionId", "parentUuid"))

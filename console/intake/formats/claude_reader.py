@@ -11,15 +11,14 @@ from hashlib import blake2b
 
 import msgspec
 
+from console.intake.formats.claude_denials import USER_REJECTED, denial_rule
 from console.intake.formats.claude_records import (
     BLANK,
     INTERRUPTED,
-    USER_REJECTED,
     Block,
     Message,
     Piece,
     Record,
-    denial_rule,
     pieces,
     whole,
 )
@@ -33,13 +32,13 @@ from console.intake.formats.claude_runs import (
     ToolUse,
     directive,
 )
+from console.intake.formats.route_template import RouteTemplate
 from console.intake.reading import Batch, Context, Rejected
 from console.intake.times import instant_us
 from console.text import clean, name
 
 DEFAULT_ROUTE = "{cwd_name}"
 _PLACEHOLDERS = ("cwd", "cwd_name", "branch", "slug", "session", "version", "agent")
-_BRACES = re.compile(r"\{([^{}]*)\}")
 BOM = b"\xef\xbb\xbf"
 _EXCERPT_BYTES = 200
 _SEEN_LIMIT, _SEEN_BYTES = 4096, 8
@@ -49,6 +48,8 @@ _TALK = frozenset({"user", "assistant", "system"})
 _WORDS = frozenset({"text", "thinking", "redacted_thinking"})
 _PLANS = frozenset({"ExitPlanMode", "AskUserQuestion"})
 """Tools whose rejection is an answer of the human, not the refusal of an action."""
+_LAUNCHERS = frozenset({"Skill", "SlashCommand"})
+"""Tools upon whose result some versions write a command, as if the human had typed it."""
 _NO_ANSWER = "<synthetic>"
 """The model of records that the runtime writes in the agent's place."""
 _COMMANDS = ("<command-name>", "<command-message>")
@@ -62,6 +63,8 @@ _NOTICES = (
     "Caveat: The messages below",
     "<task-notification",
     "<system-reminder>",
+    "<user-memory-input>",
+    "<ide_",
 )
 
 
@@ -71,7 +74,7 @@ class ClaudeCodeReader:
     name = "claude-code"
 
     def __init__(self, context: Context, story: Story) -> None:
-        self._template = context.route or DEFAULT_ROUTE
+        self._template = RouteTemplate(context.route or DEFAULT_ROUTE, _PLACEHOLDERS)
         self._path = context.path
         self._story = story
         self._runs = Runs(story)
@@ -133,7 +136,8 @@ class ClaudeCodeReader:
         story, mark = self._story, b""
         if not record.type:
             return "this object has no record type"
-        if record.type in _TALK and record.uuid:
+        tells = _tells(record)
+        if tells and record.uuid:
             mark = _mark(record.uuid)
             if mark in self._seen:
                 return ""
@@ -143,7 +147,7 @@ class ClaudeCodeReader:
             except ValueError as error:
                 return clean(str(error))
             self._runs.pass_time(story.last_us)
-        if record.type not in _TALK and not (record.type == "progress" and record.names_agent()):
+        if not tells:
             return ""
         if story.last_us is None:
             return "this record has no timestamp, and none came before it"
@@ -158,11 +162,11 @@ class ClaudeCodeReader:
             del self._seen[next(iter(self._seen))]
 
     def _id(self, record: Record) -> str:
-        return name(record.uuid) or f"{self._story.session}@{self._story.last_us}"
+        return name(record.uuid.strip()) or f"{self._story.session}@{self._story.last_us}"
 
     def _enter(self, record: Record, place: Place) -> None:
         story = self._story
-        story.session = story.session or name(record.session_id) or name(self._path.stem)
+        story.session = story.session or name(record.session_id.strip()) or name(self._path.stem)
         story.cwd = story.cwd or clean(record.cwd)
         if not story.begun:
             story.begun = True
@@ -173,6 +177,8 @@ class ClaudeCodeReader:
             self._assistant(record, place)
         elif record.type == "system":
             self._system(record, place)
+        elif record.type == "attachment":
+            self._stopped(record, place)
         else:
             self._name_agent(record, place)
 
@@ -181,10 +187,20 @@ class ClaudeCodeReader:
         agent = record.agent_id
         if not agent and self._path.name.startswith("agent-"):
             agent = self._path.stem.removeprefix("agent-")
-        if record.is_sidechain and agent:
+        own_file = self._path.stem != self._story.session
+        if record.is_sidechain and agent and own_file:
             self._story.agent = name(agent)
             run = Run(id=name(f"{self._story.session}/{agent}"), route=self._route(record))
-            self._runs.begin_agent(place, run, parent=name(record.prompt_id))
+            self._runs.begin_agent(place, run, self._parent(record))
+
+    def _parent(self, record: Record) -> str:
+        """Return the run that started a sub-agent, as far as the sub-agent's own file says it.
+
+        Versions that name no prompt leave that to the main transcript, which names one whose id is
+        a UUID. Until it is read the session stands for it, so that a sub-agent is never counted as
+        a run of its own; of several parents the ledger takes the first by name, which is the UUID.
+        """
+        return name(record.prompt_id.strip() or f"session:{self._story.session}")
 
     def _run(self, record: Record) -> Run:
         return self._story.run or self._runs.current(self._story.session, self._route(record))
@@ -197,7 +213,7 @@ class ClaudeCodeReader:
         agent = record.names_agent()
         if agent:
             self._run(record)
-            session = name(record.session_id) or self._story.session
+            session = name(record.session_id.strip()) or self._story.session
             self._runs.name_agent(place, name(agent), session)
 
     def _user(self, record: Record, place: Place) -> None:
@@ -216,7 +232,7 @@ class ClaudeCodeReader:
             self._runs.interrupt(place, self._run(record))
         elif any(text.startswith(_LOCAL_OUTPUT) for text in said):
             self._story.held = None
-        elif not (answered or record.is_meta or record.is_compact_summary or self._story.agent):
+        elif not (answered or record.marked() or self._story.agent):
             shown = any(block.type not in {"", "text"} for block in blocks)
             self._prompt(record, place, said, shown=shown)
 
@@ -225,10 +241,11 @@ class ClaudeCodeReader:
         asked = [text for text in said if text and not text.startswith(_NOTICES)]
         if not asked and not shown:
             return
-        prompt = name(record.prompt_id)
+        prompt = name(record.prompt_id.strip())
         held = Held(place, prompt or place.uuid, self._route(record), prompt)
         if asked and asked[0].startswith(_COMMANDS):
-            self._runs.hold(held)
+            if self._story.run is None or not self._story.run.launched:
+                self._runs.hold(held)
         else:
             self._runs.begin(held)
 
@@ -236,11 +253,12 @@ class ClaudeCodeReader:
         run, tool_use = self._run(record), name(block.tool_use_id)
         tool = self._story.tools.get(tool_use)
         if not self._beside(record):
-            self._story.words = None
+            self._story.rest = None
             if tool_use in run.open:
                 run.open = [other for other in run.open if other != tool_use]
                 if tool and tool.name in _PLANS:
                     run.waited_us += max(place.ts_us - tool.ts_us, 0)
+            run.launched = tool is not None and tool.name in _LAUNCHERS
         if block.is_error:
             tool = tool or ToolUse("unknown tool", place.ts_us, run.id, run.route)
             self._error(record, block, place, suffix, tool)
@@ -289,24 +307,34 @@ class ClaudeCodeReader:
         if self._beside(record):
             return
         self._run(record)
-        submission = record.prompt_submit_ending
-        if submission and submission.ending and submission.ending.kind == "blocked_by_hook":
-            self._blocked(record, submission.ending.reason, place)
+        blocked = record.blocked_by_hook()
+        if blocked is not None:
+            self._blocked(record, blocked, place)
         elif record.subtype == "turn_duration":
             known = record.duration_ms is not None and 0 <= record.duration_ms < 1000 * _DAY_MS
             self._runs.deliver(place, (record.duration_ms or 0) / 1000 if known else None)
         elif record.subtype == "stop_hook_summary":
             self._stop_hooks(record, place)
+        elif record.subtype == "api_error":
+            self._runs.rest(place, self._run(record), _given_up(record))
         elif record.subtype == "local_command" and record.text().startswith(_LOCAL_OUTPUT):
             self._story.held = None
 
     def _blocked(self, record: Record, reason: str, place: Place) -> None:
         """A prompt that a hook stopped: a run that ended before it began, perhaps by our order."""
-        prompt = name(record.prompt_id)
+        prompt = name(record.prompt_id.strip())
         asked = Held(place, prompt or place.uuid, self._route(record), prompt)
         self._runs.begin(asked, started=False)
-        by = directive(reason) or directive(record.text()) or "hook"
-        self._runs.cancel(place, by, reason or record.text())
+        self._runs.cancel(place, directive(reason) or "hook", reason)
+
+    def _stopped(self, record: Record, place: Place) -> None:
+        """A hook stopped the agent in the middle of its work, perhaps by our order."""
+        if self._beside(record) or record.attachment is None:
+            return
+        self._runs.answer()
+        self._run(record)
+        reason = record.attachment.message
+        self._runs.cancel(place, directive(reason) or "hook", reason)
 
     def _stop_hooks(self, record: Record, place: Place) -> None:
         errors = [str(error) for error in record.hook_errors]
@@ -320,35 +348,33 @@ class ClaudeCodeReader:
         self._runs.deliver(place)
 
     def _route(self, record: Record) -> str:
-        cwd = record.cwd or self._story.cwd
+        story, folder = self._story, self._path.parent.name
+        cwd = record.cwd or story.cwd
         values = {
             "cwd": cwd,
-            "cwd_name": re.split(r"[/\\]", cwd.rstrip("/\\"))[-1] or self._path.parent.name,
+            "cwd_name": re.split(r"[/\\]", cwd.rstrip("/\\"))[-1] or folder,
             "branch": record.git_branch,
             "slug": record.slug,
-            "session": record.session_id or self._story.session,
+            "session": record.session_id or story.session,
             "version": record.version,
             "agent": record.agent_name or record.agent_id or "main",
         }
-        route = _BRACES.sub(lambda braces: values[braces[1]], self._template).strip()
-        return name(route or self._path.parent.name or self._path.stem or self.name)
+        otherwise = folder or self._path.stem or self.name
+        return self._template.fill(lambda placeholder: values[placeholder], otherwise)
 
 
-def check_template(template: str) -> None:
-    """See that a route template has only placeholders that a record can fill.
+def _tells(record: Record) -> bool:
+    """Say whether a record tells something of a run; the others only show that time passes."""
+    if record.type == "progress":
+        return bool(record.names_agent())
+    return record.type in _TALK or record.stopped_by_hook()
 
-    Raises:
-        ValueError: it does not; the message names the placeholder and those that there are.
-    """
-    known = ", ".join(f"{{{placeholder}}}" for placeholder in _PLACEHOLDERS)
-    for placeholder in _BRACES.findall(template):
-        if placeholder not in _PLACEHOLDERS:
-            wrong = clean(f"{{{placeholder}}}", 80)
-            raise ValueError(f"the route template has no placeholder {wrong}; there are {known}")
-    if "{" in _BRACES.sub("", template) or "}" in _BRACES.sub("", template):
-        raise ValueError(
-            f"the route template has a brace without its other half; there are {known}"
-        )
+
+def _given_up(record: Record) -> str:
+    """Say in words what it means if nothing comes after an error of the API."""
+    attempt, most = record.retry_attempt, record.max_retries
+    known = attempt is not None and most is not None
+    return "the API gave no answer" + (f" (attempt {attempt} of {most})" if known else "")
 
 
 def _only_words(blocks: list[Block]) -> bool:

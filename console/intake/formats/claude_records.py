@@ -71,6 +71,14 @@ class Submission(msgspec.Struct, gc=False):
     ending: Ending | None = None
 
 
+class Attachment(msgspec.Struct, rename="camel", gc=False):
+    """What the runtime put beside the conversation, such as what a hook did."""
+
+    type: str = ""
+    message: str = ""
+    hook_event: str = ""
+
+
 class Record(msgspec.Struct, rename="camel", gc=False):
     """One record of a transcript, of any type; fields that a type lacks keep their defaults."""
 
@@ -89,6 +97,7 @@ class Record(msgspec.Struct, rename="camel", gc=False):
     is_sidechain: bool = False
     is_meta: bool = False
     is_compact_summary: bool = False
+    is_visible_in_transcript_only: bool = False
     is_api_error_message: bool = False
     tool_denial_kind: str = ""
     message: Message | None = None
@@ -100,11 +109,18 @@ class Record(msgspec.Struct, rename="camel", gc=False):
     hook_errors: list[Any] = []
     prevented_continuation: bool = False
     stop_reason: str = ""
+    retry_attempt: int | None = None
+    max_retries: int | None = None
+    attachment: Attachment | None = None
     prompt_submit_ending: Submission | None = None
 
     def text(self) -> str:
         """Return the text that a system record says itself, without leading space."""
         return self.content.lstrip() if isinstance(self.content, str) else ""
+
+    def marked(self) -> bool:
+        """Say whether the runtime marks what stands in the user's place as its own."""
+        return self.is_meta or self.is_compact_summary or self.is_visible_in_transcript_only
 
     def names_agent(self) -> str:
         """Return the id of the sub-agent that this record tells of, or ""."""
@@ -112,6 +128,29 @@ class Record(msgspec.Struct, rename="camel", gc=False):
             if isinstance(part, Named) and part.agent_id:
                 return part.agent_id
         return ""
+
+    def blocked_by_hook(self) -> str | None:
+        """Return why a hook kept a prompt from the agent; None where none did.
+
+        Versions that do not record the ending say so in words, with the prompt behind them.
+        """
+        submission, said = self.prompt_submit_ending, self.text()
+        ending = submission.ending if submission else None
+        in_words = said.startswith(_BLOCKED) and self.subtype == "informational"
+        why = said.removeprefix(_BLOCKED).partition(_PROMPT)[0].strip()
+        if ending is not None and ending.kind == "blocked_by_hook":
+            return ending.reason or why
+        return why if in_words else None
+
+    def stopped_by_hook(self) -> bool:
+        """Say whether a hook stopped the agent in the middle of its work: at the use of a tool.
+
+        Hooks at a prompt keep it from the agent before, those at a stop act when it is done.
+        """
+        put = self.attachment
+        if put is None or put.type != "hook_stopped_continuation":
+            return False
+        return "ToolUse" in put.hook_event
 
 
 class Piece(NamedTuple):
@@ -125,14 +164,7 @@ class Piece(NamedTuple):
 
 T = TypeVar("T", bound=msgspec.Struct)
 INTERRUPTED = "[Request interrupted by user"
-USER_REJECTED = "user-rejected"
-_RULE = "permission-rule"
-_AUTOMODE = frozenset({"automode-blocked", "automode-unavailable", "automode-parsing-error"})
-_DENIALS = frozenset({USER_REJECTED, _RULE}) | _AUTOMODE
-_NO_DENIALS = frozenset({"interrupted", "cancelled"})
-_REJECTION = "The user doesn't want to proceed with this tool use"
-_RULE_TEXTS = ("Permission to use", "Permission for this")
-
+_BLOCKED, _PROMPT = "UserPromptSubmit operation blocked by hook:", "\n\nOriginal prompt: "
 BLANK = b" \t\r\n\x00"
 _UNREADABLE = (ValueError, RecursionError)
 _DECODE = msgspec.json.Decoder(Record).decode
@@ -311,18 +343,3 @@ def _mended(escape: re.Match[bytes]) -> bytes:
         return escape[0]
     first = b"fffd" if escaped else escape["first"]
     return slashes + b"u" + first + (rb"\ufffd" if low else b"")
-
-
-def denial_rule(kind: str, tool: str, text: str) -> str:
-    """Return by what a failed action was denied, or "" where it failed by itself.
-
-    The runtime stamps the kind (`interrupted` and `cancelled` are no denials). Without a stamp that
-    is known the text decides, except for `mcp__` tools, whose servers could write it themselves.
-    """
-    if kind in _DENIALS:
-        return kind
-    if kind in _NO_DENIALS or tool.startswith("mcp__"):
-        return ""
-    if _REJECTION in text:
-        return USER_REJECTED
-    return _RULE if text.startswith(_RULE_TEXTS) else ""

@@ -1,9 +1,10 @@
 """The runs that a Claude Code transcript tells of, and the events that follow from what is read.
 
 A run is one user prompt to its end, and the format has no reliable end record. An end is therefore
-also inferred from silence: an answer in words after which nothing more happens for ten minutes. An
-interruption is judged by what the human does next: whoever prompts again within ten minutes took
-the work over (a rescue); whoever does not has withdrawn it.
+also inferred from silence: an answer in words after which nothing more happens for ten minutes is
+a delivery, an error of the API after which no answer comes is a failure. An interruption is judged
+by what the human does next: whoever prompts again within ten minutes took the work over (a rescue);
+whoever does not has withdrawn it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from console.intake.formats.claude_records import USER_REJECTED
+from console.intake.formats.claude_denials import USER_REJECTED
 from console.intake.reading import Sourced
 from console.model import MINUTE_US, SECOND_US, Event
 from console.text import clean, name
@@ -48,7 +49,8 @@ class Run(msgspec.Struct, gc=False):
 
     `open` are the tool uses without a result. `turned` says what the human did since the agent
     last spoke: denied an action, or gave feedback on a plan or question (at `turned_us`). `still`
-    means that nothing has been under way since a terminal event or an interruption.
+    means that nothing has been under way since a terminal event or an interruption, `launched` that
+    the agent itself has just launched a skill or command.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Run(msgspec.Struct, gc=False):
     turned_us: int = 0
     ended: bool = False
     still: bool = False
+    launched: bool = False
 
 
 class ToolUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -71,6 +74,13 @@ class ToolUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ts_us: int
     run: str
     route: str
+
+
+class Rest(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What may have been the last of its run: words, or (`failure`) an error of the API."""
+
+    place: Place
+    failure: str = ""
 
 
 class Held(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -85,7 +95,7 @@ class Held(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Story(msgspec.Struct):
     """All that is carried from one block to the next; bounded.
 
-    `words` is the answer that may turn out to be the last of its run, `interruption` the one whose
+    `rest` is what may turn out to be the last of its run, `interruption` the one whose
     meaning the next prompt decides. `agent` is set in a sub-agent's own file.
     """
 
@@ -96,7 +106,7 @@ class Story(msgspec.Struct):
     last_us: int | None = None
     run: Run | None = None
     held: Held | None = None
-    words: Place | None = None
+    rest: Rest | None = None
     interruption: Place | None = None
     tools: dict[str, ToolUse] = {}
     agents: list[str] = []
@@ -171,13 +181,13 @@ class Runs:
         """Note that the agent is at work; with a further message all earlier tool uses are over."""
         if message and message != run.message:
             run.message, run.open = message, []
-        run.turned, run.turned_us, run.still = "", 0, False
-        self.story.words = None
+        run.turned, run.turned_us, run.still, run.launched = "", 0, False, False
+        self.story.rest = None
 
-    def rest(self, place: Place, run: Run) -> None:
-        """Note an answer in words alone, which may have been the last of its run."""
+    def rest(self, place: Place, run: Run, failure: str = "") -> None:
+        """Note an answer in words alone, or a failure to get one: perhaps the last of its run."""
         if not run.ended and not run.open and self.story.interruption is None:
-            self.story.words = place
+            self.story.rest = Rest(place, failure)
 
     def deny(self, place: Place, suffix: str, tool: ToolUse, rule: str, text: str) -> None:
         """Record that an action was refused."""
@@ -209,7 +219,7 @@ class Runs:
 
     def interrupt(self, place: Place, run: Run) -> None:
         """Record that the human stopped the agent. All records of one interruption are one."""
-        self.story.words = None
+        self.story.rest = None
         if run.still:
             return
         run.still = True
@@ -245,8 +255,8 @@ class Runs:
 
     def pass_time(self, ts_us: int) -> None:
         """Infer the end of a run that has said nothing more for long enough."""
-        words = self.story.words
-        if words is not None and ts_us > words.ts_us + QUIET_US:
+        rest = self.story.rest
+        if rest is not None and ts_us > rest.place.ts_us + QUIET_US:
             self._fall_silent()
 
     def settle(self, clock_us: int) -> None:
@@ -257,9 +267,13 @@ class Runs:
             self._judge(rescued=False)
 
     def _fall_silent(self) -> None:
-        words, run = self.story.words, self.story.run
-        if words is not None and run is not None:
-            self.deliver(words, self.elapsed_s(run, words.ts_us))
+        rest, run = self.story.rest, self.story.run
+        if rest is None or run is None:
+            return
+        if rest.failure:
+            self.fail(rest.place, rest.failure)
+        else:
+            self.deliver(rest.place, self.elapsed_s(run, rest.place.ts_us))
 
     def _judge(self, *, rescued: bool) -> None:
         place, self.story.interruption = self.story.interruption, None
@@ -288,6 +302,6 @@ class Runs:
             fields = {"run": run.id, "route": run.route, **fields}
         if kind in _TERMINAL and run is not None:
             run.ended = run.still = True
-            self.story.words = None
+            self.story.rest = None
         event = Event(ts_us=place.ts_us, event=kind, id=place.uuid + suffix, **fields)
         self.events.append(Sourced(event, place.offset, place.length, place.line))

@@ -44,8 +44,8 @@ class CodexFormat:
         objects = _objects(head, ROLLOUT_HEAD)
         if any("event" in fields and "route" in fields for fields in objects):
             return False
-        cut = _CUT.match(head.removeprefix(BOM).lstrip(BLANK))
-        if cut is not None and cut[1].decode() in KINDS:
+        cuts = (_CUT.match(line.removeprefix(BOM).lstrip(BLANK)) for line in head.split(b"\n"))
+        if any(cut is not None and cut[1].decode() in KINDS for cut in cuts):
             return True
         return any(_is_record(fields) for fields in objects)
 

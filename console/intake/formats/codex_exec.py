@@ -89,7 +89,7 @@ class ExecReader:
             return _NO_TIME
         place = Place(story.last_us, found.offset, found.length, found.line)
         if kind == "thread.started":
-            story.thread = name(fields.text("thread_id"))
+            story.thread = name(fields.text("thread_id").strip())
         elif kind == "turn.started":
             story.count += 1
             turn = f"{story.thread or 'thread'}:{self._path.stem}:{story.count}"
@@ -145,8 +145,10 @@ def is_exec_line(fields: Fields) -> bool:
         return bool(fields.text("thread_id"))
     if kind == "turn.completed":
         return bool(fields.inner("usage").raw)
+    if kind == "turn.failed":
+        return "message" in fields.inner("error")
     item = fields.inner("item")
-    return kind in {"item.started", "item.completed"} and bool(
+    return kind in {"item.started", "item.updated", "item.completed"} and bool(
         item.text("id") and item.text("type")
     )
 

@@ -48,6 +48,8 @@ _STARTS = frozenset({"task_started", "turn_started"})
 _ENDS = frozenset({"task_complete", "turn_complete"})
 _THOUGHTS = frozenset({"reasoning", "agent_reasoning", "agent_reasoning_raw_content"})
 _ANSWERS = frozenset({"AgentMessage", "Plan", "ImageGeneration"})
+_CONTEXT = frozenset({"environment_context", "user_instructions"})
+"""Kinds of message that the runtime sends in the user's place."""
 _HARMLESS = frozenset({"thread_rollback_failed", "active_turn_not_steerable"})
 """Errors that are an answer to the human's command and no part of the turn."""
 _PASSING = "the turn completed without an answer"
@@ -161,7 +163,8 @@ class CodexReader:
         elif what == "turn_aborted":
             self._abort(payload, place)
         elif what == "user_message":
-            self._prompt(place, fields)
+            if payload.text("kind") not in _CONTEXT:
+                self._prompt(place, fields)
         elif what in {"agent_message", "exited_review_mode"}:
             turns.say(place, self._turn(), ANSWER)
         elif what == "item_completed":
@@ -184,7 +187,7 @@ class CodexReader:
 
     def _start(self, payload: Fields, place: Place) -> None:
         self._story.told = True
-        turn = name(payload.text("turn_id")) or f"{self._session_id()}:{place.ts_us}"
+        turn = name(payload.text("turn_id").strip()) or f"{self._session_id()}:{place.ts_us}"
         attribution = payload.inner("turn_attribution")
         above = (attribution.text("parent_turn_id"), payload.text("root_turn_id"))
         parent = next((name(other) for other in above if other and name(other) != turn), "")
@@ -208,7 +211,7 @@ class CodexReader:
 
     def _named(self, payload: Fields) -> Turn:
         """Return the turn whose end is told; it may have begun before the file does."""
-        turn, known = self._turn(), name(payload.text("turn_id"))
+        turn, known = self._turn(), name(payload.text("turn_id").strip())
         if known and known != turn.id:
             turn = Turn(id=known, route=self._route(), told=True, asked=True)
             turn.ended = known in self._story.turns.over

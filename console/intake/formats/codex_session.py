@@ -51,7 +51,7 @@ class Session(msgspec.Struct):
 
     def meet(self, meta: Fields, ts_us: int, path: Path) -> None:
         """Take in a `session_meta`: the first names the session, another one a copied history."""
-        own = name(meta.text("id") or meta.text("session_id"))
+        own = name(meta.text("id").strip() or meta.text("session_id").strip())
         if self.known:
             self.copied = own != self.id and (self.copied or not (self.child or self.dated))
             return
@@ -130,4 +130,4 @@ def made_us(identifier: str) -> int | None:
 
 
 def _last_part(path: str) -> str:
-    return name(_SEPARATOR.split(path.rstrip("/\\"))[-1])
+    return name(_SEPARATOR.split(path.rstrip("/\\"))[-1].strip())

@@ -44,8 +44,13 @@ from console.intake.formats.route_template import RouteTemplate
 from console.intake.reading import Batch, Context
 
 _DEFAULT_ROUTE = "{project}"
-_DOCUMENT = re.compile(rb'\{\s*"sessionId"\s*:\s*"[^"\n]{0,300}"\s*,\s*"projectHash"\s*:')
+_DOCUMENT = re.compile(rb'\{\s*(?:"\w{1,40}"\s*:\s*"[^"\n]{0,300}"\s*,\s*){2,12}"')
+"""A document begins with texts about the session; its messages come after them."""
+_MESSAGES = re.compile(rb'\{\s*"messages"\s*:\s*\[\s*\{')
+_ANSWER = re.compile(rb'"type"\s*:\s*"gemini"')
+"""Keepers of sessions store the messages alone; what the agent said is theirs only."""
 _HEADER = ("sessionId", "projectHash")
+_LINE_MARKS = (b'"projectHash"', b'"$set"', b'"gemini"')
 
 
 class GeminiLinesReader:
@@ -135,19 +140,15 @@ class GeminiFormat:
     whole = False
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether some whole line of the head is the header of a chat, or a patch of one."""
-        if b'"projectHash"' not in head and b'"$set"' not in head:
-            return False
+        """Say whether some whole line of the head is a chat's header, a patch or an answer."""
         for body, _, _ in each_line(head, 0, 1):
-            if b'"projectHash"' not in body and b'"$set"' not in body:
+            if not any(mark in body for mark in _LINE_MARKS):
                 continue
             for _, _, value, _ in each_value(body):
                 fields = table(value)
                 if "event" in fields and "route" in fields:
                     return False
-                if all(text(fields.get(key)) for key in _HEADER) and "messages" not in fields:
-                    return True
-                if fields.keys() == {"$set"} and "lastUpdated" in table(fields["$set"]):
+                if _is_line(fields):
                     return True
         return False
 
@@ -168,7 +169,11 @@ class GeminiDocumentFormat:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a document begins so that is a chat, and not a file of lines."""
-        return bool(_DOCUMENT.match(bare(head))) and not FORMAT.recognises(head)
+        start = bare(head)
+        told = _DOCUMENT.match(start)
+        session = told is not None and all(f'"{key}"'.encode() in told[0] for key in _HEADER)
+        alone = _MESSAGES.match(start) is not None and _ANSWER.search(start) is not None
+        return (session or alone) and not FORMAT.recognises(head)
 
     def reader(self, context: Context, state: bytes = b"") -> GeminiDocumentReader:
         """Return a reader for one chat; `state` is what may yet follow from silence.
@@ -182,6 +187,14 @@ class GeminiDocumentFormat:
 FORMAT = GeminiFormat()
 DOCUMENT = GeminiDocumentFormat()
 __all__ = ["DOCUMENT", "FORMAT", "TELEMETRY"]
+
+
+def _is_line(fields: dict[str, Any]) -> bool:
+    if text(fields.get("type")) == "gemini":
+        return "id" in fields and "timestamp" in fields and "content" in fields
+    if fields.keys() == {"$set"}:
+        return "lastUpdated" in table(fields["$set"])
+    return all(text(fields.get(key)) for key in _HEADER) and "messages" not in fields
 
 
 def _story(state: bytes) -> Story:

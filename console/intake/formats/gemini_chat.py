@@ -12,6 +12,7 @@ from console.intake.formats.gemini_runs import (
     ERROR,
     INTERRUPTED,
     REJECTED,
+    STOPPED,
     USER_REJECTED,
     WORDS,
     WORK,
@@ -39,14 +40,14 @@ _OWN_WORDS = (
 )
 """What the runtime says to its model in the user's place."""
 _STOPPED = ("Request cancelled", "User cancelled the request")
-_BLOCKED = ("Agent execution blocked", "Agent execution stopped")
+_BLOCKED = ("Agent execution blocked", STOPPED)
 
 
 class Story(msgspec.Struct):
     """All that is carried from block to block; bounded.
 
     `message` is the id of the last message, `seen` are the marks of all before, `denied` the tool
-    calls whose refusal is told.
+    calls of which it is told that something stopped them.
     """
 
     session: str = ""
@@ -79,8 +80,8 @@ class Chat:
     def header(self, fields: dict[str, Any]) -> None:
         """Take in what is said of the session, at its start or in a patch."""
         story = self.story
-        story.session = story.session or name(text(fields.get("sessionId")))
-        story.project = story.project or name(text(fields.get("projectHash")))
+        story.session = story.session or name(text(fields.get("sessionId")).strip())
+        story.project = story.project or name(text(fields.get("projectHash")).strip())
         story.kind = story.kind or name(text(fields.get("kind")))
         at_us = instant(fields.get("lastUpdated"))
         if at_us is not None and (story.last_us is None or at_us > story.last_us):
@@ -95,7 +96,7 @@ class Chat:
 
     def message(self, fields: dict[str, Any], place: tuple[int, int, int]) -> str:
         """Take in a message; return why it cannot be, or "". A repeated one replaces the last."""
-        story, identity = self.story, name(text(fields.get("id")))
+        story, identity = self.story, name(text(fields.get("id")).strip())
         at_us = instant(fields.get("timestamp"))
         if at_us is None:
             at_us = story.last_us
@@ -144,7 +145,10 @@ class Chat:
 
     def _identity(self, place: Place) -> str:
         """Return what a run is named after: its prompt, a sub-agent's after its session."""
-        return self.story.session if self.story.kind == "subagent" else place.uuid
+        return self._session() if self.story.kind == "subagent" else place.uuid
+
+    def _session(self) -> str:
+        return self.story.session or name(self._path.stem)
 
     def _gemini(self, fields: dict[str, Any], place: Place) -> None:
         self._run()
@@ -159,8 +163,9 @@ class Chat:
             when = place if at_us is None else msgspec.structs.replace(place, ts_us=at_us)
             when = msgspec.structs.replace(when, uuid=own)
             rule = denial_rule(status, said) if status in {"error", "cancelled"} else ""
-            if rule and own not in self.story.denied:
-                self.story.denied = [*self.story.denied[1 - _DENIED_LIMIT :], own]
+            if status == "error" and said.startswith(STOPPED) and self._first(own):
+                self.runs.block(when, said)
+            if rule and self._first(own):
                 self.runs.deny(when, "", text(call.get("name")), rule, said)
             if rule == USER_REJECTED:
                 how, at = REJECTED, when
@@ -170,6 +175,13 @@ class Chat:
                 at = msgspec.structs.replace(place, ts_us=when.ts_us)
         self.story.last_us = max(self.story.last_us or at.ts_us, at.ts_us)
         self.runs.mark(how, at)
+
+    def _first(self, call: str) -> bool:
+        """Say whether it is told for the first time that a tool call was stopped."""
+        if call in self.story.denied:
+            return False
+        self.story.denied = [*self.story.denied[1 - _DENIED_LIMIT :], call]
+        return True
 
     def _notice(self, kind: str, said: str, place: Place) -> None:
         """Take in what the runtime told the human."""
@@ -184,7 +196,7 @@ class Chat:
     def _run(self) -> Run:
         """Return the run under way; before any prompt, one named after the session."""
         if self.runs.run is None:
-            self.runs.run = Run(self.story.session or name(self._path.stem), self._route())
+            self.runs.run = Run(self._session(), self._route())
         return self.runs.run
 
     def _route(self) -> str:

@@ -20,9 +20,11 @@ REJECTED, INTERRUPTED = "rejected", "interrupted"
 QUIET_US, WORDS_QUIET_US = 10 * MINUTE_US, 30 * MINUTE_US
 """So long after something happened it was the last; words may be followed by a slow approval."""
 USER_REJECTED = "user-rejected"
-_BLOCKED = "Tool execution blocked"
+_TOOL_BLOCKED = "Tool execution blocked"
 _POLICY = "Tool execution denied by policy"
 _NOT_ALLOWED = "User did not allow tool call"
+STOPPED = "Agent execution stopped"
+"""What stands for the result where a hook, before or after the call, stopped the whole agent."""
 
 
 class Run(msgspec.Struct):
@@ -123,6 +125,6 @@ def denial_rule(status: str, text: str) -> str:
     said = text.strip()
     if status == "cancelled":
         return USER_REJECTED if _NOT_ALLOWED in said else ""
-    if said.startswith(_BLOCKED):
+    if said.startswith(_TOOL_BLOCKED):
         return "hook"
     return "policy" if said.startswith(_POLICY) else ""

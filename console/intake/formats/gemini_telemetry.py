@@ -8,11 +8,14 @@ of the file, or the one above `.gemini`. The template may also use `{session}` a
   with no answer after it is `run.failed`.
 - `tool_call`: decision `reject`, an error that says that a hook or the policy stopped it: denied.
   Other failures of tools are no misses.
+- `hook_call` before the agent that blocks its prompt, or a tool call at which a hook stopped the
+  agent: `run.cancelled`, by our order where the hook's text bears one.
 - `agent.start` and `agent.finish` are a sub-agent's run, of which the run under way is the parent:
   `GOAL` delivered, `ABORTED` cancelled, any other reason failed; it took `duration_ms`.
 - `agent.recovery_attempt` is `recovery.succeeded` or `.failed`, `rewind` a recovery by rollback.
 
-Spans, metrics and all other events are passed over. The records have no ids: two alike in the same
+Spans, metrics and all other events are passed over: other hooks and `conseca.verdict` too, since
+the tool call that they stop says so itself. The records have no ids: two alike in the same
 millisecond are one.
 """
 
@@ -27,6 +30,7 @@ from console.intake.formats.claude_runs import Place
 from console.intake.formats.gemini_runs import (
     ERROR,
     REJECTED,
+    STOPPED,
     USER_REJECTED,
     WORDS,
     WORK,
@@ -34,7 +38,16 @@ from console.intake.formats.gemini_runs import (
     Runs,
     denial_rule,
 )
-from console.intake.formats.loose import array, at_path, instant, number, seconds, table, text
+from console.intake.formats.loose import (
+    array,
+    at_path,
+    instant,
+    json_value,
+    number,
+    seconds,
+    table,
+    text,
+)
 from console.intake.formats.pretty_json import Frame, Frames
 from console.intake.formats.route_template import RouteTemplate
 from console.intake.reading import Batch, Context
@@ -49,6 +62,9 @@ _PREFIX = "gemini_cli."
 _HEAD = re.compile(rb'"event\.name"\s*:\s*"gemini_cli\.')
 _SESSIONS = 64
 _MAIN = frozenset({"", "main"})
+_REFUSALS = frozenset({"block", "deny"})
+_BLOCKS = 2
+"""The exit code with which a hook blocks; others are failures of the hook itself."""
 
 
 class Story(msgspec.Struct):
@@ -103,7 +119,7 @@ class TelemetryReader:
         if at_us is None:
             return
         self._pass_time(at_us)
-        session = name(text(said.get("session.id")) or self._project)
+        session = name(text(said.get("session.id")).strip() or self._project)
         uuid = ":".join((session, kind.removeprefix(_PREFIX), str(at_us)))
         tool = text(said.get("function_name")) or text(said.get("agent_id"))
         place = Place(f"{uuid}:{tool}" if tool else uuid, at_us, *frame.place)
@@ -117,7 +133,8 @@ class TelemetryReader:
         self._keep(session, runs)
 
     def _prompt(self, runs: Runs, place: Place, session: str, record: Any) -> None:
-        run = name(text(table(table(record).get("attributes")).get("prompt_id"))) or place.uuid
+        prompt = text(table(table(record).get("attributes")).get("prompt_id")).strip()
+        run = name(prompt) or place.uuid
         if runs.run is None or runs.run.id != run:
             runs.begin(place, Run(run, self._route(session, record)))
 
@@ -185,6 +202,8 @@ def _apply(runs: Runs, kind: str, place: Place, said: dict[str, Any]) -> None:
         if runs.run is not None and runs.run.last in {WORDS, WORK}:
             runs.mark(WORDS, place)
         runs.decide(None)
+    elif kind == "hook_call":
+        _hook_call(runs, place, said)
     elif kind == "rewind" and text(said.get("outcome")) != "cancel":
         runs.rewind(place)
     elif kind.startswith("agent."):
@@ -199,12 +218,41 @@ def _tool_call(runs: Runs, place: Place, said: dict[str, Any]) -> None:
         rule = "policy"
     if rule:
         runs.deny(place, "", text(said.get("function_name")), rule, error)
-    runs.mark(REJECTED if rejected else WORK, place)
+    if error.startswith(STOPPED):
+        runs.block(place, error)
+    else:
+        runs.mark(REJECTED if rejected else WORK, place)
+
+
+def _hook_call(runs: Runs, place: Place, said: dict[str, Any]) -> None:
+    """Take in a hook: one that runs before the agent can keep a prompt from it.
+
+    It does so with exit code 2 and a text, or with an answer in JSON.
+    """
+    if text(said.get("hook_event_name")) != "BeforeAgent":
+        return
+    answers = [_object(said.get("hook_output")), _object(said.get("stdout"))]
+    refuses = any(
+        text(answer.get("decision")) in _REFUSALS or answer.get("continue") is False
+        for answer in answers
+    )
+    if refuses or number(said.get("exit_code")) == _BLOCKS:
+        reasons = [text(answer.get(key)) for answer in answers for key in ("reason", "stopReason")]
+        told = [*reasons, text(said.get("stderr")), text(said.get("error"))]
+        runs.block(place, next((reason for reason in told if reason), "a hook stopped the prompt"))
+
+
+def _object(value: object) -> dict[str, Any]:
+    """Return an object that stands as itself, or as JSON in a text."""
+    try:
+        return table(json_value(value.encode()) if isinstance(value, str) else value)
+    except ValueError:
+        return {}
 
 
 def _agent(runs: Runs, kind: str, place: Place, said: dict[str, Any]) -> None:
     """Take in what a sub-agent did: a run of its own, of which the run under way is the parent."""
-    agent = name(text(said.get("agent_id")))
+    agent = name(text(said.get("agent_id")).strip())
     if not agent or runs.run is None:
         return
     reason = text(said.get("terminate_reason")) or text(said.get("reason"))
