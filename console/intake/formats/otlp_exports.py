@@ -115,8 +115,11 @@ def records(value: Any) -> Iterator[Span | LogRecord | ValueError]:
 
 def _inside(value: dict[str, Any]) -> dict[str, Any]:
     """Return the request that an answer of Tempo (`trace`) or Jaeger (`result`) wraps, or it."""
-    inner = (value.get(key) for key in _WRAPPERS)
-    return next((found for found in inner if _is_request(found)), value)
+    for key in _WRAPPERS:
+        inner = value.get(key)
+        if isinstance(inner, dict) and _is_request(inner):
+            return inner
+    return value
 
 
 def _is_request(value: Any) -> bool:
