@@ -73,6 +73,8 @@ class _Place:
     def propose(self, top: Path) -> None:
         """Add the sources of a place; one that is of one kind needs no format but for mappings."""
         known = {kind for kind in self._kinds.values() if kind.format}
+        if self._kinds and not known:
+            self._found.notes.append(f"{top}: no known log format in any of its files")
         if len(known) <= 1 and not any(kind.preset for kind in known):
             self._found.sources.append(SourceProposal(str(top)))
         elif len(known) == 1 or top.is_dir():
@@ -167,9 +169,14 @@ def _kind(path: Path) -> _Kind:
     """Return what a file is; a mapping is only guessed for what nothing else reads."""
     head = _head(path)
     known = recognise(head, os.fsencode(path))
-    if known and not (known == _NATIVE.name and not _NATIVE.recognises(head)):
+    told = known not in {"", _NATIVE.name, _GENERIC} or (
+        known == _NATIVE.name and _NATIVE.recognises(head)
+    )
+    if told:
         return _Kind(next((name for name in NAMES if known.startswith(name)), known))
     found = study(_lines(head), path)
+    if known == _GENERIC and (found is None or not found.choices):
+        return _Kind(_GENERIC)
     return _Kind("") if found is None else _Kind(_GENERIC, str(found.options["preset"]))
 
 

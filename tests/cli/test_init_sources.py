@@ -124,3 +124,18 @@ def test_a_directory_of_one_known_kind_is_left_to_be_told_from_its_content(shell
     shell.write("notes.txt", b"some words\n")
     assert shell("init", "logs", "--yes").code == 0
     assert [(source["path"], source["format"]) for source in sources(shell)] == [("logs", "auto")]
+
+
+def test_native_events_in_local_time_get_a_source_that_asks_for_the_zone(shell: Shell) -> None:
+    record = {"asctime": "2026-11-24 03:00:00,123", "levelname": "INFO", "message": "run.delivered"}
+    line = json.dumps({**record, "route": "refunds", "run": "r-1"}).encode() + b"\n"
+    shell.write("app.log", line)
+    assert "say which one the program logs in" in shell("init", "logs", "--yes").out
+    path = shell.folder / "burnline.toml"
+    path.write_text(path.read_text().replace('# timezone = "UTC"', 'timezone = "UTC"'))
+    assert "1 events read" in shell("collect", "--once").out
+
+
+def test_a_directory_in_which_nothing_is_known_is_named(shell: Shell) -> None:
+    shell.write("notes.txt", b"some words\n")
+    assert "no known log format in any of its files" in shell("init", "logs", "--yes").out

@@ -45,3 +45,23 @@ def test_a_sample_that_was_cancelled_was_withdrawn(message: str) -> None:
 def test_a_tool_that_complains_of_a_cancelled_order_failed() -> None:
     *_, end = events(log(sample(error={"message": "Cancelled orders cannot be refunded"})))
     assert end.event == "run.failed"
+
+
+@pytest.mark.parametrize("value", [None, "maybe", float("nan"), {}, {"a": None}])
+def test_a_sample_whose_scores_are_all_unknown_stays_open(value: object) -> None:
+    (start,) = events(log(sample(scores={"m": {"value": value}})))
+    assert start.event == "run.started"
+
+
+def test_one_known_score_is_a_verdict_and_no_score_at_all_needs_none() -> None:
+    scores = {"m": {"value": None}, "n": {"value": "C"}}
+    assert [event.event for event in events(log(sample(scores=scores)))][1:] == [
+        "check.passed",
+        "run.delivered",
+    ]
+    assert events(log(sample(scores={})))[-1].event == "run.delivered"
+
+
+def test_an_open_sample_without_times_starts_when_the_evaluation_ended() -> None:
+    (start,) = events(log({"id": 1, "epoch": 1, "scores": {"m": {"value": None}}}))
+    assert (start.event, start.ts_us) == ("run.started", T0_US + 30 * SECOND_US)

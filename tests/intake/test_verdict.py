@@ -74,12 +74,27 @@ def test_terminal_bench_results_are_read_by_their_mapping() -> None:
     ]
 
 
-def test_a_null_verdict_is_no_check() -> None:
-    unknown = trial(is_resolved=None, parser_results=None)
-    assert told({"results": [unknown]}, **TERMINAL_BENCH) == [
-        "run.started fix-git/fix-git.1-of-1",
-        "run.delivered fix-git/fix-git.1-of-1",
-    ]
+@pytest.mark.parametrize("verdict", [None, "", "pending", float("nan"), {}])
+def test_a_verdict_that_is_not_known_leaves_its_run_open(verdict: object) -> None:
+    unknown = trial(is_resolved=verdict, parser_results=None)
+    assert told({"results": [unknown]}, **TERMINAL_BENCH) == ["run.started fix-git/fix-git.1-of-1"]
+
+
+def test_an_open_run_whose_start_nobody_told_starts_with_its_result() -> None:
+    mapping = {key: value for key, value in TERMINAL_BENCH.items() if key != "started"}
+    (start,) = told({"results": [trial(is_resolved=None, parser_results=None)]}, **mapping)
+    assert start == "run.started fix-git/fix-git.1-of-1"
+
+
+def test_a_run_that_failed_failed_without_a_verdict_too() -> None:
+    late = trial(is_resolved=None, parser_results=None, failure_mode="agent_timeout")
+    assert told({"results": [late]}, **TERMINAL_BENCH)[-1].startswith("run.failed")
+
+
+def test_where_no_verdict_is_mapped_every_result_is_delivered() -> None:
+    mapping = {key: value for key, value in TERMINAL_BENCH.items() if key != "verdict"}
+    found = told({"results": [trial(parser_results=None)]}, **mapping)
+    assert found[-1].startswith("run.delivered")
 
 
 def test_a_failure_ends_the_run_and_a_fault_of_the_harness_excludes_it() -> None:

@@ -37,7 +37,10 @@ _ROUTE = (
 )
 _EVENT = ("event", "outcome", "status", "result", "state", "ok", "success")
 _LATENCY = ("latency", "duration", "elapsed", "took", "runtime", "responsetime")
-_TIME = ("ts", "time", "timestamp", "datetime", "date", "createdat", "at")
+_TIME = (
+    *("ts", "time", "timestamp", "datetime", "date", "when", "asctime", "createdat", "eventtime"),
+    *("logtime", "at", "t"),
+)
 _LOGGERS_OWN = frozenset({"process", "thread", "log", "ecs", "host", "hostname", "pid", "level"})
 _OUTCOMES = {
     "run.failed": "fail failed failure error errored crash crashed timeout exception false",

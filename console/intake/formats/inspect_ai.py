@@ -9,8 +9,8 @@ may use `{task}`, `{model}`, `{dataset}`, `{run_id}` and `{metadata.KEY}` (of th
 - *Verdicts.* Every scorer is a check, judged as `verdict_values` says (`threshold`, `thresholds`,
   `passed`, `failed`), at the sample's end, or when its score was last edited by hand.
 - *Ends.* An error or a limit is `run.failed`; a sample that was cancelled, that the operator
-  stopped, or that was declared invalid, is `run.cancelled`; any other is `run.delivered`. It took
-  its `working_time`.
+  stopped, or that was declared invalid, is `run.cancelled`; one whose scores are all unknown stays
+  open; any other is `run.delivered`. It took its `working_time`.
 - *Approvals.* `reject` and `terminate` are denied actions; `escalate` hands off to a human, or is
   only a request where a decision on the same call follows. Errors of tools are no misses.
 - *Runs of other logs.* With the option `run = "KEY"` a sample whose metadata names a run there

@@ -68,16 +68,26 @@ def span(sample: dict[str, Any]) -> tuple[int | None, int | None]:
 
 
 def events_of(sample: dict[str, Any], subject: Subject, rule: Rule) -> Iterator[Event]:
-    """Yield all that a sample tells of, in order of time but for ties."""
+    """Yield all that a sample tells of, in order of time but for ties.
+
+    One that was scored without a verdict stays open: unknown is never good.
+    """
     run, route = subject.run, subject.route
-    if subject.start_us is not None and not subject.joined:
+    checks = list(_checks(sample, subject, rule))
+    if subject.joined:
+        yield from checks
+        return
+    ending = _ending(sample, subject)
+    scored = bool(scores_of(sample, subject.scorer))
+    open_still = ending.event == "run.delivered" and scored and not checks
+    start_us = subject.end_us if subject.start_us is None and open_still else subject.start_us
+    if start_us is not None:
         start = name(f"{run}#started")
-        yield Event(ts_us=subject.start_us, route=route, event="run.started", run=run, id=start)
-    if not subject.joined:
-        yield from _approvals(sample, subject)
-    yield from _checks(sample, subject, rule)
-    if not subject.joined:
-        yield _ending(sample, subject)
+        yield Event(ts_us=start_us, route=route, event="run.started", run=run, id=start)
+    yield from _approvals(sample, subject)
+    yield from checks
+    if not open_still:
+        yield ending
 
 
 def _ending(sample: dict[str, Any], subject: Subject) -> Event:

@@ -19,7 +19,7 @@ says where in a result something stands, as a path such as `info.task.0.name`:
 - `join = true`: the runs are another log's, to which only the checks are added.
 
 The route template, default `{file}` (the file's name without ending), may use `{file}`, `{folder}`
-and any path of a result. A null verdict is unknown, never good: no check.
+and any path of a result. A null verdict is unknown, never good: the run stays open.
 
 terminal-bench (`results.json`): items = "results", run = "{task_id}/{trial_name}", verdict =
 "is_resolved", checks = "parser_results", started = "trial_started_at", ended = "trial_ended_at",
