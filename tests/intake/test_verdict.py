@@ -220,6 +220,19 @@ def test_results_may_be_an_object_by_name() -> None:
     ]
 
 
+def test_lines_of_results_are_read_one_by_one() -> None:
+    block = b'{"run":"a","at":1772366400,"ok":true}\n\n{"run":"b"\n{"run":"c","at":1772366400}\n'
+    batch = read(block, run="run", ended="at", verdict="ok")
+    assert [(item.event.run, item.event.event, item.line) for item in batch.events] == [
+        ("a", "check.passed", 1),
+        ("a", "run.delivered", 1),
+        ("c", "run.started", 4),
+    ]
+    assert [(piece.line, piece.offset) for piece in batch.rejected] == [(3, 39)]
+    for item in batch.events:
+        assert block[item.offset : item.offset + item.length].startswith(b'{"run"')
+
+
 def test_joined_results_add_only_their_checks_to_the_runs_of_another_log() -> None:
     result = {"run": "live-1", "ok": False, "why": "wrong sum", "at": 1_772_366_400}
     options: dict[str, Any] = {

@@ -147,10 +147,11 @@ def _last_edit(score: Any) -> str:
 def _approvals(sample: dict[str, Any], subject: Subject) -> Iterator[Event]:
     """Yield refusals, and escalations: one that nobody decided any more is a handoff."""
     decisions = [event for event in happenings(sample) if event.get("event") == "approval"]
+    last = {text(at_path(event, "call.id")): place for place, event in enumerate(decisions)}
     for place, event in enumerate(decisions):
         decision, call = text(event.get("decision")), table(event.get("call"))
-        later = (table(other.get("call")).get("id") for other in decisions[place + 1 :])
-        decided = call.get("id") is not None and call.get("id") in list(later)
+        asked = text(call.get("id"))
+        decided = bool(asked) and last[asked] > place
         kind = "action.denied" if decision in _DENIALS else ""
         if decision == "escalate":
             kind = "approval.requested" if decided else "handoff"
