@@ -46,6 +46,10 @@ class Guard:
     then `approval`). Before the first good read `on_fault` of this guard counts. What was read is
     remembered across restarts in `state_dir` (default `~/.local/state/burnline`).
 
+    A route that a good file does not name is open: no order was ever given on it, which is no
+    fault. Nor can it be told from a misspelt name here; `burnline gate ROUTE --start` says when no
+    order has ever named a route, and which known name is nearest.
+
     Thread-safe, and safe across a fork. `clock` gives epoch seconds, `monotonic` seconds that never
     go back; `verify` checks the document's signature, which is not looked at otherwise. No method
     raises for an input or output error; `fault` and `warning` say what is wrong.

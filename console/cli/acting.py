@@ -24,7 +24,7 @@ from console.model import CHANGE_KINDS, DirectiveKind
 from console.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from console.agent.decide import Decision, What
     from console.control.directives import Order
@@ -301,15 +301,27 @@ def gate(
         stale = str(fault)
         decisions += [fault_decision(orders.on_fault, what, stale) for what, _ in asked]
     worst = max(decisions, key=lambda item: (not item.allowed, item.outcome != "approval"))
+    unknown = "" if route in control.routes else _never_named(route, control.routes)
     if as_json:
         generation = {"generation": control.generation, "fault": stale or None}
-        document({**worst._asdict(), **generation})
+        document({**worst._asdict(), **generation, "note": unknown or None})
     elif worst.allowed:
         say(f"yes: generation {control.generation}, route {orders.state_at(now_us)}")
     else:
         say(f"no: {worst.reason}")
+    if unknown and not as_json:
+        say(unknown)
     closed = stale and orders.on_fault == "closed" and worst.outcome in {"paused", "denied"}
     leave(_GATE_FAULT if closed else _GATE[worst.outcome])
+
+
+def _never_named(route: str, known: Iterable[str]) -> str:
+    """Say that no order can have meant this answer: perhaps the route's name is misspelt."""
+    from console.settings.problems import nearest
+
+    meant = nearest(route, known)
+    ending = f"; nearest: {clean(meant, 60)}" if meant else ""
+    return f"note: no order has ever named the route {clean(route, 60)}, so it is open{ending}"
 
 
 def _gate_fault(fault: str, on_fault: str, as_json: bool) -> None:

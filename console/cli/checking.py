@@ -1,4 +1,4 @@
-"""What `check` says of a route: the five questions, and what each rule can fire on."""
+"""What `check` says of routes (the five questions, what rules can fire on) and mapped sources."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from console.burn import arithmetic, rules, windows
 from console.burn.rules import decimal, percent
 from console.cli.session import Session, say
 from console.snapshot.health import answers
+from console.text import clean
 
 if TYPE_CHECKING:
     from console.model import BurnRule
@@ -42,6 +43,36 @@ def examine(route: RouteSettings) -> dict[str, Any]:
         "rules": [_rule(rule, route) for rule in found],
         "dropped": _dropped(route, found),
     }
+
+
+def sources(session: Session) -> list[dict[str, Any]]:
+    """Return what each mapped source gives, from the beginnings of its files, and what is open."""
+    from console.cli.sourcing import examine_source
+
+    found = []
+    for source in session.settings.sources:
+        study = examine_source(source) if source.format == "generic" else None
+        if study is not None:
+            found.append(
+                {
+                    "path": clean(str(source.path)),
+                    "events": study.events,
+                    "refused": study.refused,
+                    "reason": study.reason or None,
+                    "undecided": [{"key": item.key, "why": item.why} for item in study.choices],
+                }
+            )
+    return found
+
+
+def show_source(item: dict[str, Any]) -> None:
+    """Print what `sources` found of one source."""
+    gives = f"{item['events']} events and {item['refused']} refused in the beginning of its files"
+    say(f"source {item['path']}: {gives}")
+    for choice in item["undecided"]:
+        say(f"  TO DECIDE: `{choice['key']}` in its [source.map]: {choice['why']}")
+    if item["reason"]:
+        say(f"  refused, for one: {item['reason']}")
 
 
 def _rule(rule: BurnRule, route: RouteSettings) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def status(snapshot: Snapshot, route: str | None, window: str | None) -> dict[st
     views = [view for view in snapshot.routes if route in {None, view.route}]
     return {
         "as_of": rfc3339(snapshot.as_of_us),
-        "store": _store(snapshot.store),
+        "store": {**_store(snapshot.store), "unknown_events": _unknown(snapshot)},
         "routes": [_route(view, window) for view in views],
     }
 
@@ -49,6 +49,14 @@ def _store(store: StoreView) -> dict[str, Any]:
         "generation": store.generation,
         "tampering": store.tampered or None,
     }
+
+
+def _unknown(snapshot: Snapshot) -> list[dict[str, Any]]:
+    return [
+        {"file": source.path, "event": view.event, "lines": view.lines, "meant": view.meant or None}
+        for source in snapshot.sources
+        for view in source.unknown
+    ]
 
 
 def _route(view: RouteView, window: str | None) -> dict[str, Any]:

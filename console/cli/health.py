@@ -42,6 +42,7 @@ def examine(session: Session, now_s: float) -> list[Finding]:
         found += [_mode(store), _collector(store, now_s), _disk(store)]
         found += _sources(connection)
         found += _refused(connection)
+        found += _unknown(connection)
         connection.close()
     else:
         found.append(Finding(False, "store", f"{store}: there is none yet; burnline collect DIR"))
@@ -135,6 +136,18 @@ def _refused(connection: Connection) -> list[Finding]:
     if future:
         found.append(Finding(False, "future", f"{future:,} events lie ahead of the clock"))
     return found
+
+
+def _unknown(connection: Connection) -> list[Finding]:
+    """Return the events of no known name; one that is nearly a known one is a mistake."""
+    from console.snapshot.unknown import by_path
+
+    found = [(path, view) for path, views in by_path(connection).items() for view in views]
+    found.sort(key=lambda item: (not item[1].meant, -item[1].lines))
+    told = [Finding(not v.meant, "events", f"{_path(path)}: {v.words}") for path, v in found]
+    if len(told) > _SHOWN:
+        told[_SHOWN:] = [Finding(True, "events", f"{len(told) - _SHOWN} more unknown names")]
+    return told
 
 
 def _control(session: Session) -> Finding:

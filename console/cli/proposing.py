@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from console.intake.formats import FORMATS, recognise
+from console.intake.formats import FORMATS, recognise, variant
 from console.intake.position import Position
 from console.intake.reading import Context
 from console.intake.tail import Tailer
@@ -51,7 +51,8 @@ def _routes_of(tailer: Tailer, file: Position) -> set[str]:
     if block is None or block.oversize:
         return set()
     source = tailer.source_of[file.id]
-    name = source.format if source.format != "auto" else recognise(block.data, file.path)
+    auto = source.format == "auto"
+    name = recognise(block.data, file.path) if auto else variant(source.format, block.data)
     entry = FORMATS.get(name)
     if entry is None:
         return set()

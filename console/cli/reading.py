@@ -169,24 +169,31 @@ def alerts(context: typer.Context, as_json: AsJson = False) -> None:
 def check(context: typer.Context, as_json: AsJson = False) -> None:
     """Validate settings; show the five questions per route and what each rule can fire on.
 
-    Exit code 0 ready, 1 a question is blank, 78 settings invalid.
+    Exit code 0 ready, 1 a question is blank or a mapping undecided, 78 settings invalid.
     """
     session: Session = context.obj
     settings = session.settings
     from console.cli import checking
+    from console.cli.collecting import check_sources
 
+    check_sources(session)
+    sources = checking.sources(session)
     names = checking.route_names(session)
     found = [checking.examine(settings.route(name)) for name in names]
     if as_json:
-        document({"settings": str(settings.path or ""), "routes": found})
+        document({"settings": str(settings.path or ""), "sources": sources, "routes": found})
     else:
         built_in = "none; every route has the medium tier and nothing is automatic"
         say(f"settings: {settings.path or built_in}")
+        for source in sources:
+            checking.show_source(source)
         if not names:
             say("no routes yet: burnline collect DIR, or a [route.NAME] table in burnline.toml")
         for item in found:
             checking.show(item)
-    leave(0 if found and all(item["ready"] for item in found) else REFUSED)
+    decided = not any(source["undecided"] for source in sources)
+    ready = bool(found) and all(item["ready"] for item in found)
+    leave(0 if ready and decided else REFUSED)
 
 
 def doctor(

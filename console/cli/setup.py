@@ -53,31 +53,23 @@ def init(
     session.writable()
     add_sources(session, directories)
     from console.cli.proposing import propose
+    from console.cli.sourcing import as_source, propose_sources, relative
     from console.settings import load
-    from console.settings.template import SourceProposal, render
+    from console.settings.template import render
 
     target = Path.cwd() / "burnline.toml"
     if session.settings.path is None and not target.exists():
-        sources = session.settings.sources
-        proposals = propose(sources, ask=not yes)
-        text = render(
-            proposals,
-            [
-                SourceProposal(_near(source.path, target.parent), source.format)
-                for source in sources
-            ],
-        )
+        found = propose_sources(session.settings.sources)
+        routes = propose(map(as_source, found.sources), ask=not yes)
+        text = render(routes, [relative(source, target.parent) for source in found.sources])
+        for note in found.notes:
+            say(clean(note))
         _write(target, text, yes)
         session.replace_settings(load(target))
-        say(f"wrote {target}: {len(proposals)} routes; `burnline check` names what is still blank")
+        say(f"wrote {target}: {len(routes)} routes; `burnline check` names what is still blank")
     else:
         say(f"{session.settings.path or target} is there already and was left as it is")
     _first_generation(session)
-
-
-def _near(path: Path, folder: Path) -> str:
-    """Return a path as it is written beside the settings: relative where it lies below them."""
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
 def _write(target: Path, text: str, yes: bool) -> None:

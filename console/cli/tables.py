@@ -173,7 +173,17 @@ def _footing(snapshot: Snapshot) -> None:
         f"as of {when(snapshot.as_of_us)}; {store.events:,} events, {store.rejected:,} refused; "
         f"collector {store.collector}{catching}"
     )
+    _unknown(snapshot)
     if not snapshot.settings_path:
         say("no burnline.toml: every route has the medium tier and nothing is automatic")
     if store.tampered:
         say(f"TAMPERING: {store.tampered}")
+
+
+def _unknown(snapshot: Snapshot) -> None:
+    """Say which events of no known name came, those first that are probably misspelt."""
+    found = [view for source in snapshot.sources for view in source.unknown]
+    if found:
+        worst = max(found, key=lambda view: (bool(view.meant), view.lines))
+        more = f"; {len(found) - 1} more in burnline doctor" if len(found) > 1 else ""
+        say(f"{worst.words}{more}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +15,7 @@ from console.intake.reading import Context, Rejected
 from console.intake.tail import BLOCK_BYTES
 from console.ledger.deadlines import Progress
 from console.ledger.sequence import Sequence
-from console.model import FUTURE_SLACK_US, Event, Origin
+from console.model import EVENTS, FUTURE_SLACK_US, Event, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +56,7 @@ class Intake:
         self.finished: set[int] = set()
         self.seen: dict[str, Seen] = {}
         self.rejected: dict[int, list[Rejected]] = {}
+        self.unknown: dict[int, Counter[str]] = {}
         self.future: list[tuple[int, Origin, int, Event]] = []
         self.sequences = sequences
         self.numbered: set[tuple[str, str, str]] = set()
@@ -127,6 +129,7 @@ class Intake:
         """Begin a new turn: what the last one saw is stored."""
         self.seen.clear()
         self.rejected.clear()
+        self.unknown.clear()
         self.future.clear()
         self.tailer.changed.clear()
         self.numbered.clear()
@@ -196,6 +199,8 @@ class Intake:
         horizon_us = now_us + FUTURE_SLACK_US
         for place, (event, offset, _, line) in enumerate(batch.events):
             origin = Origin(file.id, offset, line)
+            if event.event not in EVENTS:
+                self.unknown.setdefault(file.id, Counter())[event.event] += 1
             if event.ts_us > horizon_us:
                 self.future.append((event.ts_us - FUTURE_SLACK_US, origin, place, event))
                 continue

@@ -25,7 +25,7 @@ from console.ledger.book import Change, Ledger
 from console.ledger.deadlines import reading_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
 from console.settings import Settings, Source
-from console.store import counting, desk
+from console.store import counting, desk, unknown_events
 from console.store import intake as kept
 from console.store.connect import Unwritable
 from console.store.writer import Writer
@@ -202,6 +202,8 @@ class Collector:
             writer.save_file(self._tailer.files[number])
         for number, rejected in self._intake.rejected.items():
             writer.quarantine(number, rejected)
+        for number, counts in self._intake.unknown.items():
+            unknown_events.add(connection, number, counts)
         kept.park(connection, self._intake.future)
         numbered = {key: self._intake.sequences[key] for key in self._intake.numbered}
         kept.save_sequences(connection, numbered)

@@ -101,9 +101,9 @@ def shown(value: object) -> str:
     return clean(str(value), _SHOWN_CHARACTERS)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` was probably meant to be."""
-    found = get_close_matches(word[:_SHOWN_CHARACTERS], list(known), 1, _CLOSE)
+def nearest(word: str, known: Iterable[str], close: float = _CLOSE) -> str | None:
+    """Return the known word that `word` was probably meant to be; `close` is from 0 to 1."""
+    found = get_close_matches(word[:_SHOWN_CHARACTERS], list(known), 1, close)
     return found[0] if found else None
 
 

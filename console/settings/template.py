@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from console.model import CHANGE_KINDS
 from console.settings.channels import FORMATS
 from console.settings.problems import dotted
-from console.settings.template_keys import TIER_LINES, share, toml_list, toml_text
+from console.settings.template_keys import (
+    TIER_LINES,
+    bare_key,
+    share,
+    toml_list,
+    toml_text,
+    toml_value,
+)
 from console.settings.tiers import BUILT_IN, DEFAULT_TIER
 from console.settings.types import RouteSettings, Settings
 from console.settings.values import duration_text
@@ -58,12 +67,26 @@ class RouteProposal(NamedTuple):
     outcome: str = ""
 
 
-class SourceProposal(NamedTuple):
-    """A place with logs that `init` found. `route` is a template for formats that name none."""
+class Choice(NamedTuple):
+    """A key of a mapping that is still to be chosen: why, and the values that it could have."""
+
+    key: str
+    why: str
+    candidates: tuple[object, ...] = ()
+
+
+class SourceProposal(msgspec.Struct, frozen=True):
+    """A place with logs that `init` found. `route` is a template for formats that name none.
+
+    `options` are the format's own keys: for `generic` its preset, and its `map`, of which `choices`
+    are still open.
+    """
 
     path: str
     format: str = "auto"
     route: str = ""
+    options: dict[str, object] = {}
+    choices: tuple[Choice, ...] = ()
 
 
 def render(routes: Iterable[RouteProposal], sources: Iterable[SourceProposal]) -> str:
@@ -151,9 +174,37 @@ def _source(source: SourceProposal) -> str:
     comment = "for formats that name no route"
     if source.route:
         lines.append(_line("route", toml_text(source.route), comment))
-    else:
+    elif not source.options:
         lines.append(_line("route", '"{cwd_name}"', comment, known=False))
-    return _table("[[source]]", lines)
+    if "preset" in source.options:
+        preset = toml_value(source.options["preset"])
+        lines.append(_line("preset", preset, "where this logger puts time, level and message"))
+    table = _table("[[source]]", lines)
+    mapped = source.options.get("map")
+    return f"{table}\n{_map(mapped, source.choices)}" if isinstance(mapped, dict) else table
+
+
+def _map(mapped: dict[str, object], choices: Sequence[Choice]) -> str:
+    """Return a mapping as its table; what is to be chosen stands there as comments."""
+    lines = [
+        "# Where each line has what: a guess from a sample. The README says what may stand here"
+    ]
+    for key, value in mapped.items():
+        lines.append(_line(bare_key(key), toml_value(value), _MAPPED.get(key, key)))
+    for choice in choices:
+        lines.append(f"# TO DECIDE: {choice.why}.")
+        lines += [f"# {choice.key} = {toml_value(value)}" for value in choice.candidates]
+    return _table("[source.map]", lines)
+
+
+_MAPPED = {
+    "ts": "when it happened",
+    "route": "the workflow that is budgeted",
+    "run": "what all lines of one run share",
+    "event": "what values mean; all others mean nothing",
+    "latency": "how long the run took",
+    "derive_start": "a run began its latency before its end",
+}
 
 
 def _route(route: RouteProposal) -> str:

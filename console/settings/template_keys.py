@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from console.settings.rules import BUILT_IN_RULES
 from console.settings.types import RouteSettings
 from console.settings.values import PPM, duration_text, rounded_down, share_text
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 Written = Callable[[RouteSettings], str]
 
 
@@ -33,6 +35,31 @@ def _escaped(char: str) -> str:
 def toml_list(words: Iterable[str]) -> str:
     """Return words as a TOML list on one line."""
     return f"[{', '.join(toml_text(word) for word in words)}]"
+
+
+def bare_key(key: str) -> str:
+    """Return a key as TOML writes it: quoted where it is more than letters, digits, - and _."""
+    return key if _BARE.fullmatch(key) else toml_text(key)
+
+
+def toml_value(value: object) -> str:
+    """Return text, a number, a truth value, or a list or table of such, as TOML on one line.
+
+    Raises:
+        ValueError: TOML knows no such value, or it holds text that is not UTF-8.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return toml_text(value)
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
+    if isinstance(value, dict):
+        pairs = (f"{bare_key(key)} = {toml_value(inner)}" for key, inner in value.items())
+        return f"{{ {', '.join(pairs)} }}"
+    raise ValueError(f"a settings file cannot hold {value!r}")
 
 
 def share(share_ppm: int | None) -> str:

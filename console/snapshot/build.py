@@ -10,7 +10,8 @@ from console.collector.lease import HEARTBEAT_LIMIT_S, alive
 from console.model import SECOND_US
 from console.snapshot import routes
 from console.snapshot.frame import Frame
-from console.snapshot.types import RouteView, Snapshot, SourceView, StoreView
+from console.snapshot.types import RouteView, Snapshot, SourceView, StoreView, UnknownEvent
+from console.snapshot.unknown import by_path
 from console.store import desk, reader
 from console.text import clean
 
@@ -49,7 +50,7 @@ def take(
             as_of_us=now_us,
             store=_store(frame, store, control),
             routes=tuple(views),
-            sources=tuple(_source(row) for row in reader.files(connection)),
+            sources=_sources(connection),
             settings_path=str(settings.path or ""),
         )
     finally:
@@ -86,7 +87,12 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
     )
 
 
-def _source(row: reader.FileRow) -> SourceView:
+def _sources(connection: Connection) -> tuple[SourceView, ...]:
+    unknown = by_path(connection)
+    return tuple(_source(row, unknown.get(row.path, ())) for row in reader.files(connection))
+
+
+def _source(row: reader.FileRow, unknown: tuple[UnknownEvent, ...]) -> SourceView:
     state = row.state
     if state == "reading":
         state = "read" if row.offset >= row.size else "behind"
@@ -100,4 +106,5 @@ def _source(row: reader.FileRow) -> SourceView:
         rejected=row.rejected,
         last_event_us=row.latest_us,
         note=clean(row.note),
+        unknown=unknown,
     )

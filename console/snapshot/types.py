@@ -148,6 +148,26 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     approval_required: tuple[str, ...]
 
 
+class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines of a file whose event has no known name; `meant` is the nearest known one, or "".
+
+    They are kept and show that an agent lives; they count for nothing else.
+    """
+
+    event: str
+    lines: int
+    meant: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return this as a sentence."""
+        many = "line" if self.lines == 1 else "lines"
+        if not self.event:
+            return f"{self.lines:,} {many} with events of further unknown names"
+        asks = f"; did you mean {self.meant}?" if self.meant else ""
+        return f"{self.lines:,} {many} with unknown event `{self.event}`{asks}"
+
+
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):
     """One log file: how far it is read.
 
@@ -163,6 +183,7 @@ class SourceView(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int
     last_event_us: int | None
     note: str = ""
+    unknown: tuple[UnknownEvent, ...] = ()
 
 
 class RefusedView(msgspec.Struct, frozen=True, kw_only=True):

@@ -115,6 +115,13 @@ def _migrations() -> Migrations:
             if statement.strip():
                 db.conn.execute(statement)
 
+    @steps()
+    def m002_unknown_events(db: Database) -> None:
+        db.conn.execute(
+            "create table unknown_event (file integer not null, event text not null, "
+            "lines integer not null, primary key (file, event)) strict, without rowid"
+        )
+
     return steps
 
 

@@ -72,6 +72,18 @@ def test_of_several_questions_the_strictest_answer_counts(shell: Shell) -> None:
     assert gate(shell, *START, *SEND, *PROMPT).code == 1
 
 
+def test_a_route_that_no_order_ever_named_is_open_and_the_gate_says_so(shell: Shell) -> None:
+    ordered(shell, "pause")
+    done = shell("gate", "refunsd", *START)
+    assert done.code == 0
+    assert done.out.splitlines()[1:] == [
+        "note: no order has ever named the route refunsd, so it is open; nearest: refunds"
+    ]
+    assert "nearest: refunds" in shell("gate", "refunsd", *START, "--json").document["note"]
+    assert shell("gate", "payroll", *START).out.endswith("named the route payroll, so it is open\n")
+    assert gate(shell, *START, "--json").document["note"] is None
+
+
 def test_no_says_which_order_and_why(shell: Shell) -> None:
     ordered(shell, "pause")
     done = gate(shell, *START, "--json")

@@ -126,6 +126,34 @@ def test_a_line_without_an_event_is_read_and_ignored(preset: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        b'{"message":"run.delivered","route":"a","run":"b","timestamp":"2026-11-24T03:00:00Z"}',
+        b'{"time":"2026-11-24T03:00:00Z","level":"INFO","msg":"run.delivered","route":"a","run":"b"}',
+        b'level=info ts=2026-11-24T03:00:00Z msg="run.delivered" route=a run=b',
+        b"route=a run=b event=run.delivered level=info timestamp=2026-11-24T03:00:00.000001Z",
+    ],
+)
+def test_lines_of_any_logger_that_speak_native_events_are_recognised_and_read(line: bytes) -> None:
+    assert FORMAT.recognises(line + b"\n")
+    batch = FORMAT.reader(Context(path=Path("a.log"))).feed(line + b"\n", 0, 1)
+    assert [(entry.event.event, entry.event.run) for entry in batch.events] == [
+        ("run.delivered", "b")
+    ]
+
+
+def test_without_a_preset_json_and_logfmt_may_stand_in_one_file() -> None:
+    block = (
+        b'{"ts":"2026-11-24T03:00:00Z","message":"run.started","route":"a","run":"b"}\n'
+        b"ts=2026-11-24T03:00:01Z event=run.delivered route=a run=b\n"
+        b"neither of them\n"
+    )
+    batch = FORMAT.reader(Context(path=Path("a.log"))).feed(block, 0, 1)
+    assert [entry.event.event for entry in batch.events] == ["run.started", "run.delivered"]
+    assert [piece.line for piece in batch.rejected] == [3]
+
+
+@pytest.mark.parametrize(
     "head",
     [
         b"",
@@ -134,7 +162,8 @@ def test_a_line_without_an_event_is_read_and_ignored(preset: str) -> None:
         b'{"type": "user", "uuid": "u", "sessionId": "s", "timestamp": "2026-11-24T03:00:00Z"}',
         b'{"timestamp": "2026-11-24T03:00:00Z", "type": "session_meta", "payload": {}}',
         b'{"resourceSpans": []}',
-        b'level=info ts=2026-11-24T03:00:00Z msg="run.delivered" route=a run=b',
+        b'level=info ts=2026-11-24T03:00:00Z msg="order done" route=a run=b',
+        b"level=info msg=run.delivered route=a run=b",
         b'{"route": "a", "run": "b", "event": "run.delivered"}',
     ],
 )

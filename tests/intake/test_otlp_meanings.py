@@ -210,3 +210,47 @@ def test_a_span_named_like_a_rollback_is_a_recovery(named: str) -> None:
 
 def test_a_database_that_rolls_back_a_transaction_recovers_nothing() -> None:
     assert refused(span(2, 1, name="ROLLBACK", db__system="postgresql")) == []
+
+
+def test_labels_and_thresholds_are_options_of_the_source() -> None:
+    def judged(options: dict[str, object], **fields: Any) -> list[str]:
+        given: dict[str, Any] = {"gen_ai__evaluation__name": "tone"}
+        for key, value in fields.items():
+            given[f"gen_ai__evaluation__score__{key}"] = value
+        root = agent(1, events=[happening(EVALUATED, 1, **given)])
+        return kinds(read(request(root), options=options))[2:]
+
+    assert judged({"failed": ["so so"]}, label="So-so") == ["check.failed"]
+    assert judged({"passed": ["so so"], "thresholds": {"tone": 4}}, label="so_so") == [
+        "check.passed"
+    ]
+    assert judged({"thresholds": {"tone": 4}}, value=3) == ["check.failed"]
+    assert judged({"thresholds": {"other": 4}}, value=3) == []
+
+
+def test_an_option_that_is_misspelt_or_of_another_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="the nearest is pass_score"):
+        FORMAT.reader(Context(path=PATH, options={"pass_scor": 4}))
+    with pytest.raises(ValueError, match="`failed` must be a list of texts"):
+        FORMAT.reader(Context(path=PATH, options={"failed": "poor"}))
+
+
+def test_an_evaluation_by_a_human_says_so() -> None:
+    fields: dict[str, Any] = {"evaluation__label": "fail", "evaluation__annotator_kind": "HUMAN"}
+    root = agent(1, events=[happening(EVALUATED, 1, evaluation__name="tone", **fields)])
+    assert only(read(request(root)), "check.failed").by == "human"
+
+
+def test_an_evaluation_may_stand_in_the_body_of_its_log_record() -> None:
+    record = log(2, EVALUATED, trace=TRACE)
+    label = {"key": "gen_ai.evaluation.score.label", "value": {"stringValue": "fail"}}
+    record["body"] = {"kvlistValue": {"values": [label]}}
+    assert only(read(request(agent(1)), logs(record)), "check.failed").run == TRACE
+
+
+@pytest.mark.parametrize(("output", "denials"), [("fail", 1), ("pass", 0), ("a long text", 0)])
+def test_the_output_of_an_openinference_guardrail_says_what_it_did(
+    output: str, denials: int
+) -> None:
+    guard = span(2, 1, openinference__span__kind="GUARDRAIL", output__value=output)
+    assert kinds(read(request(guard, agent(1)))).count("action.denied") == denials

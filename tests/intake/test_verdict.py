@@ -74,12 +74,27 @@ def test_terminal_bench_results_are_read_by_their_mapping() -> None:
     ]
 
 
-def test_a_null_verdict_is_no_check() -> None:
-    unknown = trial(is_resolved=None, parser_results=None)
-    assert told({"results": [unknown]}, **TERMINAL_BENCH) == [
-        "run.started fix-git/fix-git.1-of-1",
-        "run.delivered fix-git/fix-git.1-of-1",
-    ]
+@pytest.mark.parametrize("verdict", [None, "", "pending", float("nan"), {}])
+def test_a_verdict_that_is_not_known_leaves_its_run_open(verdict: object) -> None:
+    unknown = trial(is_resolved=verdict, parser_results=None)
+    assert told({"results": [unknown]}, **TERMINAL_BENCH) == ["run.started fix-git/fix-git.1-of-1"]
+
+
+def test_an_open_run_whose_start_nobody_told_starts_with_its_result() -> None:
+    mapping = {key: value for key, value in TERMINAL_BENCH.items() if key != "started"}
+    (start,) = told({"results": [trial(is_resolved=None, parser_results=None)]}, **mapping)
+    assert start == "run.started fix-git/fix-git.1-of-1"
+
+
+def test_a_run_that_failed_failed_without_a_verdict_too() -> None:
+    late = trial(is_resolved=None, parser_results=None, failure_mode="agent_timeout")
+    assert told({"results": [late]}, **TERMINAL_BENCH)[-1].startswith("run.failed")
+
+
+def test_where_no_verdict_is_mapped_every_result_is_delivered() -> None:
+    mapping = {key: value for key, value in TERMINAL_BENCH.items() if key != "verdict"}
+    found = told({"results": [trial(parser_results=None)]}, **mapping)
+    assert found[-1].startswith("run.delivered")
 
 
 def test_a_failure_ends_the_run_and_a_fault_of_the_harness_excludes_it() -> None:
@@ -203,6 +218,19 @@ def test_results_may_be_an_object_by_name() -> None:
         "run.delivered a",
         "run.delivered b",
     ]
+
+
+def test_lines_of_results_are_read_one_by_one() -> None:
+    block = b'{"run":"a","at":1772366400,"ok":true}\n\n{"run":"b"\n{"run":"c","at":1772366400}\n'
+    batch = read(block, run="run", ended="at", verdict="ok")
+    assert [(item.event.run, item.event.event, item.line) for item in batch.events] == [
+        ("a", "check.passed", 1),
+        ("a", "run.delivered", 1),
+        ("c", "run.started", 4),
+    ]
+    assert [(piece.line, piece.offset) for piece in batch.rejected] == [(3, 39)]
+    for item in batch.events:
+        assert block[item.offset : item.offset + item.length].startswith(b'{"run"')
 
 
 def test_joined_results_add_only_their_checks_to_the_runs_of_another_log() -> None:

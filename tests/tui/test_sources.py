@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from console.snapshot.types import UnknownEvent
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.refused import RefusedScreen
 from console.tui.screens.sources import SourcesScreen
@@ -62,6 +63,15 @@ async def test_how_far_behind_a_file_is_stands_in_bytes_and_as_a_share() -> None
         await press(pilot, "5")
         assert "53kB   85%" in screen_text(pilot)
         assert "byte 9450 of 63000 (85% unread)" in screen_text(pilot)
+
+
+async def test_an_unknown_event_stands_below_its_file_with_the_name_that_was_meant() -> None:
+    slip = UnknownEvent(event="run.deliverd", lines=12, meant="run.delivered")
+    async with console(feed(source(unknown=(slip,)))).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "5")
+        words = "12 lines with unknown event `run.deliverd`; did you mean run.delivered?"
+        assert words in screen_text(pilot)
 
 
 async def test_a_long_path_is_cut_in_the_middle_so_that_its_end_shows() -> None:

@@ -48,7 +48,7 @@ is the key `burnline_event`, else the key `event`, else the message, where that 
 are looked for where the logger puts them: in the record, or `/record/extra` (loguru), also
 `/metadata` (winston) and `/labels` (ecs). Whatever the map says of a field replaces all this.
 An unknown name in `burnline_event` is refused, because it was meant for us. Failures and denials
-without a reason have the message as reason. logfmt is read only where `preset = "logfmt"` says so.
+without a reason have the message as reason. Without a preset each line may be JSON or logfmt.
 
 **Route.** The map's `route`; else the source's own `route = "..."`, a template in which plain words
 stand for themselves; else the key `route`; else `service.name` (ecs); else the line is refused.
@@ -74,7 +74,7 @@ from pathlib import Path
 from console.intake.formats.generic_events import Told, own_keys, told
 from console.intake.formats.generic_lines import Piece, pieces, stripped
 from console.intake.formats.generic_map import Mapping, check, mapping
-from console.intake.formats.generic_presets import PLAIN, preset_of
+from console.intake.formats.generic_presets import shape_of
 from console.intake.formats.generic_propose import propose
 from console.intake.formats.generic_values import View
 from console.intake.reading import Batch, Context, Rejected, Sourced
@@ -121,7 +121,7 @@ class GenericReader:
         length = len(piece.text)
         found = Told([], piece.reason)
         if piece.record is not None:
-            preset = self._mapping.preset or preset_of(piece.record)
+            preset = self._mapping.preset or shape_of(piece.record, logfmt=piece.logfmt)
             found = told(self._mapping, View(piece.record, preset, self._path), piece.text)
         batch.events.extend(Sourced(event, offset, length, line) for event in found.events)
         if found.reason:
@@ -130,26 +130,27 @@ class GenericReader:
 
 
 class GenericFormat:
-    """Recognises the nine loggers by their shape, where they carry native fields by name."""
+    """Recognises logs, of known loggers and others, whose lines carry native fields by name."""
 
     name = "generic"
     whole = False
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether some line is a logger's that names event, run and route, and none is native.
+        """Say whether some line names event, run, route and time, and none is native.
 
         Everything else has to be named in the settings: a wrong guess would read a log as empty.
         """
         found = False
         for raw in head.split(b"\n"):
             text = stripped(raw)
-            if not text.startswith(b"{"):
+            if not text.startswith(b"{") and b"=" not in text:
                 continue
-            for piece in pieces(text):
+            for piece in pieces(text, as_logfmt=None):
                 if piece.record is not None:
-                    if piece.record.keys() >= {"ts", "event", "route"}:
+                    if piece.record.keys() >= {"ts", "event", "route"} and not piece.logfmt:
                         return False
-                    found = found or _speaks(View(piece.record, preset_of(piece.record), _NOWHERE))
+                    preset = shape_of(piece.record, logfmt=piece.logfmt)
+                    found = found or _speaks(View(piece.record, preset, _NOWHERE))
         return found
 
     def reader(self, context: Context, state: bytes = b"") -> GenericReader:
@@ -166,8 +167,8 @@ FORMAT = GenericFormat()
 
 
 def _speaks(view: View) -> bool:
-    """Say whether a logger's line names an event of ours, its route and its run."""
-    if view.preset.name == PLAIN:
+    """Say whether a line has a time, and names an event of ours, its route and its run."""
+    if view.first(view.preset.ts) is None:
         return False
     own = own_keys(view)
     named = (own["event"].value if "event" in own else None, view.word("message"))

@@ -33,6 +33,7 @@ class Piece(NamedTuple):
     text: bytes
     record: dict[str, Any] | None
     reason: str = ""
+    logfmt: bool = False
 
 
 def stripped(raw: bytes) -> bytes:
@@ -41,8 +42,13 @@ def stripped(raw: bytes) -> bytes:
     return text.removeprefix(BOM).lstrip(BLANK) if text.startswith(BOM) else text
 
 
-def pieces(text: bytes, *, as_logfmt: bool = False) -> Iterator[Piece]:
-    """Yield the records of a line that is not blank."""
+def pieces(text: bytes, *, as_logfmt: bool | None = False) -> Iterator[Piece]:
+    """Yield the records of a line that is not blank; with None it may be JSON or else logfmt."""
+    if as_logfmt is None and not text.startswith((b"{", b"[")):
+        found = _logfmt(text)
+        if found.record is not None:
+            yield found
+            return
     if as_logfmt:
         yield _logfmt(text)
         return
@@ -62,7 +68,7 @@ def _object(start: int, text: bytes, value: object) -> Piece:
 
 def _logfmt(text: bytes) -> Piece:
     try:
-        return Piece(0, text, logfmt.parse(text.decode()))
+        return Piece(0, text, logfmt.parse(text.decode()), logfmt=True)
     except ValueError as error:
         return Piece(0, text, None, reason_of(error))
 

@@ -53,9 +53,9 @@ class Mapping(msgspec.Struct, kw_only=True):
     route: Expression | None = None
 
     @property
-    def logfmt(self) -> bool:
-        """Say whether lines are logfmt and not JSON."""
-        return self.preset is not None and self.preset.name == LOGFMT
+    def logfmt(self) -> bool | None:
+        """Say whether lines are logfmt and not JSON; None where each line decides."""
+        return None if self.preset is None else self.preset.name == LOGFMT
 
 
 def check(options: dict[str, object]) -> list[str]:

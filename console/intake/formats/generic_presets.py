@@ -92,6 +92,11 @@ def preset_of(record: dict[str, object]) -> Preset:
     return PRESETS[_shape(record)]
 
 
+def shape_of(record: dict[str, object], *, logfmt: bool) -> Preset:
+    """Return the preset of a record that was read from logfmt, or from JSON."""
+    return PRESETS[LOGFMT] if logfmt else preset_of(record)
+
+
 def _shape(record: dict[str, object]) -> str:
     if _is_loguru(record.get("record")):
         return "loguru"

@@ -1,7 +1,8 @@
 """A guess at preset and mapping from a sample of a log: for `init` to write, and people to edit.
 
 What is proposed always loads. A key is proposed by its name, the events by the words in its values
-(`order_failed` is `run.failed`). A time zone is never guessed.
+(`order_failed` is `run.failed`). A time zone is never guessed. What a sample leaves open, and what
+could be chosen there, is in `generic_choices`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from console.intake.formats.generic_lines import pieces, stripped
 from console.intake.formats.generic_map import check
@@ -34,7 +37,10 @@ _ROUTE = (
 )
 _EVENT = ("event", "outcome", "status", "result", "state", "ok", "success")
 _LATENCY = ("latency", "duration", "elapsed", "took", "runtime", "responsetime")
-_TIME = ("ts", "time", "timestamp", "datetime", "date", "createdat", "at")
+_TIME = (
+    *("ts", "time", "timestamp", "datetime", "date", "when", "asctime", "createdat", "eventtime"),
+    *("logtime", "at", "t"),
+)
 _LOGGERS_OWN = frozenset({"process", "thread", "log", "ecs", "host", "hostname", "pid", "level"})
 _OUTCOMES = {
     "run.failed": "fail failed failure error errored crash crashed timeout exception false",
@@ -58,11 +64,10 @@ class Key(NamedTuple):
 
 def propose(sample: bytes) -> dict[str, object]:
     """Return options (`preset`, `map`) for a log that begins with `sample`; {} if it shows none."""
-    records, preset = _records(sample)
-    if not records:
+    views = views_of(sample)
+    if not views:
         return {}
-    views = [View(record, preset, Path()) for record in records]
-    keys = list(_keys(views))
+    preset, keys = views[0].preset, list(keys_of(views))
     found: dict[str, object] = {}
     _propose_time(found, views, keys)
     for field, names in (("route", _ROUTE), ("run", _RUN)):
@@ -73,6 +78,12 @@ def propose(sample: bytes) -> dict[str, object]:
     _propose_latency(found, keys, started="run.started" in told)
     options: dict[str, object] = {"preset": preset.name, "map": found}
     return options if not check(options) else {"preset": preset.name}
+
+
+def views_of(sample: bytes) -> list[View]:
+    """Return the records of a sample, each as the preset that fits most of them sees it."""
+    records, preset = _records(sample)
+    return [View(record, preset, Path()) for record in records]
 
 
 def _records(sample: bytes) -> tuple[list[dict[str, Any]], Preset]:
@@ -91,11 +102,20 @@ def _records(sample: bytes) -> tuple[list[dict[str, Any]], Preset]:
 def _read(lines: Iterable[bytes], *, as_logfmt: bool) -> Iterator[dict[str, Any]]:
     for line in lines:
         for piece in islice(pieces(line, as_logfmt=as_logfmt), _LINES):
-            if piece.record:
+            if piece.record and _can_be_written(piece.record):
                 yield piece.record
 
 
-def _keys(views: list[View]) -> Iterator[Key]:
+def _can_be_written(record: dict[str, Any]) -> bool:
+    """Say whether a settings file could hold the texts of a record: no half surrogate pairs."""
+    try:
+        msgspec.json.encode(record)
+    except ValueError:
+        return False
+    return True
+
+
+def keys_of(views: list[View]) -> Iterator[Key]:
     """Yield the keys of the caller in all records, with what is common first."""
     found: dict[str, Key] = {}
     for view in views:

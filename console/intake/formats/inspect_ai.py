@@ -5,11 +5,12 @@ may use `{task}`, `{model}`, `{dataset}`, `{run_id}` and `{metadata.KEY}` (of th
 
 - *Times.* A run starts and ends by the sample's own times, else by its events. A sample with
   neither has no start; it ends when the evaluation was completed, else was created, else when the
-  file was last changed.
+  file was last changed. Times without a zone are UTC, as Inspect AI itself reads its first logs.
 - *Verdicts.* Every scorer is a check, judged as `verdict_values` says (`threshold`, `thresholds`,
   `passed`, `failed`), at the sample's end, or when its score was last edited by hand.
-- *Ends.* An error or a limit is `run.failed`; a sample that the operator stopped, or that was
-  declared invalid, is `run.cancelled`; any other is `run.delivered`. It took its `working_time`.
+- *Ends.* An error or a limit is `run.failed`; a sample that was cancelled, that the operator
+  stopped, or that was declared invalid, is `run.cancelled`; one whose scores are all unknown stays
+  open; any other is `run.delivered`. It took its `working_time`.
 - *Approvals.* `reject` and `terminate` are denied actions; `escalate` hands off to a human, or is
   only a request where a decision on the same call follows. Errors of tools are no misses.
 - *Runs of other logs.* With the option `run = "KEY"` a sample whose metadata names a run there
@@ -22,13 +23,12 @@ import re
 from typing import Any
 
 from console.intake.formats.inspect_files import ZIP, read_log
-from console.intake.formats.inspect_samples import Subject, events_of, span
+from console.intake.formats.inspect_samples import Subject, events_of, moment, span
 from console.intake.formats.loose import (
     array,
     at_path,
     bare,
     changed_us,
-    instant,
     json_value,
     refused,
     text,
@@ -110,7 +110,7 @@ class InspectReader:
 
         route = self._template.fill(value_of, task)
         run = name(joined or f"{evaluation}/{identity}/{epoch}")
-        return Subject(run, route, start_us, end_us, joined=bool(joined))
+        return Subject(run, route, start_us, end_us, bool(joined), _scorer(header))
 
 
 class InspectFormat:
@@ -149,6 +149,12 @@ class InspectFormat:
 FORMAT = InspectFormat()
 
 
+def _scorer(header: dict[str, Any]) -> str:
+    """Return the name of the scorer of a log that has one score a sample."""
+    places = ("results.scores.0.name", "results.scorer.name")
+    return next((found for place in places if (found := text(at_path(header, place)))), "score")
+
+
 def _first_instant(*values: object) -> int | None:
-    found = (instant(value) for value in values)
+    found = (moment(value) for value in values)
     return next((at_us for at_us in found if at_us is not None), None)

@@ -12,8 +12,8 @@ permission (`otlp_verdicts`, `otlp_spans`). Events of Claude Code in logs are ru
 (`otlp_logs`). Metrics say nothing of single runs and are passed over.
 
 The route template knows `{service}`, `{workflow}`, `{agent}`, `{span}` and the name of any
-attribute of the root span or its resource (`otlp_route`). The option `pass_score` says from which
-score on an evaluation without a label passes.
+attribute of the root span or its resource (`otlp_route`). The options of evaluations are in
+`otlp_verdicts`.
 """
 
 from __future__ import annotations
@@ -30,14 +30,16 @@ from console.intake.formats.otlp_reader import (
     DocumentReader,
     OtlpReader,
     Story,
-    pass_score_of,
 )
 from console.intake.formats.otlp_route import check_template
+from console.intake.formats.otlp_verdicts import rule_of
 from console.intake.reading import Context
 
 _CUT_REQUEST = re.compile(rb'\{\s*"(?:' + "|".join(sorted(REQUEST_KEYS)).encode() + rb')"\s*:')
 _KEYS = "|".join(sorted({*REQUEST_KEYS, "batches"})).encode()
-_DOCUMENT = re.compile(rb'(?:\[\s*)?\{\s*(?:"trace"\s*:\s*\{\s*)?"(' + _KEYS + rb')"\s*:\s*\[')
+_DOCUMENT = re.compile(
+    rb'(?:\[\s*)?\{\s*(?:"(?:trace|result)"\s*:\s*\{\s*)?"(' + _KEYS + rb')"\s*:\s*\['
+)
 _DUMP = re.compile(rb'(?:\[\s*)?\{\s*"(?:spans|traces|name)"\s*:')
 _DUMP_WORDS = (b'"context"', b'"trace_id"', b'"span_id"', b'"parent_id"', b'"start_time"')
 _JAEGER_WORDS = (b'"data"', b'"traceID"', b'"spanID"', b'"operationName"')
@@ -99,7 +101,7 @@ class DocumentFormat:
         """
         del state
         check_template(context.route)
-        pass_score_of(context.options)
+        rule_of(context.options)
         return DocumentReader(context)
 
 

@@ -33,6 +33,7 @@ REQUEST_KEYS = frozenset({*_SPANS[:2], *_LOGS, *_IGNORED})
 """What an OTLP request object holds at least one of."""
 _SPAN_SCOPES = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans")
 _LOG_SCOPES = ("scopeLogs", "scope_logs", "instrumentationLibraryLogs")
+_WRAPPERS = ("trace", "result")
 _JAEGER_PARENTS = ("CHILD_OF", "FOLLOWS_FROM")
 
 
@@ -86,7 +87,7 @@ def known(value: Any) -> bool:
         return any(known(entry) for entry in objects(value))
     if not isinstance(value, dict):
         return False
-    if REQUEST_KEYS.intersection(value) or is_span_dump(value) or _is_request(value.get("trace")):
+    if REQUEST_KEYS.intersection(value) or is_span_dump(value) or _inside(value) is not value:
         return True
     if any("scopeSpans" in batch or "resource" in batch for batch in objects(value.get("batches"))):
         return True
@@ -104,12 +105,21 @@ def records(value: Any) -> Iterator[Span | LogRecord | ValueError]:
         if is_span_dump(value):
             yield _attempt(_dumped, value, attributes(_within(value, "resource")))
             return
-        yield from _request(value["trace"] if _is_request(value.get("trace")) else value)
+        yield from _request(_inside(value))
         for trace in [*objects(value.get("traces")), value]:
             for span in filter(is_span_dump, objects(trace.get("spans"))):
                 yield _attempt(_dumped, span, attributes(_within(span, "resource")))
         for trace in objects(value.get("data")):
             yield from _jaeger(trace)
+
+
+def _inside(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the request that an answer of Tempo (`trace`) or Jaeger (`result`) wraps, or it."""
+    for key in _WRAPPERS:
+        inner = value.get(key)
+        if isinstance(inner, dict) and _is_request(inner):
+            return inner
+    return value
 
 
 def _is_request(value: Any) -> bool:

@@ -22,10 +22,12 @@ from console.intake.formats.otlp_spans import (
     tool_of,
     verdicts_of,
     waits,
+    works,
 )
 from console.intake.formats.otlp_state import Note, Place, Root, Traces
 from console.intake.formats.otlp_traces import Assembly
-from console.intake.formats.otlp_values import number, text
+from console.intake.formats.otlp_values import text
+from console.intake.formats.otlp_verdicts import rule_of
 from console.intake.reading import Batch, Context, Rejected, Sourced
 from console.text import clean, name
 
@@ -56,7 +58,7 @@ class Telling:
 
     def __init__(self, context: Context, story: Story) -> None:
         self._template = context.route
-        self.pass_score = pass_score_of(context.options)
+        self._rule = rule_of(context.options)
         self.assembly = Assembly(story.traces)
         self.talks = Talks(story.talks, context.route)
 
@@ -83,12 +85,14 @@ class Telling:
         rank, route = rank_of(span), route_of(span, self._template)
         if (rank != PLAIN or not span.parent) and not is_evaluator(span):
             self.assembly.consider(trace, _root(span, rank, route, place))
-        for event in events_of(span, self.pass_score):
+        if works(span) and trace.before(span.start_us, span.id):
+            trace.first = _root(span, rank, route, place)
+        for event in events_of(span, self._rule):
             routed = msgspec.structs.replace(event, route=route)
             self.assembly.note(trace, Note(routed, span.id, asks_about(span), place))
 
     def _log(self, record: LogRecord, place: Place) -> str:
-        for event in verdicts_of(record, self.pass_score):
+        for event in verdicts_of(record, self._rule):
             if not record.trace:
                 return "an evaluation names no trace: it is nobody's verdict"
             routed = msgspec.structs.replace(event, route=route_of(record, self._template))
@@ -250,6 +254,7 @@ def _rooted(found: list[tuple[Record, Place]]) -> Iterator[tuple[Record, Place]]
 def _root(span: Span, rank: int, route: str, place: Place) -> Root:
     why = failure(span)
     return Root(
+        trace=span.trace,
         span=span.id,
         parent=span.parent,
         rank=rank,
@@ -291,16 +296,3 @@ def _decoded(piece: bytes) -> Any:
 
 def _refusal(place: Place, piece: bytes, reason: str) -> Rejected:
     return Rejected(place.offset, len(piece), place.line, reason, piece[:_EXCERPT])
-
-
-def pass_score_of(options: dict[str, object]) -> float | None:
-    """Return the score from which an evaluation passes, where the source's settings name one.
-
-    Raises:
-        ValueError: the option is no number.
-    """
-    value = options.get("pass_score")
-    found = None if isinstance(value, (str, bool)) else number(value)
-    if value is not None and found is None:
-        raise ValueError("`pass_score` must be a number")
-    return found

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from console.intake.formats.otlp_values import Attributes, directive, pick, text
-from console.intake.formats.otlp_verdicts import EVALUATION, GUARDRAIL, evaluation, guardrail
+from console.intake.formats.otlp_verdicts import EVALUATION, GUARDRAIL, Rule, evaluation, guardrail
 from console.model import Event
 from console.text import clean, name
 
@@ -59,6 +59,11 @@ def is_evaluator(span: Span) -> bool:
     return kind_of(span) == "EVALUATOR"
 
 
+def works(span: Span) -> bool:
+    """Say whether a span is part of an agent's work, and so of a run."""
+    return bool(kind_of(span)) and not is_evaluator(span)
+
+
 def tool_of(span: Span) -> str:
     """Return the name of the tool that a span is the execution of, or ""."""
     fields = span.attributes
@@ -92,28 +97,29 @@ def stamp_of(span: Span) -> str:
     return directive(span.message, span.attributes, happenings)
 
 
-def events_of(span: Span, pass_score: float | None) -> Iterator[Event]:
+def events_of(span: Span, rule: Rule) -> Iterator[Event]:
     """Yield what happened in a span, as events that do not know their run yet."""
     yield from _decision(span)
     yield from _denial(span)
     yield from _handoff(span)
     yield from _recovery(span)
     guarding = kind_of(span) in _GUARD_KINDS
-    yield from _verdicts(_seen(span, "", _end(span), span.attributes), pass_score, guarding)
+    yield from _verdicts(_seen(span, "", _end(span), span.attributes), rule, guarding)
     for index, event in enumerate(span.happenings):
         if event.name in {EVALUATION, GUARDRAIL}:
             seen = _seen(span, f"#{index}", event.ts_us, event.attributes)
-            yield from _verdicts(seen, pass_score, event.name == GUARDRAIL)
+            yield from _verdicts(seen, rule, event.name == GUARDRAIL)
 
 
-def verdicts_of(record: LogRecord, pass_score: float | None) -> Iterator[Event]:
+def verdicts_of(record: LogRecord, rule: Rule) -> Iterator[Event]:
     """Yield the verdicts of evaluations and guardrails that a log record holds."""
     if record.name in {EVALUATION, GUARDRAIL}:
-        which = text(pick(record.attributes, "gen_ai.evaluation.name", "gen_ai.response.id"))
+        body = record.body if isinstance(record.body, dict) else {}
+        fields = {**body, **record.attributes}
+        which = text(pick(fields, "gen_ai.evaluation.name", "gen_ai.response.id"))
         seen_id = name(f"{record.trace}/{record.span}@{record.ts_us}#{which}")
-        said = (record.attributes, record.body)
-        seen = _Seen(seen_id, record.ts_us, record.attributes, said)
-        yield from _verdicts(seen, pass_score, record.name == GUARDRAIL)
+        seen = _Seen(seen_id, record.ts_us, fields, (fields, record.body))
+        yield from _verdicts(seen, rule, record.name == GUARDRAIL)
 
 
 class _Seen(NamedTuple):
@@ -139,13 +145,20 @@ def _event(span: Span, what: str, suffix: str, **fields: Any) -> Event:
     return Event(ts_us=_end(span), route="", event=what, id=event_id, **fields)
 
 
-def _verdicts(seen: _Seen, pass_score: float | None, guarding: bool) -> Iterator[Event]:
-    verdict = evaluation(seen.fields, pass_score)
+def _verdicts(seen: _Seen, rule: Rule, guarding: bool) -> Iterator[Event]:
+    verdict = evaluation(seen.fields, rule)
     if verdict is not None:
         kind = "check.passed" if verdict.passed else "check.failed"
         event_id, reason = f"{seen.id}#check", "" if verdict.passed else verdict.reason
+        by = "human" if verdict.human else ""
         yield Event(
-            ts_us=seen.ts_us, route="", event=kind, id=event_id, check=verdict.check, reason=reason
+            ts_us=seen.ts_us,
+            route="",
+            event=kind,
+            id=event_id,
+            check=verdict.check,
+            reason=reason,
+            by=by,
         )
     refusal = guardrail(seen.fields, is_guardrail=guarding)
     if refusal is not None:

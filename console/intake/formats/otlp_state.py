@@ -26,6 +26,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Root(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A span that is, or may turn out to be, a run. `order` is the directive that stopped it."""
 
+    trace: str
     span: str
     parent: str
     rank: int
@@ -51,18 +52,19 @@ class Note(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A run that was told of: the span that is its root, its id and route."""
+    """A run that was told of: the span that is its root, its id and route, and whether it ended."""
 
     span: str
     id: str
     route: str
+    ended: bool = True
 
 
 class Trace(msgspec.Struct):
     """What is known of one trace. `links` names each span's parent, `tools` those of tools.
 
     `silent` says that its runs were told of without the parentless span, `counted` is its part of
-    the weight of all.
+    the weight of all. `first` is the earliest span of an agent's work.
     """
 
     last_us: int = 0
@@ -73,6 +75,7 @@ class Trace(msgspec.Struct):
     notes: list[Note] = []
     waits: list[tuple[str, int, int]] = []
     runs: list[Run] = []
+    first: Root | None = None
     silent: bool = False
     dropped: int = 0
     counted: int = 0
@@ -81,6 +84,11 @@ class Trace(msgspec.Struct):
     def weight(self) -> int:
         """Return how much is kept, in parts."""
         return 1 + len(self.links) + len(self.tools) + 16 * (len(self.candidates) + len(self.notes))
+
+    def before(self, start_us: int, span: str) -> bool:
+        """Say whether a span began before the first that is known of an agent's work."""
+        first = self.first
+        return first is None or (start_us, span) < (first.start_us, first.span)
 
     def above(self, span: str) -> Iterator[str]:
         """Yield the spans above one, from its parent upwards, as far as they are known."""

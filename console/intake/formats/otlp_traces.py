@@ -1,10 +1,12 @@
 """Traces put together from spans that come in any order, and the runs that they are.
 
 A trace is a run, told of by its root: the parentless span if that is an agent's; else the topmost
-agent or workflow; else, where the parentless span has come, that. Several topmost agents are
-several runs. What is known of a trace before its root has come is kept, within bounds. After ten
-minutes of silence an agent whose parent never came (it is in another file) is a root after all,
-and what else is known is told of the run by the trace's id.
+agent or workflow; else, where the parentless span has come and a minute has brought no agent, that.
+Several topmost agents are several runs. What is known of a trace before its root has come is kept,
+within bounds. After ten minutes of silence an agent whose parent never came (it is in another file)
+is a root after all, and what else is known is told of the run by the trace's id. Of an agent's work
+under a root that never came (an hour for that, where nothing else is known) a run only started: it
+stays open.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ import msgspec
 from console.intake.formats.otlp_spans import PLAIN, STRONG, is_plan
 from console.intake.formats.otlp_state import Note, Place, Root, Run, Trace, Traces
 from console.intake.reading import Rejected, Sourced
-from console.model import MINUTE_US, SECOND_US, Event
+from console.model import HOUR_US, MINUTE_US, SECOND_US, Event
 from console.text import name
 
 QUIET_US = 10 * MINUTE_US
 """So long after its last record a trace is taken for what is known of it."""
+_BARE_QUIET_US, _ROOTLESS_QUIET_US = MINUTE_US, HOUR_US
+"""So long if only the parentless span could be its run, and if nothing yet could."""
 _OPEN_TRACES, _TOLD_TRACES = 256, 512
 _LINKS, _NOTES, _WAITS, _CANDIDATES, _AGENTS = 1024, 256, 64, 64, 32
 _LINKS_TOLD, _BARE = 64, 1024
@@ -62,11 +66,21 @@ class Assembly:
             trace.agents.append(agent)
 
     def consider(self, trace: Trace, root: Root) -> None:
-        """Keep a span that may be a run. The same span read again is no other run."""
-        if any(run.span == root.span for run in trace.runs):
-            return
-        if any(other.span == root.span for other in trace.candidates):
-            return
+        """Keep a span that may be a run. The same span read again is no other run.
+
+        Read again with its end, where it was under way before, it ends that run.
+        """
+        for run in trace.runs:
+            if run.span == root.span:
+                if root.end_us is not None and not run.ended:
+                    trace.runs = [*(other for other in trace.runs if other != run), _ended(run)]
+                    self._end(trace, root, run)
+                return
+        for place, other in enumerate(trace.candidates):
+            if other.span == root.span:
+                if other.end_us is None:
+                    trace.candidates[place] = root
+                return
         if len(trace.candidates) < (_CANDIDATES if root.parent else _BARE):
             trace.candidates.append(root)
         else:
@@ -105,7 +119,7 @@ class Assembly:
             return
         self.state.swept_us = clock_us
         for key, trace in list(self.state.open.items()):
-            if clock_us > trace.last_us + QUIET_US:
+            if clock_us > trace.last_us + _quiet_us(trace):
                 self._close(key, trace, place)
 
     def settle(self, clock_us: int, place: Place) -> None:
@@ -135,33 +149,37 @@ class Assembly:
         roots = orphans(trace) if trace.runs else chosen(trace, final=True)
         for root in roots:
             self._begin(key, trace, root, alone=len(roots) == 1 and not trace.runs)
+        if not trace.runs and trace.first is not None:
+            self._start(key, trace.first, name(key))
         self._tell(key, trace)
         trace.silent = silent
         self._finish(key, trace, place)
 
     def _begin(self, key: str, trace: Trace, root: Root, *, alone: bool) -> None:
         told = name(key if alone else f"{root.conversation or key}/{root.span}")
-        trace.runs = [*trace.runs, Run(root.span, told, root.route)]
-        known: dict[str, Any] = {"run": told, "route": root.route}
-        start = Event(
-            ts_us=root.start_us, event="run.started", id=name(f"{key}/{root.span}#started"), **known
-        )
+        run = Run(root.span, told, root.route, root.end_us is not None)
+        trace.runs = [*trace.runs, run]
+        self._start(key, root, told)
+        if run.ended:
+            self._end(trace, root, run, alone=alone)
+
+    def _start(self, key: str, root: Root, run: str) -> None:
+        own = name(f"{key}/{root.span}#started")
+        start = Event(ts_us=root.start_us, event="run.started", id=own, run=run, route=root.route)
         self._emit(start, root.place)
-        if root.end_us is None:
-            return
-        kind, known["elapsed_s"] = "run.delivered", _elapsed_s(trace, root, alone=alone)
+
+    def _end(self, trace: Trace, root: Root, run: Run, *, alone: bool = False) -> None:
+        known: dict[str, Any] = {"elapsed_s": _elapsed_s(trace, root, alone=alone)}
+        kind = "run.delivered"
         if root.failure and root.order:
             kind = "run.cancelled"
             known |= {"by": root.order, "reason": root.failure}
         elif root.failure:
             kind = "run.failed"
             known |= {"reason": root.failure}
-        end = Event(
-            ts_us=root.end_us,
-            event=kind,
-            id=name(f"{key}/{root.span}#ended"),
-            **known,
-        )
+        own = name(f"{root.trace}/{root.span}#ended")
+        ts_us = root.end_us or root.start_us
+        end = Event(ts_us=ts_us, event=kind, id=own, run=run.id, route=run.route, **known)
         self._emit(end, root.place)
 
     def _tell(self, key: str, trace: Trace) -> None:
@@ -205,18 +223,35 @@ class Assembly:
 
 
 def chosen(trace: Trace, *, final: bool = False) -> list[Root]:
-    """Return the spans that are the runs of a trace; none while the parentless one is awaited."""
+    """Return the spans that are the runs of a trace; none while the parentless one is awaited.
+
+    Nor while that has come and is nothing but a span: an agent below it may come behind it.
+    """
     bare = [root for root in trace.candidates if not root.parent]
     agents = [root for root in bare if root.rank]
     if agents or not (bare or final):
         return agents
     tops = _topmost(trace)
+    if not (tops or final):
+        return []
     strong = [root for root in tops if root.rank == STRONG]
     broken = trace.dropped or len(trace.links) >= _LINKS
     if len(tops) == 1 or (strong and not (broken and bare)):
         return strong or tops
     rest = bare or tops or trace.candidates
     return [min(rest, key=lambda root: (root.start_us, root.span))] if rest else []
+
+
+def _quiet_us(trace: Trace) -> int:
+    """Return how long a trace has to be silent to be taken for what is known of it."""
+    if not trace.runs and any(not root.parent for root in trace.candidates):
+        return _BARE_QUIET_US
+    known = trace.runs or trace.candidates or trace.notes
+    return QUIET_US if known else _ROOTLESS_QUIET_US
+
+
+def _ended(run: Run) -> Run:
+    return Run(run.span, run.id, run.route)
 
 
 def later(trace: Trace) -> list[Root]:

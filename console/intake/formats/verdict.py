@@ -1,10 +1,11 @@
-"""Results of any evaluation, as one JSON document, by a mapping in the source's options.
+"""Results of any evaluation, as one JSON document or lines, by a mapping in the source's options.
 
 Only read where the settings say `format = "verdict"`; no file is recognised as one. Each option
 says where in a result something stands, as a path such as `info.task.0.name`:
 
 - `items`: the array of results, from the top; "" (default) is the document itself, be it an array
-  or a single result. An object of results, by name, is read like an array.
+  or a single result. An object of results, by name, is read like an array. Of a file of JSON lines
+  each line is such a document.
 - `run`: what names the run, a path, or text with paths in braces: `{task_id}/{trial}`. Required.
 - `verdict`: the outcome, judged as `verdict_values` says, as the check named by `check` ("qa").
 - `checks`: an object of further outcomes, each a check of its own name. `reason`: why.
@@ -19,7 +20,7 @@ says where in a result something stands, as a path such as `info.task.0.name`:
 - `join = true`: the runs are another log's, to which only the checks are added.
 
 The route template, default `{file}` (the file's name without ending), may use `{file}`, `{folder}`
-and any path of a result. A null verdict is unknown, never good: no check.
+and any path of a result. A null verdict is unknown, never good: the run stays open.
 
 terminal-bench (`results.json`): items = "results", run = "{task_id}/{trial_name}", verdict =
 "is_resolved", checks = "parser_results", started = "trial_started_at", ended = "trial_ended_at",
@@ -38,12 +39,13 @@ tau2 (a results file): items = "simulations", run = "id", verdict = "reward_info
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from console.intake.formats.loose import (
     at_path,
     bare,
     changed_us,
+    each_line,
     json_value,
     places,
     refused,
@@ -53,6 +55,9 @@ from console.intake.formats.verdict_mapping import Mapping, mapping_of
 from console.intake.formats.verdict_results import Result, events_of
 from console.intake.reading import Batch, Context, Sourced
 from console.text import name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _DEFAULT_ROUTE = "{file}"
 
@@ -71,25 +76,30 @@ class VerdictReader:
         batch, document = Batch([], []), bare(block)
         if not document:
             return batch
+        start = max(block.find(document), 0)
+        for piece, place, number in _documents(document, offset + start, line):
+            self._document(piece, place, number, batch)
+        return batch
+
+    def _document(self, document: bytes, offset: int, line: int, batch: Batch) -> None:
+        """Read the results in one document, or one line."""
         try:
             results = self._results(json_value(document))
         except ValueError as error:
-            batch.rejected.append(refused(block, offset, line, str(error)))
-            return batch
-        start = max(block.find(document), 0)
+            batch.rejected.append(refused(document, offset, line, str(error)))
+            return
         steps = self._mapping.items.split(".") if self._mapping.items else []
-        found = [(start + place, length) for place, length in places(document, steps)]
+        found = list(places(document, steps))
         if len(found) != len(results):
-            found = [(0, len(block))] * len(results)
+            found = [(0, len(document))] * len(results)
         for result, (place, length) in zip(results, found, strict=True):
             told = self._told(result)
             if isinstance(told, str):
-                piece = block[place : place + length]
+                piece = document[place : place + length]
                 batch.rejected.append(refused(piece, offset + place, line, told))
                 continue
             for event in events_of(told, self._mapping):
                 batch.events.append(Sourced(event, offset + place, length, line))
-        return batch
 
     def settle(self, clock_us: int) -> Batch:
         """Nothing follows from silence in this format."""
@@ -152,3 +162,23 @@ class VerdictFormat:
 
 
 FORMAT = VerdictFormat()
+
+
+def _documents(data: bytes, offset: int, line: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the one document that a file is, or each line where these are documents, with places.
+
+    Lines they are if the first is a whole JSON value and more follows it.
+    """
+    first, _, rest = data.partition(b"\n")
+    if rest.strip() and _is_value(first) and not _is_value(data):
+        yield from each_line(data, offset, line)
+    else:
+        yield data, offset, line
+
+
+def _is_value(data: bytes) -> bool:
+    try:
+        json_value(data)
+    except ValueError:
+        return False
+    return True

@@ -31,11 +31,27 @@ class Result(NamedTuple):
 
 def events_of(result: Result, mapping: Mapping) -> Iterator[Event]:
     """Yield all that a result tells of its run."""
-    if result.started_us is not None and not mapping.join:
-        yield result.event("run.started", "started", result.started_us)
-    yield from _checks(result, mapping)
-    if not mapping.join:
-        yield _ending(result, mapping)
+    if mapping.join:
+        yield from _checks(result, mapping)
+        return
+    checks, ending = list(_checks(result, mapping)), _ending(result, mapping)
+    open_still = ending.event == "run.delivered" and _undecided(result, mapping)
+    started_us = result.started_us
+    if started_us is None and open_still:
+        started_us = result.ended_us
+    if started_us is not None:
+        yield result.event("run.started", "started", started_us)
+    yield from checks
+    if not open_still:
+        yield ending
+
+
+def _undecided(result: Result, mapping: Mapping) -> bool:
+    """Say whether the outcome should stand in this result and is not known: never good."""
+    if not mapping.verdict:
+        return False
+    value = at_path(result.said, mapping.verdict)
+    return not any(True for _ in mapping.rule.verdicts(mapping.check, value))
 
 
 def _checks(result: Result, mapping: Mapping) -> Iterator[Event]:

@@ -32,6 +32,9 @@ _MARKS: dict[str, tuple[str, str, Tone]] = {
 }
 
 
+_UNKNOWN_SHOWN = 3
+
+
 class LogFile(NamedTuple):
     """A log file; `turn` counts those that had the same path before, as a rotated log does."""
 
@@ -203,4 +206,6 @@ def detail(file: LogFile, look: Look) -> list[Line]:
         line((f"{view.rejected} rejected", Tone.TICKET if view.rejected else Tone.MUTED)),
         line((last, Tone.MUTED)),
     ]
-    return [line((view.path, Tone.STRONG)), joined(facts, look.separator)]
+    told = view.unknown[:_UNKNOWN_SHOWN]
+    unknown = [line((found.words, Tone.TICKET if found.meant else Tone.MUTED)) for found in told]
+    return [line((view.path, Tone.STRONG)), joined(facts, look.separator), *unknown]
