@@ -36,10 +36,15 @@ _ROUTES = """\
 """
 _NOTIFY = """\
 # Where alerts go. Without a channel they are only shown.
+# `burnline notify test` tries every channel out.
 # [[notify]]
 # url = "mailto://..."            # any Apprise URL; or file = "alerts.jsonl"; or command = ["..."]
 # severity = ["page", "ticket"]
 # quiet_hours = "22:00-07:00"     # tickets wait until it ends; pages never do
+# timezone = "Europe/Berlin"      # of the quiet hours; default: the machine's
+
+# [console]
+# bell = true                     # ring, and change the terminal's title, on a new page
 """
 _NO_SOURCE = """\
 # Where logs are. Several [[source]] tables may stand here.

@@ -102,6 +102,21 @@ create table measured (
     primary key (route, since_us)) strict, without rowid;
 create table fact (key text primary key, value text not null) strict, without rowid;
 """
+_NOTICES = """
+create table channel (
+    id text primary key, label text not null, severities text not null, since_us integer not null,
+    removed_us integer) strict, without rowid;
+create table notice (
+    number integer primary key, key text not null unique, alert text not null, what text not null,
+    at_us integer not null, body text not null) strict;
+create table delivery (
+    channel text not null, notice integer not null, alert text not null, severity text not null,
+    state text not null, attempts integer not null default 0, first_us integer,
+    due_us integer not null, settled_us integer, note text not null default '',
+    primary key (channel, notice)) strict, without rowid;
+create index delivery_alert on delivery (channel, alert, notice);
+create index delivery_waiting on delivery (channel, due_us) where state = 'waiting';
+"""
 
 
 def _migrations() -> Migrations:
@@ -111,11 +126,19 @@ def _migrations() -> Migrations:
 
     @steps()
     def m001_first(db: Database) -> None:
-        for statement in _TABLES.split(";"):
-            if statement.strip():
-                db.conn.execute(statement)
+        _execute(db, _TABLES)
+
+    @steps()
+    def m002_notices(db: Database) -> None:
+        _execute(db, _NOTICES)
 
     return steps
+
+
+def _execute(db: Database, statements: str) -> None:
+    for statement in statements.split(";"):
+        if statement.strip():
+            db.conn.execute(statement)
 
 
 def migrate(connection: Connection) -> None:
