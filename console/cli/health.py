@@ -42,6 +42,7 @@ def examine(session: Session, now_s: float) -> list[Finding]:
         found += [_mode(store), _collector(store, now_s), _disk(store)]
         found += _sources(connection)
         found += _refused(connection)
+        found += _notifications(session, connection)
         connection.close()
     else:
         found.append(Finding(False, "store", f"{store}: there is none yet; burnline collect DIR"))
@@ -135,6 +136,30 @@ def _refused(connection: Connection) -> list[Finding]:
     if future:
         found.append(Finding(False, "future", f"{future:,} events lie ahead of the clock"))
     return found
+
+
+def _notifications(session: Session, connection: Connection) -> list[Finding]:
+    """See that every channel can be used, and whom it has left untold."""
+    from console.cli.tables import untold_words
+    from console.notify import channels_of
+    from console.snapshot.build import channel_views
+
+    channels = channels_of(session.settings.notify)
+    if not channels:
+        return [Finding(True, "notifications", "no [[notify]] channel; alerts are only shown")]
+    found = [
+        Finding(False, "notifications", f"{channel.label}: {trouble}")
+        for channel in channels
+        if (trouble := channel.carrier.trouble())
+    ]
+    for view in channel_views(connection):
+        if view.failing or view.dead:
+            found.append(Finding(False, "notifications", untold_words(view)))
+        elif view.dropped:
+            words = f"{view.label}: removed from the settings; {view.dropped} were never sent"
+            found.append(Finding(True, "notifications", words))
+    labels = ", ".join(channel.label for channel in channels)
+    return found or [Finding(True, "notifications", f"{labels}; nothing fails")]
 
 
 def _control(session: Session) -> Finding:

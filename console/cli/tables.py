@@ -13,7 +13,15 @@ from console.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from console.snapshot.types import AlertView, DirectiveView, MissView, RouteView, Snapshot
+    from console.snapshot.types import (
+        AlertView,
+        ChannelView,
+        DirectiveView,
+        MissView,
+        RouteView,
+        Snapshot,
+        StoreView,
+    )
 
 
 def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -177,3 +185,18 @@ def _footing(snapshot: Snapshot) -> None:
         say("no burnline.toml: every route has the medium tier and nothing is automatic")
     if store.tampered:
         say(f"TAMPERING: {store.tampered}")
+    untold(store)
+
+
+def untold(store: StoreView) -> None:
+    """Print what people on call were not told, and why."""
+    for channel in store.untold:
+        say(untold_words(channel))
+
+
+def untold_words(channel: ChannelView) -> str:
+    """Return what a channel was not told, why, and what to do, as a sentence."""
+    dead = f"{channel.dead} were given up (burnline notify retry)" if channel.dead else ""
+    failing = f"{channel.failing} failed and are tried again" if channel.failing else ""
+    counts = ", ".join(part for part in (dead, failing) if part)
+    return f"notifications to {channel.label}: {counts}: {channel.note or 'no reason is known'}"

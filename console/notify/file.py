@@ -84,7 +84,16 @@ def _stands(descriptor: int, key: str) -> bool:
     begins = b'{"key":' + msgspec.json.encode(key) + b","
     with os.fdopen(os.dup(descriptor), "rb") as file:
         file.seek(0)
-        return any(line.startswith(begins) and line.endswith(b"\n") for line in file)
+        return any(line.startswith(begins) and _whole(line) for line in file)
+
+
+def _whole(line: bytes) -> bool:
+    """Say whether a line was written to its end: another may have ended one that was cut off."""
+    try:
+        msgspec.json.decode(line, type=dict)
+    except msgspec.DecodeError:
+        return False
+    return line.endswith(b"\n")
 
 
 def _rest(tail: bytes, line: bytes) -> bytes:

@@ -72,6 +72,15 @@ def test_the_rest_of_something_else_is_left_as_a_line_of_its_own(tmp_path: Path)
     assert path.read_bytes() == b"not ours\n" + document(FIRST)
 
 
+def test_a_line_that_was_cut_off_and_then_ended_by_another_does_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "alerts.jsonl"
+    path.write_bytes(document(FIRST)[:30])
+    carrier = FileCarrier(path)
+    carrier.deliver(SECOND, again=False)
+    carrier.deliver(FIRST, again=True)
+    assert path.read_bytes().splitlines(keepends=True)[1:] == [document(SECOND), document(FIRST)]
+
+
 def test_a_disk_that_fills_up_within_a_line_leads_to_one_whole_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
