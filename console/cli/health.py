@@ -156,7 +156,7 @@ def _notifications(session: Session, connection: Connection) -> list[Finding]:
         if view.failing or view.dead:
             found.append(Finding(False, "notifications", untold_words(view)))
         elif view.dropped:
-            words = f"{view.label}: removed from the settings; {view.dropped} were never sent"
+            words = f"{view.label}: removed from the settings; never sent: {view.dropped}"
             found.append(Finding(True, "notifications", words))
     labels = ", ".join(channel.label for channel in channels)
     return found or [Finding(True, "notifications", f"{labels}; nothing fails")]

@@ -196,7 +196,7 @@ def untold(store: StoreView) -> None:
 
 def untold_words(channel: ChannelView) -> str:
     """Return what a channel was not told, why, and what to do, as a sentence."""
-    dead = f"{channel.dead} were given up (burnline notify retry)" if channel.dead else ""
-    failing = f"{channel.failing} failed and are tried again" if channel.failing else ""
+    dead = f"{channel.dead} given up (burnline notify retry)" if channel.dead else ""
+    failing = f"{channel.failing} failing and tried again" if channel.failing else ""
     counts = ", ".join(part for part in (dead, failing) if part)
     return f"notifications to {channel.label}: {counts}: {channel.note or 'no reason is known'}"

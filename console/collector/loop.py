@@ -76,7 +76,9 @@ class Collector:
         self._now = now or (lambda: time.time_ns() // 1_000)
         self.writer = Writer(store)
         self._upkeep = Upkeep(self.writer, control, settings)
-        self._courier = Courier(self.writer, channels_of(settings.notify), self._now())
+        written = settings.path is not None or bool(settings.notify)
+        channels = channels_of(settings.notify) if written else None
+        self._courier = Courier(self.writer, channels, self._now())
         self._evaluated_us = 0
         self._measured_gaps_us = 0
         self.progress: Callable[[int, int], None] | None = None

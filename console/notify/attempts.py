@@ -128,7 +128,7 @@ def _attempt(channel: Channel, due: Due) -> Result:
         channel.carrier.deliver(notice, again=due.attempts > 0)
     except NotDelivered as reason:
         return Result(channel.id, due.number, str(reason))
-    except Exception as error:  # noqa: BLE001 - nothing that one notice does may stop another
+    except BaseException as error:  # noqa: BLE001 - nothing that one notice does may stop another
         # Its words may hold the address.
         return Result(channel.id, due.number, f"{type(error).__name__} in the channel")
     return Result(channel.id, due.number, "")

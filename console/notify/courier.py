@@ -41,7 +41,8 @@ class Courier:
 
     Args:
         writer: the store, written in short transactions.
-        channels: those of the settings; the store takes them over.
+        channels: those of the settings; the store takes them over. With None nobody knows them
+            (there are no settings): what waits goes on waiting, and nothing is told.
         now_us: when it begins.
         attempts: what is under way.
         chance: a random number in [0, 1).
@@ -50,23 +51,24 @@ class Courier:
     def __init__(
         self,
         writer: Writer,
-        channels: Sequence[Channel],
+        channels: Sequence[Channel] | None,
         now_us: int,
         *,
         attempts: Attempts | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._writer = writer
-        self._channels = {channel.id: channel for channel in channels}
+        self._channels = {channel.id: channel for channel in channels or ()}
         self._attempts = Attempts() if attempts is None else attempts
         self._chance = chance
         self._unmarked: list[Result] = []
         self._tried: dict[tuple[str, int], int] = {}
         self._said: dict[str, str] = {}
-        with writer.transaction():
-            outbox.keep_channels(
-                writer.connection, [channel.subscriber for channel in channels], now_us
-            )
+        if channels is not None:
+            with writer.transaction():
+                outbox.keep_channels(
+                    writer.connection, [channel.subscriber for channel in channels], now_us
+                )
 
     @property
     def busy(self) -> bool:

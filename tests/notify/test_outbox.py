@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from console.model import Notice, Severity
-from console.notify import NotDelivered
+from console.notify import Courier, NotDelivered
 from console.store import outbox
 from tests.notify.post import Hand, Post, channel, notice
 
@@ -157,6 +157,16 @@ def test_a_channel_that_is_removed_with_nothing_waiting_is_forgotten(post: Post)
     post.run()
     post.serve()
     assert outbox.tally(post.writer.connection) == []
+
+
+def test_without_settings_nobody_knows_the_channels_and_nothing_is_dropped(post: Post) -> None:
+    hand = Hand()
+    post.serve(channel(hand))
+    post.put(notice())
+    Courier(post.writer, None, post.now_us).turn(post.now_us)
+    assert post.states() == {"A1/opened": "waiting"}
+    post.serve(channel(hand))
+    assert post.run().states() == {"A1/opened": "sent"}
 
 
 def test_a_channel_that_is_added_or_put_back_gets_nothing_old(post: Post) -> None:
