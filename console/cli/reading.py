@@ -165,6 +165,7 @@ def alerts(context: typer.Context, as_json: AsJson = False) -> None:
     else:
         tables.alerts(views, snapshot.as_of_us)
         tables.untold(snapshot.store)
+        tables.withheld(snapshot.store)
 
 
 def check(context: typer.Context, as_json: AsJson = False) -> None:

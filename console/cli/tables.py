@@ -194,6 +194,13 @@ def untold(store: StoreView) -> None:
         say(untold_words(channel))
 
 
+def withheld(store: StoreView) -> None:
+    """Print what dry runs would have sent."""
+    for channel in store.channels:
+        if channel.withheld:
+            say(f"dry run: {channel.withheld} would have been sent to {channel.label}")
+
+
 def untold_words(channel: ChannelView) -> str:
     """Return what a channel was not told, why, and what to do, as a sentence."""
     dead = f"{channel.dead} given up (burnline notify retry)" if channel.dead else ""

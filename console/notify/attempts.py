@@ -76,7 +76,10 @@ class Attempts:
         """Attempt a delivery beside the caller."""
         mark = object()
         self._begun[mark] = (channel.id, due.number, self._clock())
-        self._spawn(lambda: self._results.put((mark, _attempt(channel, due))))
+        try:
+            self._spawn(lambda: self._results.put((mark, _attempt(channel, due))))
+        except RuntimeError:  # the machine has no thread left
+            self._results.put((mark, Result(channel.id, due.number, "no thread could be started")))
 
     def wait(self, patience_s: float) -> Result | None:
         """Return the next result, as soon as there is one; None after `patience_s`."""

@@ -121,29 +121,36 @@ class Courier:
         """Write results and beginnings in one short transaction; results survive its failure."""
         if not self._unmarked and not chosen:
             return []
-        connection = self._writer.connection
         with self._writer.transaction():
-            for channel, number, note in self._unmarked:
-                if note:
-                    tried = self._tried.get((channel, number), 1)
-                    due_us = now_us + wait_us(tried, self._chance())
-                    outbox.failed(connection, channel, number, note, due_us=due_us, now_us=now_us)
-                else:
-                    outbox.sent(connection, channel, number, now_us)
-            for channel_, due in chosen:
-                outbox.begin(connection, channel_.id, due.number, now_us)
+            dead = [self._mark_one(result, now_us) for result in self._unmarked]
+            for channel, due in chosen:
+                outbox.begin(self._writer.connection, channel.id, due.number, now_us)
         done, self._unmarked = self._unmarked, []
-        for channel, number, _ in done:
-            self._tried.pop((channel, number), None)
-        return [sentence for result in done for sentence in self._judge(result)]
+        said = []
+        for result, given_up in zip(done, dead, strict=True):
+            self._tried.pop((result.channel, result.number), None)
+            said += self._judge(result, given_up=given_up)
+        return said
 
-    def _judge(self, result: Result) -> list[str]:
+    def _mark_one(self, result: Result, now_us: int) -> bool:
+        """Write one result; return whether its delivery is given up with it."""
+        channel, number, note = result
+        if not note:
+            outbox.sent(self._writer.connection, channel, number, now_us)
+            return False
+        wait = wait_us(self._tried.get((channel, number), 1), self._chance())
+        return outbox.failed(
+            self._writer.connection, channel, number, note, due_us=now_us + wait, now_us=now_us
+        )
+
+    def _judge(self, result: Result, *, given_up: bool) -> list[str]:
         """Return what to say of a result: a failure once, until the channel works again."""
         channel = self._channels[result.channel]
         if not result.note:
             self._said.pop(channel.id, None)
             return []
-        return self._news(channel, f"{result.note}; it is tried again")
+        then = "given up; burnline notify retry" if given_up else "it is tried again"
+        return self._news(channel, f"{result.note}; {then}")
 
     def _news(self, channel: Channel, trouble: str) -> list[str]:
         if self._said.get(channel.id) == trouble:

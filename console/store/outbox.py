@@ -220,8 +220,11 @@ def sent(connection: Connection, channel: str, number: int, now_us: int) -> None
 
 def failed(
     connection: Connection, channel: str, number: int, note: str, *, due_us: int, now_us: int
-) -> None:
-    """Note that an attempt failed, and why; it is tried again at `due_us`, or given up."""
+) -> bool:
+    """Note that an attempt failed, and why; it is tried again at `due_us`.
+
+    Returns whether it is given up instead.
+    """
     row = connection.execute(
         "update delivery set note = ?, due_us = ?, "
         "state = iif(? - first_us >= ?, 'dead', state), "
@@ -229,8 +232,10 @@ def failed(
         "where channel = ? and notice = ? and state = 'waiting' returning state, alert",
         (note, due_us, *(now_us, DEAD_AFTER_US) * 2, now_us, channel, number),
     ).fetchone()
-    if row is not None and row[0] == "dead":
+    dead = row is not None and row[0] == "dead"
+    if dead:
         _give_up_resolved(connection, channel, row[1], now_us)
+    return dead
 
 
 def _give_up_resolved(connection: Connection, channel: str, alert: str, now_us: int) -> None:

@@ -129,6 +129,16 @@ def test_doctor_says_what_a_removed_channel_was_not_told(waiting: Shell) -> None
     assert [item["dropped"] for item in channels if item["removed"]] == [1]
 
 
+def test_alerts_says_what_a_dry_run_would_have_sent(waiting: Shell) -> None:
+    writer = Writer(waiting.store)
+    with writer.transaction():
+        outbox.post(writer.connection, [notice("A2", dry_run=True)])
+    writer.close()
+    waiting("collect", "--once")
+    assert "dry run: 1 would have been sent to file alerts.jsonl #" in waiting("alerts").out
+    assert (waiting.folder / "alerts.jsonl").read_text().count("\n") == 1
+
+
 def test_retry_makes_what_is_dead_wait_again(waiting: Shell) -> None:
     assert waiting("notify", "retry").out == "nothing is dead\n"
     kill_all(waiting)

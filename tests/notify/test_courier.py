@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.model import HOUR_US, MINUTE_US, SECOND_US, Severity
-from console.notify import NotDelivered
-from console.notify.attempts import AT_ONCE, TIMEOUT_S
+from console.notify import Courier, NotDelivered
+from console.notify.attempts import AT_ONCE, TIMEOUT_S, Attempts
 from console.notify.courier import wait_us
 from console.store import outbox
 from console.store.connect import Unwritable
@@ -77,6 +77,7 @@ def test_what_failed_for_a_day_is_dead_stays_visible_and_can_be_revived(post: Po
     post.run().later(24 * 3600).run()
     assert post.states() == {"A1/opened": "dead"}
     assert (post.tally().dead, post.tally().note) == (1, "HTTP 500")
+    assert post.said[-1].endswith("HTTP 500; given up; burnline notify retry")
     hand.refusal = None
     post.later(3600).run()
     assert hand.got == []
@@ -215,6 +216,19 @@ def test_a_restart_tells_again_only_what_was_not_marked(post: Post, before_the_m
     post.serve(channel(hand))
     post.run()
     assert hand.again == ([False, True] if before_the_mark else [False])
+
+
+def test_a_machine_without_threads_fails_the_attempt_and_nothing_else(post: Post) -> None:
+    def none(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    hand = Hand()
+    attempts = Attempts(lambda: 0.0, none)
+    courier = Courier(post.writer, [channel(hand)], post.now_us, attempts=attempts)
+    post.put(notice())
+    courier.turn(post.now_us)
+    courier.turn(post.now_us)
+    assert post.tally().note == "no thread could be started"
 
 
 def test_pages_go_before_tickets(post: Post, tmp_path: Path) -> None:
