@@ -23,7 +23,7 @@ LAYERS = (
     ("settings",),
     ("intake", "ledger", "burn"),
     ("store",),
-    ("control",),
+    ("control", "notify"),
     ("collector",),
     ("snapshot",),
     ("operate",),

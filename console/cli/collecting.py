@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from console.collector import Collector, Lease
 
+TELLING_S = 15.0
+"""How long `collect --once` waits for channels to take what is due."""
 _BAR_WIDTH = 30
 _NO_SOURCES = (
     "no logs to read: name a directory (burnline collect DIR), or write [[source]] tables into "
@@ -63,6 +65,8 @@ def collect(
         try:
             if once:
                 _read_all(collector)
+                for sentence in collector.see_off(TELLING_S, start=True):
+                    warn(f"burnline: {sentence}")
                 _report(session, collector)
             else:
                 _collect_until_stopped(session, collector, lease)
@@ -129,6 +133,13 @@ def _report(session: Session, collector: Collector) -> None:
         + (f", {store.rejected:,} pieces refused (burnline doctor)" if store.rejected else "")
         + (f", {store.future:,} held back: they lie in the future" if store.future else "")
     )
+    waiting = [channel for channel in store.channels if channel.waiting]
+    for channel in waiting:
+        many = "notice waits" if channel.waiting == 1 else "notices wait"
+        why = f": {channel.note}" if channel.note else ""
+        warn(
+            f"burnline: {channel.waiting} {many} for {channel.label}{why}; told by the next collect"
+        )
 
 
 def _collect_until_stopped(session: Session, collector: Collector, lease: Lease) -> None:
@@ -187,6 +198,7 @@ def _console(session: Session, *, label: str, ascii_only: bool, banner: str) -> 
         label=label,
         ascii_only=ascii_only,
         banner=banner,
+        bell=session.settings.bell,
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from console.snapshot.types import (
         AlertView,
         Burn,
+        ChannelView,
         DirectiveView,
         MissView,
         RouteView,
@@ -48,6 +49,24 @@ def _store(store: StoreView) -> dict[str, Any]:
         "catching_up": store.catching_up,
         "generation": store.generation,
         "tampering": store.tampered or None,
+        "notifications": {
+            "waiting": sum(channel.waiting for channel in store.channels),
+            "dead": sum(channel.dead for channel in store.channels),
+            "channels": [_channel(channel) for channel in store.channels],
+        },
+    }
+
+
+def _channel(view: ChannelView) -> dict[str, Any]:
+    return {
+        "channel": view.label,
+        "removed": view.removed,
+        "waiting": view.waiting,
+        "failing": view.failing,
+        "dead": view.dead,
+        "dropped": view.dropped,
+        "withheld": view.withheld,
+        "note": view.note or None,
     }
 
 

@@ -43,6 +43,7 @@ def examine(session: Session, now_s: float) -> list[Finding]:
         found += _sources(connection)
         found += _refused(connection)
         found += _unknown(connection)
+        found += _notifications(session, connection)
         connection.close()
     else:
         found.append(Finding(False, "store", f"{store}: there is none yet; burnline collect DIR"))
@@ -148,6 +149,30 @@ def _unknown(connection: Connection) -> list[Finding]:
     if len(told) > _SHOWN:
         told[_SHOWN:] = [Finding(True, "events", f"{len(told) - _SHOWN} more unknown names")]
     return told
+
+
+def _notifications(session: Session, connection: Connection) -> list[Finding]:
+    """See that every channel can be used, and whom it has left untold."""
+    from console.cli.tables import untold_words
+    from console.notify import channels_of
+    from console.snapshot.build import channel_views
+
+    channels = channels_of(session.settings.notify)
+    if not channels:
+        return [Finding(True, "notifications", "no [[notify]] channel; alerts are only shown")]
+    found = [
+        Finding(False, "notifications", f"{channel.label}: {trouble}")
+        for channel in channels
+        if (trouble := channel.carrier.trouble())
+    ]
+    for view in channel_views(connection):
+        if view.failing or view.dead:
+            found.append(Finding(False, "notifications", untold_words(view)))
+        elif view.dropped:
+            words = f"{view.label}: removed from the settings; never sent: {view.dropped}"
+            found.append(Finding(True, "notifications", words))
+    labels = ", ".join(channel.label for channel in channels)
+    return found or [Finding(True, "notifications", f"{labels}; nothing fails")]
 
 
 def _control(session: Session) -> Finding:

@@ -164,6 +164,8 @@ def alerts(context: typer.Context, as_json: AsJson = False) -> None:
         document({"alerts": [documents.alert(alert) for alert in views]})
     else:
         tables.alerts(views, snapshot.as_of_us)
+        tables.untold(snapshot.store)
+        tables.withheld(snapshot.store)
 
 
 def check(context: typer.Context, as_json: AsJson = False) -> None:

@@ -13,7 +13,15 @@ from console.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from console.snapshot.types import AlertView, DirectiveView, MissView, RouteView, Snapshot
+    from console.snapshot.types import (
+        AlertView,
+        ChannelView,
+        DirectiveView,
+        MissView,
+        RouteView,
+        Snapshot,
+        StoreView,
+    )
 
 
 def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -178,6 +186,7 @@ def _footing(snapshot: Snapshot) -> None:
         say("no burnline.toml: every route has the medium tier and nothing is automatic")
     if store.tampered:
         say(f"TAMPERING: {store.tampered}")
+    untold(store)
 
 
 def _unknown(snapshot: Snapshot) -> None:
@@ -187,3 +196,24 @@ def _unknown(snapshot: Snapshot) -> None:
         worst = max(found, key=lambda view: (bool(view.meant), view.lines))
         more = f"; {len(found) - 1} more in burnline doctor" if len(found) > 1 else ""
         say(f"{worst.words}{more}")
+
+
+def untold(store: StoreView) -> None:
+    """Print what people on call were not told, and why."""
+    for channel in store.untold:
+        say(untold_words(channel))
+
+
+def withheld(store: StoreView) -> None:
+    """Print what dry runs would have sent."""
+    for channel in store.channels:
+        if channel.withheld:
+            say(f"dry run: {channel.withheld} would have been sent to {channel.label}")
+
+
+def untold_words(channel: ChannelView) -> str:
+    """Return what a channel was not told, why, and what to do, as a sentence."""
+    dead = f"{channel.dead} given up (burnline notify retry)" if channel.dead else ""
+    failing = f"{channel.failing} failing and tried again" if channel.failing else ""
+    counts = ", ".join(part for part in (dead, failing) if part)
+    return f"notifications to {channel.label}: {counts}: {channel.note or 'no reason is known'}"

@@ -7,6 +7,7 @@ fails, it is thrown away and read again.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from console.intake.tail import Tailer
 from console.ledger.book import Change, Ledger
 from console.ledger.deadlines import reading_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
+from console.notify import Courier, channels_of
 from console.settings import Settings, Source
 from console.store import counting, desk, unknown_events
 from console.store import intake as kept
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
     from console.ledger.orders import Orders
 
+LAST_WORDS_S = 3.0
+"""How long a collector that ends waits for notices on their way; the rest is told again later."""
 SWEEP_S = 2.0
 """The longest time between two looks at every file; file events only make it sooner."""
 _EVALUATE_US = SECOND_US
@@ -72,6 +76,9 @@ class Collector:
         self._now = now or (lambda: time.time_ns() // 1_000)
         self.writer = Writer(store)
         self._upkeep = Upkeep(self.writer, control, settings)
+        written = settings.path is not None or bool(settings.notify)
+        channels = channels_of(settings.notify) if written else None
+        self._courier = Courier(self.writer, channels, self._now())
         self._evaluated_us = 0
         self._measured_gaps_us = 0
         self.progress: Callable[[int, int], None] | None = None
@@ -162,6 +169,22 @@ class Collector:
                 now_us,
                 lambda route: not begun or route in behind,
             )
+
+    def notify(self) -> list[str]:
+        """Tell people what is due, without waiting; return what is newly wrong with channels."""
+        return self._courier.turn(self._now())
+
+    def see_off(self, patience_s: float, *, start: bool) -> list[str]:
+        """Wait at most so long for what is being told; `start`: tell also what is due meanwhile."""
+        said: list[str] = []
+        until_s = time.monotonic() + patience_s
+        while True:
+            if start:
+                said += self._courier.turn(self._now())
+            left_s = until_s - time.monotonic()
+            if not self._courier.busy or left_s <= 0:
+                return said
+            said += self._courier.settle(self._now(), left_s)
 
     def _turn(self, now_us: int) -> int:
         waiting = self._tailer.sweep()
@@ -277,6 +300,8 @@ def run(
             try:
                 read = collector.step()
                 collector.evaluate()
+                for sentence in collector.notify():
+                    complain(sentence)
             except Unwritable as error:
                 read = 0
                 complain(f"{collector.writer.path} cannot be written: {error}; it is tried again")
@@ -286,3 +311,5 @@ def run(
                 hints.wait(min(1.0, SWEEP_S))
     finally:
         hints.close()
+        with contextlib.suppress(Unwritable):
+            collector.see_off(LAST_WORDS_S, start=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from console.settings import words
-from console.settings.problems import listed, nearest
+from console.settings import kinds, words
+from console.settings.problems import dotted, listed, nearest
 from console.settings.rules import SEVERITIES
 from console.settings.table import Table
 from console.settings.types import Notify, Source
@@ -25,7 +25,7 @@ FORMATS = (
 """The formats that may be named; those that come as lines and as documents have one name."""
 
 _SOURCE_KEYS = ("path", "format", "route")
-_NOTIFY_KEYS = ("url", "file", "command", "severity", "quiet_hours")
+_NOTIFY_KEYS = ("url", "file", "command", "severity", "quiet_hours", "timezone")
 _WAYS = ("url", "file", "command")
 
 
@@ -56,7 +56,15 @@ def _source(table: Table, directory: Path) -> Source:
 def notify(root: Table, directory: Path) -> tuple[Notify, ...]:
     """Return every channel for alerts; files are relative to `directory`."""
     places = root.list_of_tables("notify", 'a table under [[notify]] with file = "alerts.jsonl"')
-    return tuple(_notify(place, directory) for place in places)
+    found = tuple(_notify(place, directory) for place in places)
+    seen: dict[tuple[object, ...], Table] = {}
+    for channel, place in zip(found, places, strict=True):
+        address = (channel.url, channel.file, channel.command)
+        if any(address) and address in seen:
+            first = dotted(seen[address].at)
+            place.problems.add(place.at, f"is the same channel as {first}; write one table")
+        seen.setdefault(address, place)
+    return found
 
 
 def _notify(table: Table, directory: Path) -> Notify:
@@ -75,4 +83,5 @@ def _notify(table: Table, directory: Path) -> Notify:
         command=table.take("command", words.command, (), secret=True),
         severity=severity,
         quiet_hours=table.take("quiet_hours", words.quiet_hours, ""),
+        timezone=table.take("timezone", kinds.timezone, ""),
     )

@@ -16,9 +16,10 @@ __all__ = ["FILE_NAME", "SettingsError", "find", "load"]
 
 FILE_NAME = "burnline.toml"
 
-_SECTIONS = ("store", "control", "source", "notify", "tier", "route")
+_SECTIONS = ("store", "control", "source", "notify", "console", "tier", "route")
 _STORE_KEYS = ("path", "retention")
 _CONTROL_KEYS = ("path", "stale_after", "grace")
+_CONSOLE_KEYS = ("bell",)
 _ANSWERS = {
     "risk": tiers.LEVELS,
     "reversibility": tiers.REVERSIBILITIES,
@@ -28,6 +29,7 @@ _ROUTE_KEYS = ("tier", *_ANSWERS, *level.TIER_KEYS)
 _HOMES = {
     **dict.fromkeys(_ROUTE_KEYS, "[route.NAME] or [tier.NAME]"),
     **dict.fromkeys(_STORE_KEYS, "[store]"),
+    **dict.fromkeys(_CONSOLE_KEYS, "[console]"),
     **dict.fromkeys(_CONTROL_KEYS, "[control]"),
     "path": "[store], [control] or [[source]]",
 }
@@ -77,6 +79,8 @@ def _settings(root: Table, path: Path) -> Settings:
     store, control = root.inner("store"), root.inner("control")
     store.refuse_unknown(_STORE_KEYS)
     control.refuse_unknown(_CONTROL_KEYS)
+    console = root.inner("console")
+    console.refuse_unknown(_CONSOLE_KEYS)
     known = _tiers(root.inner("tier"))
     routes = _routes(root.inner("route"), known)
     default = Settings()
@@ -89,6 +93,7 @@ def _settings(root: Table, path: Path) -> Settings:
         grace_us=control.take("grace", kinds.duration, default.grace_us),
         sources=channels.sources(root, path.parent),
         notify=channels.notify(root, path.parent),
+        bell=console.take("bell", kinds.flag, default.bell),
         tiers={name: level.finished(tier) for name, tier in known.items()},
         routes={name: level.finished(route) for name, route in routes.items()},
     )

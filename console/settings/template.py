@@ -45,10 +45,12 @@ _ROUTES = """\
 """
 _NOTIFY = """\
 # Where alerts go. Without a channel they are only shown.
+# `burnline notify test` tries every channel out.
 # [[notify]]
 # url = "mailto://..."            # any Apprise URL; or file = "alerts.jsonl"; or command = ["..."]
 # severity = ["page", "ticket"]
 # quiet_hours = "22:00-07:00"     # tickets wait until it ends; pages never do
+# timezone = "Europe/Berlin"      # of the quiet hours; default: the machine's
 """
 _NO_SOURCE = """\
 # Where logs are. Several [[source]] tables may stand here.
@@ -104,7 +106,7 @@ def render(routes: Iterable[RouteProposal], sources: Iterable[SourceProposal]) -
     used = {DEFAULT_TIER, *(route.tier for route in wanted)}
     parts = [_HEAD, _store(), _control()]
     parts += [_source(place) for place in places] or [_NO_SOURCE]
-    parts += [_NOTIFY, _TIERS]
+    parts += [_NOTIFY, _console(), _TIERS]
     parts += [tier_table(tier) for tier in BUILT_IN.values() if tier.name in used]
     parts += [_ROUTES, *(_route(route) for route in wanted)]
     return "\n".join(parts)
@@ -160,6 +162,11 @@ def _control() -> str:
         _line("grace", '"1h"', 'how long on_fault = "last_known" holds'),
     ]
     return _table("[control]", lines)
+
+
+def _console() -> str:
+    comment = "ring, and change the terminal's title, on a new page"
+    return _table("[console]", [_line("bell", "true", comment)])
 
 
 def _source(source: SourceProposal) -> str:

@@ -109,17 +109,24 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notify(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel for alerts: an Apprise `url`, a `file` for JSON lines, or a `command`."""
+    """A channel for alerts: an Apprise `url`, a `file` for JSON lines, or a `command`.
+
+    `quiet_hours` are by the clock of `timezone`, "" for the machine's.
+    """
 
     url: str = ""
     file: Path | None = None
     command: tuple[str, ...] = ()
     severity: tuple[str, ...] = ("page", "ticket")
     quiet_hours: str = ""
+    timezone: str = ""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole of burnline.toml. `path` is None when no file was found (all built in)."""
+    """The whole of burnline.toml. `path` is None when no file was found (all built in).
+
+    `bell` says whether the console rings, and names itself, on a new page.
+    """
 
     path: Path | None = None
     store_path: Path | None = None
@@ -129,6 +136,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     grace_us: int = HOUR_US
     sources: tuple[Source, ...] = ()
     notify: tuple[Notify, ...] = ()
+    bell: bool = True
     tiers: dict[str, RouteSettings] = {}
     routes: dict[str, RouteSettings] = {}
 

@@ -10,9 +10,16 @@ from console.collector.lease import HEARTBEAT_LIMIT_S, alive
 from console.model import SECOND_US
 from console.snapshot import routes
 from console.snapshot.frame import Frame
-from console.snapshot.types import RouteView, Snapshot, SourceView, StoreView, UnknownEvent
+from console.snapshot.types import (
+    ChannelView,
+    RouteView,
+    Snapshot,
+    SourceView,
+    StoreView,
+    UnknownEvent,
+)
 from console.snapshot.unknown import by_path
-from console.store import desk, reader
+from console.store import desk, outbox, reader
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -84,6 +91,24 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
         catching_up=frame.live and frame.behind > 0,
         generation=int(desk.fact(connection, "control_generation") or 0),
         tampered=desk.fact(connection, "tampering"),
+        channels=channel_views(connection),
+    )
+
+
+def channel_views(connection: Connection) -> tuple[ChannelView, ...]:
+    """Return the channels for alerts, with what each of them was not told."""
+    return tuple(
+        ChannelView(
+            label=item.label,
+            removed=bool(item.removed),
+            waiting=item.waiting,
+            failing=item.failing,
+            dead=item.dead,
+            dropped=item.dropped,
+            withheld=item.withheld,
+            note=clean(item.note),
+        )
+        for item in outbox.tally(connection)
     )
 
 

@@ -196,6 +196,24 @@ class RefusedView(msgspec.Struct, frozen=True, kw_only=True):
     begins: str
 
 
+class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel for alerts, and how many notices wait for it, failed, or were never sent.
+
+    `label` shows no address. `removed`: it is no longer in the settings. `failing` are those of
+    `waiting` that have failed already, `withheld` those of dry runs; `note` says why the latest
+    failed.
+    """
+
+    label: str
+    removed: bool
+    waiting: int
+    failing: int
+    dead: int
+    dropped: int
+    withheld: int
+    note: str
+
+
 class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     """The collector and the store: `collector` is running or stopped.
 
@@ -213,6 +231,12 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     catching_up: bool
     generation: int
     tampered: str = ""
+    channels: tuple[ChannelView, ...] = ()
+
+    @property
+    def untold(self) -> tuple[ChannelView, ...]:
+        """The channels on which notices fail or are dead."""
+        return tuple(channel for channel in self.channels if channel.failing or channel.dead)
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

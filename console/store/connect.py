@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SAFE_VERSION = (3, 51, 3)
 APPLICATION_ID = 0x6275726E  # "burn"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _BUSY_MS = 5_000
 
 
@@ -63,11 +63,19 @@ def attach(path: Path) -> Connection:
     if not path.exists():
         raise StoreError(none)
     connection = _open(f"file:{_quoted(path)}?mode=rw", path)
-    if not connection.execute("pragma user_version").fetchone()[0]:
+    known = connection.execute("pragma user_version").fetchone()[0]
+    if known != SCHEMA_VERSION:
         connection.close()
-        raise StoreError(none)
+        raise StoreError(_outdated(path, known) if known else none)
     connection.execute("pragma query_only=on")
     return connection
+
+
+def _outdated(path: Path, known: int) -> str:
+    return (
+        f"store {path}: written by an older burnline (schema {known}, this one reads "
+        f"{SCHEMA_VERSION}); restart the collector, which brings it up to date"
+    )
 
 
 def _open(uri: str, path: Path) -> Connection:

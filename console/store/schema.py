@@ -102,18 +102,32 @@ create table measured (
     primary key (route, since_us)) strict, without rowid;
 create table fact (key text primary key, value text not null) strict, without rowid;
 """
+_NOTICES = """
+create table channel (
+    id text primary key, label text not null, severities text not null, since_us integer not null,
+    removed_us integer) strict, without rowid;
+create table notice (
+    number integer primary key, key text not null unique, alert text not null, what text not null,
+    at_us integer not null, body text not null) strict;
+create table delivery (
+    channel text not null, notice integer not null, alert text not null, severity text not null,
+    state text not null, attempts integer not null default 0, first_us integer,
+    due_us integer not null, settled_us integer, note text not null default '',
+    primary key (channel, notice)) strict, without rowid;
+create index delivery_alert on delivery (channel, alert, notice);
+create index delivery_waiting on delivery (channel, due_us) where state = 'waiting';
+"""
 
 
-def _migrations() -> Migrations:
+def migrations() -> Migrations:
+    """Return the steps from an empty file to this version's schema, in order."""
     from sqlite_utils import Migrations
 
     steps = Migrations("console")
 
     @steps()
     def m001_first(db: Database) -> None:
-        for statement in _TABLES.split(";"):
-            if statement.strip():
-                db.conn.execute(statement)
+        _execute(db, _TABLES)
 
     @steps()
     def m002_unknown_events(db: Database) -> None:
@@ -122,7 +136,17 @@ def _migrations() -> Migrations:
             "lines integer not null, primary key (file, event)) strict, without rowid"
         )
 
+    @steps()
+    def m003_notices(db: Database) -> None:
+        _execute(db, _NOTICES)
+
     return steps
+
+
+def _execute(db: Database, statements: str) -> None:
+    for statement in statements.split(";"):
+        if statement.strip():
+            db.conn.execute(statement)
 
 
 def migrate(connection: Connection) -> None:
@@ -133,5 +157,5 @@ def migrate(connection: Connection) -> None:
         return
     # First, so that a store whose making was cut off is known as ours.
     connection.execute(f"pragma application_id={APPLICATION_ID}")
-    _migrations().apply(Database(connection))
+    migrations().apply(Database(connection))
     connection.execute(f"pragma user_version={SCHEMA_VERSION}")

@@ -22,6 +22,7 @@ from console.tui.desk import Desk
 from console.tui.errands import Errands
 from console.tui.figures.glyphs import ASCII, UNICODE
 from console.tui.frame import Frame
+from console.tui.herald import Herald
 from console.tui.pages import binding_ids, pages_for
 from console.tui.render.look import Look
 from console.tui.render.masthead import Badges
@@ -86,6 +87,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         ascii_only: bool = False,
         poll_s: float = 0.5,
         banner: str = "",
+        bell: bool = True,
         keys: Mapping[str, str] | None = None,
         zone: tzinfo | None = None,
         clock: Callable[[], int] = wall_clock_us,
@@ -98,6 +100,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.ascii_only = ascii_only
         self.glyphs = ASCII if ascii_only else UNICODE
         self.banner = banner
+        self.herald = Herald(self, aloud=bell)
         self.zone = zone
         self.errands = Errands(self, feed)
         self.desk = Desk(self)
@@ -108,6 +111,10 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.set_reactive(
             ConsoleApp.frame, Frame(wall_us=clock(), started_us=clock(), late_us=late_us)
         )
+
+    def on_unmount(self) -> None:
+        """Give the terminal its title back."""
+        self.herald.leave()
 
     def on_mount(self) -> None:
         """Dress, and start to follow the feed."""
@@ -158,6 +165,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def on_snapshot_fetched(self, message: messages.SnapshotFetched) -> None:
         """Draw what the feed answered."""
         self.frame = self.frame.arrived(message.snapshot, self._clock())
+        self.herald.look(message.snapshot)
 
     def on_feed_failed(self, message: messages.FeedFailed) -> None:
         """Say that the feed did not answer; the last picture stays, marked by its age."""

@@ -119,3 +119,27 @@ def test_a_control_table_that_cannot_be_used_is_refused(
     tmp_path: Path, keys: str, words: str
 ) -> None:
     assert words in problem(tmp_path, f"[control]\n{keys}\n")
+
+
+def test_quiet_hours_may_name_their_time_zone(tmp_path: Path) -> None:
+    keys = 'file = "a"\nquiet_hours = "22:00-07:00"\ntimezone = "Europe/Berlin"'
+    assert loaded(tmp_path, f"[[notify]]\n{keys}\n").notify[0].timezone == "Europe/Berlin"
+
+
+def test_a_time_zone_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    found = problem(tmp_path, '[[notify]]\nfile = "a"\ntimezone = "Europe/Berlni"\n')
+    assert found.startswith('burnline.toml:3: notify[0].timezone = "Europe/Berlni"')
+
+
+def test_one_channel_in_two_tables_is_refused_without_its_address(tmp_path: Path) -> None:
+    table = '[[notify]]\nurl = "mailto://sam:hunter2@b"\n'
+    found = problem(tmp_path, table + '[[notify]]\nfile = "a"\n' + table)
+    assert found.endswith("notify[2] is the same channel as notify[0]; write one table.")
+
+
+def test_the_bell_rings_unless_it_is_switched_off(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "").bell
+    assert not loaded(tmp_path, "[console]\nbell = false\n").bell
+    assert "[console]" in problem(tmp_path, "bell = false\n")
+    assert "write true or false" in problem(tmp_path, '[console]\nbell = "off"\n')
+    assert "known are bell" in problem(tmp_path, "[console]\nring = false\n")

@@ -24,6 +24,7 @@ from console.model import (
 from console.snapshot.types import (
     AlertView,
     Burn,
+    ChannelView,
     DirectiveView,
     Evidence,
     MissView,
@@ -300,6 +301,13 @@ def store(**changes: Any) -> StoreView:
         generation=17,
     )
     return msgspec.structs.replace(plain, **changes)
+
+
+def channel(**changes: Any) -> ChannelView:
+    """Return a channel for alerts that has delivered everything."""
+    names = ("waiting", "failing", "dead", "dropped", "withheld")
+    given: dict[str, Any] = {"label": "slack #3fa2", "removed": False, "note": ""}
+    return ChannelView(**(given | dict.fromkeys(names, 0) | changes))
 
 
 def source(**changes: Any) -> SourceView:

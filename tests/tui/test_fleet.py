@@ -11,7 +11,7 @@ from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.widgets.cursor_list import CursorList
 
-from .samples import fleet, route, snapshot, source, store
+from .samples import channel, fleet, route, snapshot, source, store
 from .stage import FakeFeed, console, front, press, refresh, screen_text, settle
 
 if TYPE_CHECKING:
@@ -232,6 +232,14 @@ async def test_a_stopped_collector_and_tampering_are_said_aloud() -> None:
         await settle(pilot)
         assert "collector stopped: run burnline collect" in screen_text(pilot)
         assert "TAMPERED: generation 17 was edited" in screen_text(pilot)
+
+
+async def test_notices_that_did_not_arrive_are_said_aloud() -> None:
+    channels = (channel(failing=1, waiting=1), channel(dead=2), channel())
+    feed = FakeFeed(msgspec.structs.replace(fleet(), store=store(channels=channels)))
+    async with console(feed).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert "3 notices not delivered" in screen_text(pilot)
 
 
 async def test_q_quits_from_the_top() -> None:

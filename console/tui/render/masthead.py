@@ -120,6 +120,9 @@ def _machinery(store: StoreView, look: Look) -> list[Line]:
     parts: list[Line] = []
     if store.tampered:
         parts.append(line((f"TAMPERED: {store.tampered}", Tone.HARD_STOP)))
+    untold = sum(channel.failing + channel.dead for channel in store.channels)
+    if untold:
+        parts.append(line((f"{numbers.count(untold)} notices not delivered", Tone.ALARM)))
     if store.collector == "running":
         parts.append(line(("collector running", Tone.MUTED)))
     else:
