@@ -11,6 +11,7 @@ import msgspec
 from console.intake import position as pos
 from console.intake.formats import FORMATS, recognise, variant
 from console.intake.reading import Context, Rejected
+from console.intake.redaction import Redacting
 from console.intake.tail import BLOCK_BYTES
 from console.ledger.deadlines import Progress
 from console.ledger.sequence import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from console.intake.position import Position
     from console.intake.reading import Batch, Format, Reader
+    from console.intake.redaction import Redactor
     from console.intake.tail import Block, Tailer
     from console.ledger.book import Ledger
     from console.settings import Source
@@ -30,6 +32,7 @@ TURN_BYTES = 4 * 1024 * 1024
 _ZIP = b"PK\x03\x04"
 EVIDENCE_BYTES = 64 * 1024
 """The most that is kept of a raw line."""
+_BEYOND_BYTES = 8 * 1024
 
 
 class Seen(NamedTuple):
@@ -48,6 +51,7 @@ class Intake:
         tailer: Tailer,
         ledger: Ledger,
         sequences: dict[tuple[str, str, str], Sequence],
+        redactor: Redactor,
     ) -> None:
         self.tailer = tailer
         self.ledger = ledger
@@ -57,6 +61,7 @@ class Intake:
         self.future: list[tuple[int, Origin, int, Event]] = []
         self.sequences = sequences
         self.numbered: set[tuple[str, str, str]] = set()
+        self._redactor = redactor
         self._readers: dict[int, Reader] = {}
 
     def turn(self, waiting: Iterable[Position], now_us: int) -> int:
@@ -114,13 +119,16 @@ class Intake:
             self._apply(event, origin)
 
     def raw(self, origin: Origin) -> bytes:
-        """Return the raw line, or the object on it, at a place; empty where it is gone."""
+        """Return the raw line, or the object on it, at a place; empty where it is gone.
+
+        Without secrets. A little more is read than is kept, so that one at the cut is seen whole.
+        """
         file = self.tailer.files.get(origin.file)
         if file is None:
             return b""
-        data = self.tailer.raw(file, origin.offset, EVIDENCE_BYTES)
+        data = self.tailer.raw(file, origin.offset, EVIDENCE_BYTES + _BEYOND_BYTES)
         line = data.split(b"\n", 1)[0].rstrip(b"\r\x00")
-        return _first_object(line)
+        return self._redactor.line(_first_object(line))[:EVIDENCE_BYTES]
 
     def forget(self) -> None:
         """Begin a new turn: what the last one saw is stored."""
@@ -171,7 +179,8 @@ class Intake:
             route=source.route if source is not None else "",
             options=source.options if source is not None else {},
         )
-        reader = self._readers[file.id] = entry.reader(context, file.reader)
+        plain = entry.reader(context, file.reader)
+        reader = self._readers[file.id] = Redacting(plain, self._redactor)
         return reader
 
     def _format(self, file: Position, source: Source | None) -> Format | None:
@@ -233,7 +242,7 @@ class Intake:
         reason = f"a {what} of {block.oversize:,} bytes is longer than is read; it was passed over"
         piece = Rejected(block.offset, block.oversize, block.line, reason, block.data)
         file.rejected += 1
-        self.rejected.setdefault(file.id, []).append(piece)
+        self.rejected.setdefault(file.id, []).append(self._redactor.rejected(piece))
 
 
 def _first_object(line: bytes) -> bytes:

@@ -20,6 +20,7 @@ from console.collector.history import History
 from console.collector.intake import Intake
 from console.collector.upkeep import Upkeep
 from console.intake.position import UNREADABLE, UNRECOGNISED
+from console.intake.redaction import Redactor
 from console.intake.tail import Tailer
 from console.ledger.book import Change, Ledger
 from console.ledger.deadlines import reading_clock
@@ -91,7 +92,8 @@ class Collector:
         self._tailer = Tailer(sources, known, self._new_file, self._now)
         self._ledger = Ledger(self.writer, self._history.at, self._orders_of)
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
-        self._intake = Intake(self._tailer, self._ledger, kept.sequences(connection))
+        redactor = Redactor(kept.redaction_key(connection), self._settings.redact)
+        self._intake = Intake(self._tailer, self._ledger, kept.sequences(connection), redactor)
         self._history.take_over(self._now())
         self._take_orders()
         self._loaded = True
