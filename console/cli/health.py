@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _LIBRARIES = ("textual", "sqlite-utils", "typer", "watchfiles", "msgspec")
 _SHOWN = 10
+_TOO_LATE = (
+    "are of runs that may have been counted and deleted already (store.retention); "
+    "they were not applied"
+)
 _LOW_BYTES = 100_000_000
 
 
@@ -117,6 +121,10 @@ def _sources(connection: Connection) -> list[Finding]:
     found += [
         Finding(row.state == "unrecognised", "source", f"{_path(row.path)}: {clean(row.note)}")
         for row in troubled[:_SHOWN]
+    ]
+    found += [
+        Finding(False, "too late", f"{_path(row.path)}: {row.late:,} events {_TOO_LATE}")
+        for row in [row for row in files if row.late][:_SHOWN]
     ]
     return found
 

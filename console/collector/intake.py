@@ -14,11 +14,12 @@ from console.intake.reading import Context, Rejected
 from console.intake.redaction import Redacting
 from console.intake.tail import BLOCK_BYTES
 from console.ledger.deadlines import Progress
+from console.ledger.facts import CHANGE, own_run
 from console.ledger.sequence import Sequence
 from console.model import FUTURE_SLACK_US, Event, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from console.intake.position import Position
     from console.intake.reading import Batch, Format, Reader
@@ -52,6 +53,7 @@ class Intake:
         ledger: Ledger,
         sequences: dict[tuple[str, str, str], Sequence],
         redactor: Redactor,
+        floors: Mapping[str, int],
     ) -> None:
         self.tailer = tailer
         self.ledger = ledger
@@ -62,6 +64,7 @@ class Intake:
         self.sequences = sequences
         self.numbered: set[tuple[str, str, str]] = set()
         self._redactor = redactor
+        self._floors = floors
         self._readers: dict[int, Reader] = {}
 
     def turn(self, waiting: Iterable[Position], now_us: int) -> int:
@@ -130,6 +133,13 @@ class Intake:
         line = data.split(b"\n", 1)[0].rstrip(b"\r\x00")
         return self._redactor.line(_first_object(line))[:EVIDENCE_BYTES]
 
+    def drop(self, numbers: Iterable[int]) -> None:
+        """Forget files that were deleted from the store."""
+        for number in numbers:
+            self._readers.pop(number, None)
+            self.finished.discard(number)
+            self.tailer.forget(number)
+
     def forget(self) -> None:
         """Begin a new turn: what the last one saw is stored."""
         self.seen.clear()
@@ -147,7 +157,7 @@ class Intake:
         if block is None:
             return 0
         if file.whole:
-            file.rejected = 0
+            file.rejected = file.late = 0
         if block.oversize:
             self._refuse_oversize(file, block)
         else:
@@ -210,11 +220,22 @@ class Intake:
             if file.latest_us is None or event.ts_us > file.latest_us:
                 file.latest_us = event.ts_us
             file.routes.add(event.route)
+            if self._too_late(event):
+                file.late += 1
+                continue
             self._apply(event, origin)
         if batch.rejected:
             file.rejected += len(batch.rejected)
             self.rejected.setdefault(file.id, []).extend(batch.rejected)
         self.tailer.changed.add(file.id)
+
+    def _too_late(self, event: Event) -> bool:
+        """Say whether an event is of a run that may have been counted and deleted already."""
+        floor_us = self._floors.get(event.route)
+        if floor_us is None or event.ts_us > floor_us:
+            return False
+        run = event.run or (own_run(event) if event.event == CHANGE else "")
+        return bool(run) and not self.ledger.knows(event.route, run)
 
     def _apply(self, event: Event, origin: Origin) -> None:
         self.ledger.apply(event, origin)

@@ -100,4 +100,5 @@ def _source(row: reader.FileRow) -> SourceView:
         rejected=row.rejected,
         last_event_us=row.latest_us,
         note=clean(row.note),
+        late=row.late,
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _POSITION = (
     "select id, path, device, inode, incarnation, offset, lines, marker, size, format, reader, "
-    "latest_us, routes, rejected, state, note, whole, mtime_ns from file order by id"
+    "latest_us, routes, rejected, state, note, whole, mtime_ns, late from file order by id"
 )
 
 

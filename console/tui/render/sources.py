@@ -182,6 +182,8 @@ def totals(snapshot: Snapshot) -> list[Line]:
         line((f"{rejected} rejected", Tone.TICKET if rejected else Tone.MUTED)),
         line((behind, Tone.WATCH if late else Tone.MUTED)),
     ]
+    if too_late := sum(view.late for view in snapshot.sources):
+        facts.append(line((f"{numbers.count(too_late)} too late", Tone.TICKET)))
     if lost:
         facts.append(line((f"{numbers.size(sum(lost))} gone unread", Tone.ALARM)))
     return facts
@@ -203,4 +205,6 @@ def detail(file: LogFile, look: Look) -> list[Line]:
         line((f"{view.rejected} rejected", Tone.TICKET if view.rejected else Tone.MUTED)),
         line((last, Tone.MUTED)),
     ]
+    if view.late:
+        facts.insert(-1, line((f"{view.late} too late", Tone.TICKET)))
     return [line((view.path, Tone.STRONG)), joined(facts, look.separator)]
