@@ -12,6 +12,7 @@ order on such a route bears the name as it is stored; its agents know themselves
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
 
     from console.settings import Redact
 
-_MARK = r"(\[redacted:[0-9a-f]{8}\])"
-_PAIR = (
-    r"([A-Za-z_][A-Za-z0-9_.\-]{0,80})(\\?[\"']?[ \t]*(?:=>|:=|=|:)[ \t]*)"
+_MARK = re.compile(r"(\[redacted:[0-9a-f]{8}\])")
+_PAIR = re.compile(
+    r"(?<![A-Za-z0-9_.\-])([A-Za-z_][A-Za-z0-9_.\-]{0,80})"
+    r"(\\?[\"']?[ \t]*(?:=>|:=|=|:)[ \t]*)"
     r"(\\\"(?:[^\"\\]|\\[^\"])*|\"(?:[^\"\\]|\\.)*|'(?:[^'\\]|\\.)*|[^\s\"'&,;)}\]\\]+)"
 )
 """A key, what stands between, and its value with the quote before it."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_STAND_INS = {0xD800 + place: 0x10F800 + place for place in range(0x800)}
+_STOOD_FOR = {stand_in: surrogate for surrogate, stand_in in _STAND_INS.items()}
 _LONG_TEXTS = frozenset({"reason", "rule"})
 _DEEPEST = 4
 _RE2_BYTES = 64 * 1024 * 1024
@@ -55,7 +60,6 @@ class Redactor:
         self._shapes = [_compiled(pattern) for pattern in whole]
         self._grouped = [_compiled(pattern) for pattern in secrets.GROUPED]
         self._any_shape = _compiled("|".join((*whole, *secrets.GROUPED)))
-        self._mark, self._pair = _compiled(_MARK), _compiled(_PAIR)
         more = [*map(_loosely, self._keys), *(f"(?:{pattern})" for pattern in settings.patterns)]
         self._suspect = _compiled("|".join((secrets.SUSPECT, *more)).encode())
 
@@ -147,23 +151,27 @@ class Redactor:
             )
         return "".join(
             piece if place % 2 else self._piece(piece)
-            for place, piece in enumerate(self._mark.split(text))
+            for place, piece in enumerate(_MARK.split(text))
         )
 
     def _piece(self, text: str) -> str:
         """Return a text without a mark in it after one pass."""
         if not self._suspicious(text):
             return text
+        broken = _SURROGATE.search(text) is not None
+        if broken:  # RE2 knows valid Unicode only
+            text = text.translate(_STAND_INS)
         if self._any_shape.search(text):
             for shape in self._shapes:
                 text = self._outside(text, partial(shape.sub, self._match))
             for grouped in self._grouped:
                 text = self._outside(text, partial(grouped.sub, self._group))
-        return self._outside(text, partial(self._pair.sub, self._valued))
+        text = self._outside(text, self._pairs)
+        return text.translate(_STOOD_FOR) if broken else text
 
     def _outside(self, text: str, change: Callable[[str], str]) -> str:
         """Return the text changed wherever it is not a mark already."""
-        parts = self._mark.split(text) if "[redacted:" in text else [text]
+        parts = _MARK.split(text) if "[redacted:" in text else [text]
         return "".join(part if place % 2 else change(part) for place, part in enumerate(parts))
 
     def _match(self, match: Any) -> str:
@@ -178,20 +186,34 @@ class Redactor:
     def _swap(self, text: str, start: int, end: int) -> str:
         return text[:start] + self._marked(text[start:end]) + text[end:]
 
-    def _valued(self, match: Any) -> str:
-        """Replace the value of `key = value` where the key, or key and value, say so."""
-        key, between, value = match[1], match[2], match[3]
+    def _pairs(self, text: str) -> str:
+        """Replace the values of `key = value`; a value may itself be the next key."""
+        out, done = [], 0
+        match = _PAIR.search(text)
+        while match:
+            start, end = self._value_in(match)
+            if start < end:
+                out += [text[done:start], self._marked(text[start:end])]
+                done = end
+            match = _PAIR.search(text, max(end, match.start(3)))
+        return "".join((*out, text[done:]))
+
+    def _value_in(self, match: re.Match[str]) -> tuple[int, int]:
+        """Return where the secret stands in `key = value`; the same place twice for none."""
+        key, between, value = match.groups()
+        if key[0] in "nrt" and match.string[: match.start()].endswith("\\"):
+            key = key[1:]  # a line break or tab that is escaped, before the key
         quote = '\\"' if value.startswith('\\"') else value[:1] if value[:1] in "\"'" else ""
         bare = value[len(quote) :]
-        found: str = match[0]
-        if not bare or not self._secret(key, bare):
-            return found
-        plain = secrets.worded(bare) or secrets.passed_on(key, bare)
-        if secrets.placeholder(bare) or (not quote and plain):
-            return found
-        if not quote and between == ":" and not _mixed(bare):
-            return found
-        return f"{key}{between}{quote}{self._marked(bare)}"
+        none = match.start(3), match.start(3)
+        if not bare or not self._secret(key, bare) or secrets.placeholder(bare):
+            return none
+        if not quote:
+            if secrets.worded(bare) or secrets.passed_on(key, bare):
+                return none
+            if between == ":" and not _mixed(bare):
+                return none
+        return match.start(3) + len(quote), match.end(3)
 
     def _secret(self, key: str, value: str) -> bool:
         if secrets.words_of(key)[-1:] == ("authorization",):
@@ -205,7 +227,7 @@ class Redactor:
 
     def _whole(self, key: str, value: str) -> str:
         """Return the value of a JSON key, replaced if it is a secret as a whole."""
-        if self._mark.fullmatch(value) or not self._secret(key, value):
+        if not value or _MARK.fullmatch(value) or not self._secret(key, value):
             return value
         if secrets.placeholder(value) or value.lower() in secrets.NEVER:
             return value
@@ -217,7 +239,7 @@ class Redactor:
 
     def _cut(self, text: str, limit: int) -> str:
         """Return the beginning of a text; a mark is kept whole or not at all."""
-        for mark in self._mark.finditer(text):
+        for mark in _MARK.finditer(text):
             if mark.start() < limit - 1 < mark.end():
                 limit = mark.start() + 1
         return text[: limit - 1] + "…"

@@ -29,12 +29,15 @@ _KEYS_OF = _set(
     shared signing ssh storage subscription
     """
 )
-_GLUED = _set(
-    """
-    apikey secretkey accesskey privatekey authtoken accesstoken refreshtoken idtoken
-    sessiontoken clientsecret setcookie
-    """
+_GLUED = tuple(
+    _set(
+        """
+        apikey secretkey accesskey privatekey authtoken accesstoken refreshtoken sessiontoken
+        password passwd passphrase secret setcookie
+        """
+    )
 )
+"""A word that ends in one of these does so however its writer ran words together."""
 _PLAIN_TOKENS = _set(
     """
     bos cls continuation count cursor eos first last mask max min next num page pad per sep
@@ -98,7 +101,7 @@ GROUPED: tuple[str, ...] = (
 
 SUSPECT = (
     r"(?i:pass|pwd|secret|token|key|auth|cookie|cred|bearer|basic|jwt|sas|session|sid|pin|otp"
-    r"|akia|asia|abia|acca|gh[pousr]_|gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-|xox|xapp-|sk-|[sr]k_"
+    r"|akia|asia|abia|acca|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-|xox|xapp-|sk-|[sr]k_"
     r"|whsec_|aiza|ya29|gocspx|hf_|npm_|eyj|-----begin|:(?:\\?/){2}[^\s/@]*@)"
 )
 """What has none of this in it holds no secret: the cheap test that comes first."""
@@ -129,7 +132,7 @@ def names_secret(key: str) -> bool:
         return words[-1] != "token" or _PLAIN_TOKENS.isdisjoint(words)
     if words[-1] == "key" and len(words) > 1 and words[-2] in _KEYS_OF:
         return True
-    return not _STRONG.isdisjoint(words) or words[-1] in _GLUED
+    return not _STRONG.isdisjoint(words) or words[-1].endswith(_GLUED)
 
 
 @lru_cache(maxsize=4_096)
