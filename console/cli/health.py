@@ -46,6 +46,7 @@ def examine(session: Session, now_s: float) -> list[Finding]:
         found += [_mode(store), _collector(store, now_s), _disk(store)]
         found += _sources(connection)
         found += _refused(connection)
+        found += _redacted(connection)
         connection.close()
     else:
         found.append(Finding(False, "store", f"{store}: there is none yet; burnline collect DIR"))
@@ -127,6 +128,15 @@ def _sources(connection: Connection) -> list[Finding]:
         for row in [row for row in files if row.late][:_SHOWN]
     ]
     return found
+
+
+def _redacted(connection: Connection) -> list[Finding]:
+    """Name the routes whose name held a secret: no order reaches an agent of theirs."""
+    from console.store import reader
+
+    words = "its name holds a secret, so that no order reaches its agents; give it another name"
+    names = [row.name for row in reader.routes(connection) if "[redacted:" in row.name]
+    return [Finding(False, "route", f"{clean(name)}: {words}") for name in names[:_SHOWN]]
 
 
 def _refused(connection: Connection) -> list[Finding]:
