@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from console.collector import loop
 from console.intake import tail
 from console.model import SECOND_US
+from console.store import intake as kept
 from console.store.connect import attach
 from tests.collector.running import DAY, HOUR, Station, event, good
 from tests.intake.claude_lines import REJECTED, Transcript
@@ -146,7 +146,7 @@ def test_a_stop_amid_a_story_tells_the_same_as_none(
         folder = tmp_path / str(restarts)
         folder.mkdir()
         station = Station(folder)
-        monkeypatch.setattr(loop.kept, "redaction_key", lambda _: bytes(32))
+        monkeypatch.setattr(kept, "redaction_key", lambda _: bytes(32))
         station.restart()
         otlp(station)
         station.read()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from console.burn.windows import Span
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from console.settings import RouteSettings
 
 KEPT = 30 * DAY
+AGED = ("run", "line", "quarantine", "file")
 
 
 def shortly(folder: Path, *routes: RouteSettings, **keep: int) -> Station:
@@ -307,6 +308,9 @@ ACTS = st.lists(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(ACTS, st.integers(0, 10_000), st.integers(0, 10_000))
+@example(
+    [("a", 1, "run.failed", 5), ("a", 2, "run.delivered", 9), 35, 35, "restart", "copy"], 0, 99
+)
 def test_counts_of_any_window_are_the_same_with_and_without_deleting(
     tmp_path_factory: pytest.TempPathFactory, acts: list[Any], first: int, length: int
 ) -> None:
@@ -325,7 +329,7 @@ def test_counts_of_any_window_are_the_same_with_and_without_deleting(
                 line = event(kind, run, day * DAY + minute * 60, route=name, reason="x")
                 station.write("log.jsonl", line)
             station.at(day * DAY + 4 * DAY).read()
-        day += act * 1 if isinstance(act, int) else 0
+        day += act if isinstance(act, int) else 0
     span = (NOON_US // MINUTE_US + first, NOON_US // MINUTE_US + first + length)
     assert named(kept, *span) == named(brief, *span)
     assert named(kept, 0, 2**40) == named(brief, 0, 2**40)
@@ -344,3 +348,25 @@ def named(station: Station, first: int, end: int) -> dict[str, Any]:
     """Return the counts of a span of minutes by the name of the route."""
     names = dict(rows(station, "select id, name from route"))
     return {names[number]: found for number, found in counts(station, first, end).items()}
+
+
+def test_a_store_of_before_is_as_old_as_the_last_that_it_took_in(
+    brief: Station, tmp_path: Path
+) -> None:
+    """Nothing of it may go at once only because nobody had noted how old it is."""
+    brief.write("a.jsonl", bad("r1"), b"not JSON\n")
+    brief.at(DAY).read()
+    connection = brief.collector.writer.connection
+    for statement in (
+        "drop index run_kept", "drop index line_kept", "drop index quarantine_kept",
+        "alter table line drop column classes", "alter table file drop column late",
+        "alter table route drop column floor_us",
+        *(f"alter table {table} drop column kept_us" for table in AGED),
+        "delete from _sqlite_migrations where name = 'm002_retention'", "pragma user_version=1",
+    ):  # fmt: skip
+        connection.execute(statement)
+    brief.restart()
+    assert brief.at(KEPT + DAY).read().misses()[0]["evidence"][0]["line"]
+    assert brief.at(KEPT + DAY + HOUR).read().runs() == {}
+    assert rows(brief, "select count(*) from quarantine") == [(0,)]
+    assert brief.total() == 1
