@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 APART_US = 5 * MINUTE_US
 """The time between two deletions; while more is waiting, a fifth of it."""
-BATCH = 2_000
+BATCH = 1_000
 """The most that is deleted at once of runs, of lines, of excerpts and of files."""
 
 

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from console.store.connect import Connection
 
 _FAMILY = (
-    "with recursive family(run) as (select run from run where route = ?1 and parent = ?2 and "
-    "parent <> '' union select run.run from run join family on run.parent = family.run "
-    "where run.route = ?1 and run.parent <> '') "
-    "select run, last_us, kept_us, deadline_us is not null from run join family using (run) "
-    "where route = ?1"
+    "with recursive family(run) as ("
+    "select run from run indexed by run_parent where route = ?1 and parent = ?2 and parent <> '' "
+    "union select run.run from family cross join run indexed by run_parent "
+    "on run.route = ?1 and run.parent = family.run and run.parent <> '') "
+    "select run.run, last_us, kept_us, deadline_us is not null from family cross join run "
+    "on run.route = ?1 and run.run = family.run"
 )
 _LINES = (
     "delete from line where (file, offset) in (select file, offset from line "
@@ -104,7 +105,8 @@ def _purge_runs(
     connection: Connection, now_us: int, cutoff_us: int, limit: int
 ) -> tuple[list[tuple[str, str]], int]:
     found = _settled(connection, cutoff_us, limit)
-    known = {run.name: corrections.of_route(connection, run.name) for run in found}
+    names = sorted({run.name for run in found})
+    known = {name: corrections.of_route(connection, name) for name in names}
     gone: list[tuple[str, str]] = []
     for run in found:
         family = connection.execute(_FAMILY, (run.route, run.run)).fetchall()
@@ -112,9 +114,9 @@ def _purge_runs(
         if young or any(item.covers(run.run, run.entry) for item in known[run.name]):
             _keep(connection, run, now_us)
             continue
-        names = [run.run, *(row[0] for row in family)]
-        _delete(connection, run.route, names, max([run.last_us, *(row[1] for row in family)]))
-        gone += [(run.name, name) for name in names]
+        whole = [run.run, *(row[0] for row in family)]
+        _delete(connection, run.route, whole, max([run.last_us, *(row[1] for row in family)]))
+        gone += [(run.name, name) for name in whole]
     return gone, len(found)
 
 
