@@ -195,6 +195,7 @@ def misses(views: tuple[MissView, ...]) -> dict[str, Any]:
                         "offset": item.offset,
                         "line": item.line,
                         "line_number": item.line_number,
+                        **({"expired": True} if item.expired else {}),
                     }
                     for item in view.evidence
                 ],

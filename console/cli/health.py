@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _LIBRARIES = ("textual", "sqlite-utils", "typer", "watchfiles", "msgspec")
 _SHOWN = 10
+_TOO_LATE = (
+    "are of runs that may have been counted and deleted already (store.retention); "
+    "they were not applied"
+)
 _LOW_BYTES = 100_000_000
 
 
@@ -44,6 +48,7 @@ def examine(session: Session, now_s: float) -> list[Finding]:
         found += _refused(connection)
         found += _unknown(connection)
         found += _notifications(session, connection)
+        found += _redacted(connection)
         connection.close()
     else:
         found.append(Finding(False, "store", f"{store}: there is none yet; burnline collect DIR"))
@@ -120,7 +125,20 @@ def _sources(connection: Connection) -> list[Finding]:
         Finding(row.state == "unrecognised", "source", f"{_path(row.path)}: {clean(row.note)}")
         for row in troubled[:_SHOWN]
     ]
+    found += [
+        Finding(False, "too late", f"{_path(row.path)}: {row.late:,} events {_TOO_LATE}")
+        for row in [row for row in files if row.late][:_SHOWN]
+    ]
     return found
+
+
+def _redacted(connection: Connection) -> list[Finding]:
+    """Name the routes whose name held a secret: no order reaches an agent of theirs."""
+    from console.store import reader
+
+    words = "its name holds a secret, so that no order reaches its agents; give it another name"
+    names = [row.name for row in reader.routes(connection) if "[redacted:" in row.name]
+    return [Finding(False, "route", f"{clean(name)}: {words}") for name in names[:_SHOWN]]
 
 
 def _refused(connection: Connection) -> list[Finding]:

@@ -118,7 +118,8 @@ def misses(views: Sequence[MissView]) -> None:
     for view in views:
         say(f"{when(view.at_us)}  {view.error_class:10}  {view.route}  {view.run}  {view.rule}")
         for item in view.evidence:
-            say(f"    {item.file}:{item.line_number} (byte {item.offset})  {clean(item.line, 120)}")
+            text = "its raw line has expired" if item.expired else clean(item.line, 120)
+            say(f"    {item.file}:{item.line_number} (byte {item.offset})  {text}")
 
 
 def alerts(views: Sequence[AlertView], now_us: int) -> None:

@@ -12,16 +12,19 @@ import msgspec
 from console.intake import position as pos
 from console.intake.formats import FORMATS, recognise, variant
 from console.intake.reading import Context, Rejected
+from console.intake.redaction import Redacting
 from console.intake.tail import BLOCK_BYTES
 from console.ledger.deadlines import Progress
+from console.ledger.facts import CHANGE, own_run
 from console.ledger.sequence import Sequence
 from console.model import EVENTS, FUTURE_SLACK_US, Event, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from console.intake.position import Position
     from console.intake.reading import Batch, Format, Reader
+    from console.intake.redaction import Redactor
     from console.intake.tail import Block, Tailer
     from console.ledger.book import Ledger
     from console.settings import Source
@@ -32,6 +35,7 @@ _ZIP = b"PK\x03\x04"
 _BLANK, _BOM = b"\x00\r\t ", b"\xef\xbb\xbf"
 EVIDENCE_BYTES = 64 * 1024
 """The most that is kept of a raw line."""
+_BEYOND_BYTES = 8 * 1024
 
 
 class Seen(NamedTuple):
@@ -50,6 +54,8 @@ class Intake:
         tailer: Tailer,
         ledger: Ledger,
         sequences: dict[tuple[str, str, str], Sequence],
+        redactor: Redactor,
+        floors: Mapping[str, int],
     ) -> None:
         self.tailer = tailer
         self.ledger = ledger
@@ -60,6 +66,8 @@ class Intake:
         self.future: list[tuple[int, Origin, int, Event]] = []
         self.sequences = sequences
         self.numbered: set[tuple[str, str, str]] = set()
+        self._redactor = redactor
+        self._floors = floors
         self._readers: dict[int, Reader] = {}
 
     def turn(self, waiting: Iterable[Position], now_us: int) -> int:
@@ -117,13 +125,23 @@ class Intake:
             self._apply(event, origin)
 
     def raw(self, origin: Origin) -> bytes:
-        """Return the raw line, or the object on it, at a place; empty where it is gone."""
+        """Return the raw line, or the object on it, at a place; empty where it is gone.
+
+        Without secrets. A little more is read than is kept, so that one at the cut is seen whole.
+        """
         file = self.tailer.files.get(origin.file)
         if file is None:
             return b""
-        data = self.tailer.raw(file, origin.offset, EVIDENCE_BYTES)
+        data = self.tailer.raw(file, origin.offset, EVIDENCE_BYTES + _BEYOND_BYTES)
         line = data.split(b"\n", 1)[0].rstrip(b"\r\x00")
-        return _first_object(line)
+        return self._redactor.line(_first_object(line))[:EVIDENCE_BYTES]
+
+    def drop(self, numbers: Iterable[int]) -> None:
+        """Forget files that were deleted from the store."""
+        for number in numbers:
+            self._readers.pop(number, None)
+            self.finished.discard(number)
+            self.tailer.forget(number)
 
     def forget(self) -> None:
         """Begin a new turn: what the last one saw is stored."""
@@ -143,7 +161,7 @@ class Intake:
         if block is None:
             return 0
         if file.whole:
-            file.rejected = 0
+            file.rejected = file.late = 0
         if block.oversize:
             self._refuse_oversize(file, block)
         else:
@@ -175,7 +193,8 @@ class Intake:
             route=source.route if source is not None else "",
             options=source.options if source is not None else {},
         )
-        reader = self._readers[file.id] = entry.reader(context, file.reader)
+        plain = entry.reader(context, file.reader)
+        reader = self._readers[file.id] = Redacting(plain, self._redactor)
         return reader
 
     def _format(self, file: Position, source: Source | None) -> Format | None:
@@ -207,11 +226,22 @@ class Intake:
             if file.latest_us is None or event.ts_us > file.latest_us:
                 file.latest_us = event.ts_us
             file.routes.add(event.route)
+            if self._too_late(event):
+                file.late += 1
+                continue
             self._apply(event, origin)
         if batch.rejected:
             file.rejected += len(batch.rejected)
             self.rejected.setdefault(file.id, []).extend(batch.rejected)
         self.tailer.changed.add(file.id)
+
+    def _too_late(self, event: Event) -> bool:
+        """Say whether an event is of a run that may have been counted and deleted already."""
+        floor_us = self._floors.get(event.route)
+        if floor_us is None or event.ts_us > floor_us:
+            return False
+        run = event.run or (own_run(event) if event.event == CHANGE else "")
+        return bool(run) and not self.ledger.knows(event.route, run)
 
     def _apply(self, event: Event, origin: Origin) -> None:
         self.ledger.apply(event, origin)
@@ -239,7 +269,7 @@ class Intake:
         reason = f"a {what} of {block.oversize:,} bytes is longer than is read; it was passed over"
         piece = Rejected(block.offset, block.oversize, block.line, reason, block.data)
         file.rejected += 1
-        self.rejected.setdefault(file.id, []).append(piece)
+        self.rejected.setdefault(file.id, []).append(self._redactor.rejected(piece))
 
 
 def _first_object(line: bytes) -> bytes:

@@ -19,10 +19,13 @@ from console.collector import evaluate
 from console.collector.hints import Hints
 from console.collector.history import History
 from console.collector.intake import Intake
+from console.collector.retention import Retention
 from console.collector.upkeep import Upkeep
 from console.intake.position import UNREADABLE, UNRECOGNISED
+from console.intake.redaction import Redactor
 from console.intake.tail import Tailer
 from console.ledger.book import Change, Ledger
+from console.ledger.counts import bit_of
 from console.ledger.deadlines import reading_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
 from console.notify import Courier, channels_of
@@ -98,7 +101,10 @@ class Collector:
         self._tailer = Tailer(sources, known, self._new_file, self._now)
         self._ledger = Ledger(self.writer, self._history.at, self._orders_of)
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
-        self._intake = Intake(self._tailer, self._ledger, kept.sequences(connection))
+        redactor = Redactor(kept.redaction_key(connection), self._settings.redact)
+        self._retention = Retention(connection, self._settings)
+        numbers, floors = kept.sequences(connection), self._retention.floors
+        self._intake = Intake(self._tailer, self._ledger, numbers, redactor, floors)
         self._history.take_over(self._now())
         self._take_orders()
         self._loaded = True
@@ -197,8 +203,16 @@ class Collector:
             self._intake.release(kept.due(self.writer.connection, now_us))
             self._take_orders()
             self._commit(now_us)
+            self._purge(now_us)
         self._intake.forget()
         return read
+
+    def _purge(self, now_us: int) -> None:
+        """Delete what is too old, once all that was read is settled."""
+        purged = self._retention.purge(now_us)
+        if purged is not None:
+            self._ledger.forget(purged.runs)
+            self._intake.drop(purged.files)
 
     def _commit(self, now_us: int) -> None:
         read_until_us = reading_clock(self._intake.progress(), now_us)
@@ -208,8 +222,7 @@ class Collector:
 
         settled = self._ledger.settle(clock)
         writer, connection = self.writer, self.writer.connection
-        writer.settle(settled)
-        self._keep_lines(settled.changes)
+        writer.settle(settled, now_us)
         for route, seen in self._intake.seen.items():
             self._history.meet(route)
             writer.saw(route, seen.latest_us, seen.events)
@@ -222,11 +235,12 @@ class Collector:
             number = writer.route_id(route, now_us)
             desk.save_receipts(connection, number, self._orders_of(route))
         for number in sorted(self._tailer.changed):
-            writer.save_file(self._tailer.files[number])
+            writer.save_file(self._tailer.files[number], now_us)
         for number, rejected in self._intake.rejected.items():
-            writer.quarantine(number, rejected)
+            writer.quarantine(number, rejected, now_us)
         for number, counts in self._intake.unknown.items():
             unknown_events.add(connection, number, counts)
+        self._keep_lines(settled.changes, now_us)
         kept.park(connection, self._intake.future)
         numbered = {key: self._intake.sequences[key] for key in self._intake.numbered}
         kept.save_sequences(connection, numbered)
@@ -236,7 +250,7 @@ class Collector:
         if desk.fact(connection, "behind_bytes") != str(behind):
             desk.set_fact(connection, "behind_bytes", str(behind))
 
-    def _keep_lines(self, changes: list[Change]) -> None:
+    def _keep_lines(self, changes: list[Change], now_us: int) -> None:
         """Keep the raw lines behind the misses of changed runs; the log itself may be deleted."""
         wanted = {
             (mark.origin.file, mark.origin.offset): mark
@@ -255,6 +269,13 @@ class Collector:
                 raw = msgspec.json.encode({**known, "raw line": "gone; as it was understood"})
             rows.append((*key, mark.origin.line, raw))
         self.writer.save_lines(rows)
+        behind: dict[tuple[int, int], int] = {}
+        for change in changes:
+            for debit in change.debits:
+                for mark in debit.marks:
+                    place = (mark.origin.file, mark.origin.offset)
+                    behind[place] = behind.get(place, 0) | bit_of(debit.error_class)
+        self.writer.renew_lines([(*place, bits) for place, bits in behind.items()], now_us)
 
     def _take_orders(self) -> None:
         """Take over orders that were given or lifted since the last turn, by any process."""

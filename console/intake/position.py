@@ -21,6 +21,7 @@ class Position(msgspec.Struct, kw_only=True):
 
     `reader` is the format reader's state; it belongs to the offset and is stored with it.
     `size` is the file's size when it was last looked at; `routes` are those it has shown so far.
+    `late` counts the events whose run may have been deleted already: they are not applied.
     A `whole` file is one document: it is read anew, from its start, whenever `mtime_ns` changes.
     """
 
@@ -42,6 +43,7 @@ class Position(msgspec.Struct, kw_only=True):
     note: str = ""
     whole: bool = False
     mtime_ns: int = 0
+    late: int = 0
 
     @property
     def identity(self) -> tuple[int, int]:

@@ -166,6 +166,13 @@ class Tailer:
             os.close(descriptor)
         self._descriptors.clear()
 
+    def forget(self, number: int) -> None:
+        """Forget a file that is gone, and how far it was read."""
+        self.files.pop(number, None)
+        self.source_of.pop(number, None)
+        self._checked.pop(number, None)
+        self.changed.discard(number)
+
     def _meet(self, found: Found, seen: set[int]) -> Position:
         status = found.status
         file = self._by_identity.get((status.st_dev, status.st_ino))

@@ -116,6 +116,23 @@ class Ledger:
         elif record.facts.add(event, origin):
             self._touch(key)
 
+    def knows(self, route: str, run: str) -> bool:
+        """Say whether a run is known, in memory or on the shelf."""
+        record = self._records.get((route, run))
+        if record is not None and (record.facts.marks or record.entry.state):
+            return True
+        return self._shelf.fetch(route, run) is not None
+
+    def forget(self, keys: Iterable[Key]) -> None:
+        """Forget runs that the shelf has deleted, whole families at once; what was settled counts.
+
+        To be called when everything is settled.
+        """
+        for key in keys:
+            self._children.pop(key, None)
+            self._records.pop(key, None)
+            self.agenda.set(*key, None)
+
     def review(self, route: str, since_us: int) -> None:
         """Judge again what a change of orders or receipts may have changed: runs since then."""
         self._reviewed.add(route)

@@ -9,9 +9,14 @@ from __future__ import annotations
 import msgspec
 
 from console.ledger.runs import Outcome
-from console.model import CLASSES, Counts, RunState
+from console.model import CLASSES, Counts, ErrorClass, RunState
 
 _BIT = {error_class: 1 << place for place, error_class in enumerate(CLASSES)}
+
+
+def bit_of(error_class: ErrorClass) -> int:
+    """Return the bit of a class in `Entry.classes`."""
+    return _BIT[error_class]
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from console.settings import channels, check, document, kinds, level, tiers, words
+from console.settings import channels, check, document, kinds, level, storing, tiers, words
 from console.settings.level import Level
 from console.settings.problems import Problems, SettingsError, quoted
 from console.settings.table import Table
@@ -16,8 +16,7 @@ __all__ = ["FILE_NAME", "SettingsError", "find", "load"]
 
 FILE_NAME = "burnline.toml"
 
-_SECTIONS = ("store", "control", "source", "notify", "console", "tier", "route")
-_STORE_KEYS = ("path", "retention")
+_SECTIONS = ("store", "control", "redact", "source", "notify", "console", "tier", "route")
 _CONTROL_KEYS = ("path", "stale_after", "grace")
 _CONSOLE_KEYS = ("bell",)
 _ANSWERS = {
@@ -28,8 +27,9 @@ _ANSWERS = {
 _ROUTE_KEYS = ("tier", *_ANSWERS, *level.TIER_KEYS)
 _HOMES = {
     **dict.fromkeys(_ROUTE_KEYS, "[route.NAME] or [tier.NAME]"),
-    **dict.fromkeys(_STORE_KEYS, "[store]"),
     **dict.fromkeys(_CONSOLE_KEYS, "[console]"),
+    **dict.fromkeys(storing.STORE_KEYS, "[store]"),
+    **dict.fromkeys(storing.REDACT_KEYS, "[redact]"),
     **dict.fromkeys(_CONTROL_KEYS, "[control]"),
     "path": "[store], [control] or [[source]]",
 }
@@ -77,7 +77,7 @@ def _settings(root: Table, path: Path) -> Settings:
     root.refuse_unknown(_SECTIONS, _HOMES)
     place = words.path(path.parent)
     store, control = root.inner("store"), root.inner("control")
-    store.refuse_unknown(_STORE_KEYS)
+    store.refuse_unknown(storing.STORE_KEYS)
     control.refuse_unknown(_CONTROL_KEYS)
     console = root.inner("console")
     console.refuse_unknown(_CONSOLE_KEYS)
@@ -88,9 +88,11 @@ def _settings(root: Table, path: Path) -> Settings:
         path=path,
         store_path=store.take("path", place, None),
         retention_us=store.take("retention", kinds.duration, default.retention_us),
+        keep_us=storing.keep(store),
         control_path=control.take("path", place, None),
         stale_after_us=control.take("stale_after", kinds.optional(kinds.duration), None),
         grace_us=control.take("grace", kinds.duration, default.grace_us),
+        redact=storing.redact(root.inner("redact")),
         sources=channels.sources(root, path.parent),
         notify=channels.notify(root, path.parent),
         bell=console.take("bell", kinds.flag, default.bell),
@@ -100,6 +102,7 @@ def _settings(root: Table, path: Path) -> Settings:
     if "retention" not in store.bad:
         used = [tier for tier in known.values() if tier.written or tier.at[-1] == DEFAULT_TIER]
         check.retention(store, settings.retention_us, [*used, *routes.values()])
+        storing.check_keep(store, settings)
     return settings
 
 

@@ -43,6 +43,10 @@ _ROUTES = """\
 # Routes. Every key of a tier may be set on a route too. A route is not ready while one of the five
 # questions is blank; the third, how fast its budget burns, is answered by its logs.
 """
+_REDACT = """\
+# Secrets (passwords, tokens, keys) in agent text are replaced by a mark before it is stored.
+[redact]"""
+_KEEP = '{ latency = "30d", permission = "400d" }'
 _NOTIFY = """\
 # Where alerts go. Without a channel they are only shown.
 # `burnline notify test` tries every channel out.
@@ -104,7 +108,7 @@ def render(routes: Iterable[RouteProposal], sources: Iterable[SourceProposal]) -
     wanted, places = list(routes), list(sources)
     _sound(wanted, places)
     used = {DEFAULT_TIER, *(route.tier for route in wanted)}
-    parts = [_HEAD, _store(), _control()]
+    parts = [_HEAD, _store(), _redact(), _control()]
     parts += [_source(place) for place in places] or [_NO_SOURCE]
     parts += [_NOTIFY, _console(), _TIERS]
     parts += [tier_table(tier) for tier in BUILT_IN.values() if tier.name in used]
@@ -152,7 +156,16 @@ def _store() -> str:
         _line("path", '"burnline.db"', "default: the user's data folder", known=False),
         _line("retention", retention, "how long evidence is kept; counts stay"),
     ]
+    lines.append(_line("keep", _KEEP, "raw lines of misses, by class, for less", known=False))
     return _table("[store]", lines)
+
+
+def _redact() -> str:
+    lines = [
+        _line("keys", '["pan"]', "what stands under these keys is a secret too", known=False),
+        _line("patterns", "['ACME-[0-9a-f]{16}']", "what matches is a secret (RE2)", known=False),
+    ]
+    return _table(_REDACT, lines)
 
 
 def _control() -> str:

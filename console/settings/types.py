@@ -122,18 +122,28 @@ class Notify(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = ""
 
 
+class Redact(msgspec.Struct, frozen=True, kw_only=True):
+    """What counts as a secret besides what is built in: keys, and RE2 patterns of whole secrets."""
+
+    keys: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The whole of burnline.toml. `path` is None when no file was found (all built in).
 
     `bell` says whether the console rings, and names itself, on a new page.
+    `keep_us` is how long the raw lines of a class are kept, where that is not `retention_us`.
     """
 
     path: Path | None = None
     store_path: Path | None = None
     retention_us: int = 400 * DAY_US
+    keep_us: dict[str, int] = {}
     control_path: Path | None = None
     stale_after_us: int | None = None
     grace_us: int = HOUR_US
+    redact: Redact = Redact()
     sources: tuple[Source, ...] = ()
     notify: tuple[Notify, ...] = ()
     bell: bool = True

@@ -5,6 +5,7 @@ Each function is a kind, or returns one; see `kinds`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -62,6 +63,43 @@ def choice(words: Collection[str]) -> Kind[str]:
 def names(value: object) -> tuple[str, ...]:
     """Return a list of names of checks or actions, each said once, safe as logs' names are."""
     return _each(value, lambda element: safe.name(text(element)), '["qa"]')
+
+
+def keys(value: object) -> tuple[str, ...]:
+    """Return a list of keys of logs, each said once; every one has a letter or a digit."""
+    found = _each(value, text, '["pan"]')
+    for key in found:
+        if not re.search("[A-Za-z0-9]", key):
+            raise UnusableError(f"names {shown(key)}, which has no letter that a key is known by")
+    return found
+
+
+def patterns(value: object) -> tuple[str, ...]:
+    """Return a list of regular expressions that RE2 can compile and that match something.
+
+    One that matches the empty text would be found between any two letters.
+    """
+    return _each(value, _pattern, "['ACME-[0-9a-f]{16}']")
+
+
+def _pattern(value: object) -> str:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    words = text(value)
+    try:
+        compiled = re2.compile(words, options)
+    except re2.error as error:
+        raise UnusableError(f"RE2 cannot compile: {_reason(error)}") from None
+    if compiled.search("") is not None:
+        raise UnusableError("matches the empty text, and so everything; write what it must hold")
+    return words
+
+
+def _reason(error: Exception) -> str:
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
 
 
 def several(words: Collection[str]) -> Kind[tuple[str, ...]]:

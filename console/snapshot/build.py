@@ -132,4 +132,5 @@ def _source(row: reader.FileRow, unknown: tuple[UnknownEvent, ...]) -> SourceVie
         last_event_us=row.latest_us,
         note=clean(row.note),
         unknown=unknown,
+        late=row.late,
     )

@@ -42,8 +42,13 @@ def _miss(connection: Connection, row: reader.MissRow, correction: str) -> MissV
         path, raw = reader.line(connection, file, offset)
         shown = clean(os.fsdecode(path))
         events.append(event_id or f"{shown}:{offset}")
-        line = raw.decode("utf-8", "replace")
-        evidence[file, offset] = Evidence(file=shown, offset=offset, line_number=number, line=line)
+        evidence[file, offset] = Evidence(
+            file=shown,
+            offset=offset,
+            line_number=number,
+            line=(raw or b"").decode("utf-8", "replace"),
+            expired=raw is None,
+        )
     return MissView(
         route=row.route,
         run=row.run,

@@ -92,12 +92,16 @@ class MissView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a debit's event stands: the file, byte offset, line number, and the raw line."""
+    """Where a debit's event stands: the file, byte offset, line number, and the raw line.
+
+    The line is empty once it has `expired`: it was kept for as long as the settings say.
+    """
 
     file: str
     offset: int
     line_number: int
     line: str
+    expired: bool = False
 
 
 class RouteView(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +175,8 @@ class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):
     """One log file: how far it is read.
 
-    `state` is read, behind, unreadable, gone or unrecognised.
+    `state` is read, behind, unreadable, gone or unrecognised. `late` are the events that came when
+    their run may have been deleted by the retention: they were not applied.
     """
 
     path: str
@@ -184,6 +189,7 @@ class SourceView(msgspec.Struct, frozen=True, kw_only=True):
     last_event_us: int | None
     note: str = ""
     unknown: tuple[UnknownEvent, ...] = ()
+    late: int = 0
 
 
 class RefusedView(msgspec.Struct, frozen=True, kw_only=True):

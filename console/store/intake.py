@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,8 +19,21 @@ if TYPE_CHECKING:
 
 _POSITION = (
     "select id, path, device, inode, incarnation, offset, lines, marker, size, format, reader, "
-    "latest_us, routes, rejected, state, note, whole, mtime_ns from file order by id"
+    "latest_us, routes, rejected, state, note, whole, mtime_ns, late from file order by id"
 )
+
+
+def redaction_key(connection: Connection) -> bytes:
+    """Return the key under which secrets are hashed, made when there is none yet.
+
+    It belongs to the store and to nothing else: whoever has an export must not be able to guess.
+    """
+    connection.execute(
+        "insert or ignore into fact (key, value) values ('redaction_key', ?)",
+        (secrets.token_hex(32),),
+    )
+    row = connection.execute("select value from fact where key = 'redaction_key'").fetchone()
+    return bytes.fromhex(row[0])
 
 
 def positions(connection: Connection) -> list[Position]:

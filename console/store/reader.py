@@ -49,6 +49,7 @@ class FileRow(NamedTuple):
     latest_us: int | None
     rejected: int
     note: str
+    late: int
 
 
 def routes(connection: Connection) -> list[RouteRow]:
@@ -160,21 +161,21 @@ def runs_missed(
     return [row[0] for row in rows]
 
 
-def line(connection: Connection, file: int, offset: int) -> tuple[bytes, bytes]:
-    """Return (path, raw line) of a piece of evidence; empty where it is not kept."""
+def line(connection: Connection, file: int, offset: int) -> tuple[bytes, bytes | None]:
+    """Return (path, raw line) of a piece of evidence; None for a line that has expired."""
     row = connection.execute(
         "select file.path, line.raw from file left join line "
         "on line.file = file.id and line.offset = ? where file.id = ?",
         (offset, file),
     ).fetchone()
-    return (row[0], row[1] or b"") if row else (b"", b"")
+    return (row[0], row[1]) if row else (b"", None)
 
 
 def files(connection: Connection) -> list[FileRow]:
     """Return all log files, those with something wrong first."""
     rows = connection.execute(
-        "select path, format, state, size, offset, lines, latest_us, rejected, note from file "
-        "order by rejected > 0 desc, path"
+        "select path, format, state, size, offset, lines, latest_us, rejected, note, late "
+        "from file order by rejected > 0 desc, path"
     )
     return [FileRow(*row) for row in rows]
 

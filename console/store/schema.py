@@ -119,6 +119,24 @@ create index delivery_waiting on delivery (channel, due_us) where state = 'waiti
 """
 
 
+_RETENTION = """
+alter table run add column kept_us integer not null default 0;
+alter table line add column kept_us integer not null default 0;
+alter table line add column classes integer not null default 0;
+alter table quarantine add column kept_us integer not null default 0;
+alter table file add column kept_us integer not null default 0;
+alter table file add column late integer not null default 0;
+alter table route add column floor_us integer;
+create index run_kept on run (kept_us)
+    where state <> 'open' and deadline_us is null and parent = '';
+create index line_kept on line (classes, kept_us);
+create index quarantine_kept on quarantine (kept_us);
+"""
+"""`kept_us` is since when a row is kept (the collector's clock), `late` how many events came after
+their run may have been deleted, `floor_us` the latest event time among the deleted runs."""
+_AGED = ("run", "line", "quarantine", "file")
+
+
 def migrations() -> Migrations:
     """Return the steps from an empty file to this version's schema, in order."""
     from sqlite_utils import Migrations
@@ -139,6 +157,14 @@ def migrations() -> Migrations:
     @steps()
     def m003_notices(db: Database) -> None:
         _execute(db, _NOTICES)
+
+    @steps()
+    def m004_retention(db: Database) -> None:
+        _execute(db, _RETENTION)
+        # What is there already is as old as the store was when it last took something in.
+        last = "coalesce((select cast(value as integer) from fact where key = 'ingested_us'), 0)"
+        for table in _AGED:
+            db.conn.execute(f"update {table} set kept_us = {last}")
 
     return steps
 

@@ -33,12 +33,12 @@ _UPSERT = (
 _CELL = {level: _UPSERT.format(level=level, fields=_FIELDS, add=_ADD) for level, _ in _LEVELS}
 _RUN = (
     "insert or replace into run (route, run, parent, facts, state, minute, classes, deadline_us, "
-    "handoff, rescues, first_us, last_us) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "handoff, rescues, first_us, last_us, kept_us) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _FILE = (
     "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
-    "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns) "
-    "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns, late, "
+    "kept_us) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -88,13 +88,13 @@ class Writer:
             (last_us, events, self.route_id(route, last_us)),
         )
 
-    def settle(self, settled: Settled) -> None:
+    def settle(self, settled: Settled, now_us: int) -> None:
         """Store changed runs, their misses, and the differences to the counts."""
         for change in settled.changes:
-            self._save_run(change)
+            self._save_run(change, now_us)
         self._add_cells(settled.cells)
 
-    def _save_run(self, change: Change) -> None:
+    def _save_run(self, change: Change, now_us: int) -> None:
         facts, entry = change.facts, change.entry
         first_us, last_us = facts.first_us, facts.last_us
         if not facts.marks and change.debits:
@@ -115,6 +115,7 @@ class Writer:
                 entry.rescues,
                 first_us,
                 last_us,
+                now_us,
             ),
         )
         self._save_misses(route, change)
@@ -139,7 +140,7 @@ class Writer:
             rows = [(*key, *summed[key]) for key in sorted(summed)]
             self.connection.executemany(_CELL[level], rows)
 
-    def save_file(self, file: Position) -> None:
+    def save_file(self, file: Position, now_us: int) -> None:
         """Store how far a file is read."""
         self.connection.execute(
             _FILE,
@@ -162,21 +163,37 @@ class Writer:
                 file.note,
                 int(file.whole),
                 file.mtime_ns,
+                file.late,
+                now_us,
             ),
         )
 
-    def quarantine(self, file: int, rejected: Iterable[Rejected]) -> None:
+    def quarantine(self, file: int, rejected: Iterable[Rejected], now_us: int) -> None:
         """Keep what could not be read: where it is, why, and how it begins."""
         self.connection.executemany(
-            "insert or ignore into quarantine (file, offset, number, reason, excerpt) "
-            "values (?, ?, ?, ?, ?)",
-            [(file, piece.offset, piece.line, piece.reason, piece.excerpt) for piece in rejected],
+            "insert or ignore into quarantine (file, offset, number, reason, excerpt, kept_us) "
+            "values (?, ?, ?, ?, ?, ?)",
+            [
+                (file, piece.offset, piece.line, piece.reason, piece.excerpt, now_us)
+                for piece in rejected
+            ],
         )
 
     def save_lines(self, lines: Iterable[tuple[int, int, int, bytes]]) -> None:
         """Keep the raw lines behind misses: (file, offset, line number, bytes)."""
         self.connection.executemany(
             "insert or ignore into line (file, offset, number, raw) values (?, ?, ?, ?)", lines
+        )
+
+    def renew_lines(self, lines: Iterable[tuple[int, int, int]], now_us: int) -> None:
+        """Keep lines and their files anew: (file, offset, bits of the classes it is behind)."""
+        rows = [(now_us, classes, file, offset) for file, offset, classes in lines]
+        self.connection.executemany(
+            "update line set kept_us = ?, classes = classes | ? where file = ? and offset = ?", rows
+        )
+        self.connection.executemany(
+            "update file set kept_us = ? where id = ?",
+            [(now_us, file) for file in sorted({row[2] for row in rows})],
         )
 
     def lines_known(self, origins: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -70,7 +70,7 @@ class Floor:
             self._ledger.apply(item, Origin(1, next(self._numbers), 1))
         latest_us = max(item.ts_us for item in events)
         with self.writer.transaction():
-            self.writer.settle(self._ledger.settle(lambda _: latest_us))
+            self.writer.settle(self._ledger.settle(lambda _: latest_us), latest_us)
             for name in {item.route for item in events}:
                 self.writer.saw(name, latest_us, len(events))
 

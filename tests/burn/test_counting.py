@@ -39,7 +39,7 @@ def stored(writer: Writer, cells: Cells) -> Iterator[None]:
     with contextlib.suppress(RolledBackError), writer.transaction():
         for name in sorted({route for route, _ in cells}):
             writer.route_id(name, 0)
-        writer.settle(Settled([], [(*key, counts) for key, counts in cells.items()], []))
+        writer.settle(Settled([], [(*key, counts) for key, counts in cells.items()], []), 0)
         yield
         raise RolledBackError
 
@@ -110,7 +110,7 @@ def test_a_late_miss_moves_a_run_from_one_minute_to_another(writer: Writer) -> N
     good, bad = Counts(total=1), Counts(total=1, bad=1, trust=1)
     with stored(writer, {("a", BASE): good}):
         less = Counts(*(-value for value in good))
-        writer.settle(Settled([], [("a", BASE, less), ("a", BASE + 90, bad)], []))
+        writer.settle(Settled([], [("a", BASE, less), ("a", BASE + 90, bad)], []), 0)
         number = writer.route_id("a", 0)
         assert window_counts(writer.connection, Span(BASE, BASE + 60)) == {number: Counts()}
         assert window_counts(writer.connection, Span(BASE, BASE + 1_440)) == {number: bad}

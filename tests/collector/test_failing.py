@@ -61,7 +61,8 @@ def contents(station: Station) -> list[Any]:
         columns = [row[1] for row in connection.execute(f"pragma table_info({table})")]
         kept = [name for name in columns if name not in {"path", "inode", "mtime_ns"}]
         rows = connection.execute(f"select {', '.join(kept)} from {table}").fetchall()
-        found.append((table, sorted(map(repr, rows))))
+        mine = [repr(row) for row in rows if row[0] != "redaction_key"]
+        found.append((table, sorted(mine)))
     connection.close()
     return found
 

@@ -262,3 +262,11 @@ async def test_no_colour_means_no_colour_here(monkeypatch: pytest.MonkeyPatch) -
             if segment.style and segment.style.color
         }
         assert colours <= {"default"}
+
+
+async def test_events_that_came_too_late_are_counted_in_the_title_and_below() -> None:
+    played = feed(source(path=REFUNDS, late=7))
+    async with console(played).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "5")
+        assert screen_text(pilot).count("7 too late") == 2

@@ -66,6 +66,9 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
+EXPIRED = "The raw line has expired: it was kept for as long as the settings say."
+
+
 def evidence(miss: MissView, look: Look) -> list[Line]:
     """Return a miss with all its evidence."""
     facts = [
@@ -82,11 +85,13 @@ def evidence(miss: MissView, look: Look) -> list[Line]:
         text = "No line is kept: it is older than the retention, or the event was not there to log."
         return [*lines, line((text, Tone.UNKNOWN))]
     for each in miss.evidence:
-        lines += [line((place(each), Tone.KEY)), line(each.line), ()]
+        words = line((EXPIRED, Tone.UNKNOWN)) if each.expired else line(each.line)
+        lines += [line((place(each), Tone.KEY)), words, ()]
     return lines
 
 
 def copied(miss: MissView) -> str:
     """Return what `c` puts on the clipboard: the miss, and each line with its place."""
     head = f"{miss.error_class} miss on {miss.route}, run {miss.run}: {miss.rule}"
-    return "\n".join([head, *(f"{place(each)}\n{each.line}" for each in miss.evidence)])
+    lines = (f"{place(each)}\n{EXPIRED if each.expired else each.line}" for each in miss.evidence)
+    return "\n".join([head, *lines])

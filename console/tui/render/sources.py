@@ -185,6 +185,8 @@ def totals(snapshot: Snapshot) -> list[Line]:
         line((f"{rejected} rejected", Tone.TICKET if rejected else Tone.MUTED)),
         line((behind, Tone.WATCH if late else Tone.MUTED)),
     ]
+    if too_late := sum(view.late for view in snapshot.sources):
+        facts.append(line((f"{numbers.count(too_late)} too late", Tone.TICKET)))
     if lost:
         facts.append(line((f"{numbers.size(sum(lost))} gone unread", Tone.ALARM)))
     return facts
@@ -208,4 +210,6 @@ def detail(file: LogFile, look: Look) -> list[Line]:
     ]
     told = view.unknown[:_UNKNOWN_SHOWN]
     unknown = [line((found.words, Tone.TICKET if found.meant else Tone.MUTED)) for found in told]
+    if view.late:
+        facts.insert(-1, line((f"{view.late} too late", Tone.TICKET)))
     return [line((view.path, Tone.STRONG)), joined(facts, look.separator), *unknown]
