@@ -48,10 +48,14 @@ def _routes_of(tailer: Tailer, file: Position) -> set[str]:
     from pathlib import Path
 
     block = tailer.read(file)
-    if block is None or block.oversize:
+    if block is None or block.oversize or block.refused:
         return set()
     source = tailer.source_of[file.id]
-    name = source.format if source.format != "auto" else recognise(block.data, file.path)
+    name = (
+        source.format
+        if source.format != "auto"
+        else recognise(block.data, file.path.removesuffix(b".gz"))
+    )
     entry = FORMATS.get(name)
     if entry is None:
         return set()

@@ -7,16 +7,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from console.collector.lease import HEARTBEAT_LIMIT_S, alive
+from console.intake.places import CLOSED
 from console.model import SECOND_US
 from console.snapshot import routes
 from console.snapshot.frame import Frame
 from console.snapshot.types import RouteView, Snapshot, SourceView, StoreView
-from console.store import desk, reader
+from console.store import desk, intake, reader
 from console.text import clean
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from console.intake.places import PassedOver
     from console.settings import Settings
     from console.store.connect import Connection
 
@@ -49,7 +51,10 @@ def take(
             as_of_us=now_us,
             store=_store(frame, store, control),
             routes=tuple(views),
-            sources=tuple(_source(row) for row in reader.files(connection)),
+            sources=(
+                *(_source(row) for row in reader.files(connection)),
+                *(_passed(item) for item in intake.passed_over(connection)),
+            ),
             settings_path=str(settings.path or ""),
         )
     finally:
@@ -100,4 +105,19 @@ def _source(row: reader.FileRow) -> SourceView:
         rejected=row.rejected,
         last_event_us=row.latest_us,
         note=clean(row.note),
+    )
+
+
+def _passed(item: PassedOver) -> SourceView:
+    """Return what is passed over in the sources as a row among the files that are not."""
+    return SourceView(
+        path=clean(os.fsdecode(item.path)),
+        format="",
+        state="unreadable" if item.why == CLOSED else "skipped",
+        size=0,
+        offset=0,
+        lines=0,
+        rejected=0,
+        last_event_us=None,
+        note=clean(item.words),
     )

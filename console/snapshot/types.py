@@ -149,9 +149,9 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):
-    """One log file: how far it is read.
+    """One log file: how far it is read; or something beside them that is passed over.
 
-    `state` is read, behind, unreadable, gone or unrecognised.
+    `state` is read, behind, unreadable, gone, unrecognised or skipped (a link or a pipe, say).
     """
 
     path: str

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from console.intake.places import PassedOver
 from console.intake.position import Position
 from console.ledger.sequence import Sequence
 from console.model import Event, Origin
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 _POSITION = (
     "select id, path, device, inode, incarnation, offset, lines, marker, size, format, reader, "
-    "latest_us, routes, rejected, state, note, whole, mtime_ns from file order by id"
+    "latest_us, routes, rejected, state, note, whole, mtime_ns, marked, generation, moved, packed "
+    "from file order by id"
 )
 
 
@@ -27,7 +29,7 @@ def positions(connection: Connection) -> list[Position]:
     found = []
     for row in connection.execute(_POSITION):
         fields = dict(zip(Position.__struct_fields__, row, strict=True))
-        fields["whole"] = bool(fields["whole"])
+        fields["whole"], fields["moved"] = bool(fields["whole"]), bool(fields["moved"])
         fields["routes"] = set(msgspec.json.decode(fields["routes"], type=list[str]))
         found.append(Position(**fields))
     return found
@@ -36,6 +38,21 @@ def positions(connection: Connection) -> list[Position]:
 def last_file(connection: Connection) -> int:
     """Return the highest file number given out."""
     return int(connection.execute("select coalesce(max(id), 0) from file").fetchone()[0])
+
+
+def save_passed(connection: Connection, passed: Iterable[PassedOver]) -> None:
+    """Keep what the last sweep passed over, instead of what an earlier one did."""
+    connection.execute("delete from passed")
+    connection.executemany(
+        "insert into passed (path, why, entries, words) values (?, ?, ?, ?)",
+        [(item.path, item.why, item.entries, item.words) for item in passed],
+    )
+
+
+def passed_over(connection: Connection) -> list[PassedOver]:
+    """Return what the last sweep passed over."""
+    rows = connection.execute("select why, path, entries, words from passed order by why, path")
+    return [PassedOver(*row) for row in rows]
 
 
 def park(connection: Connection, events: Iterable[tuple[int, Origin, int, Event]]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.intake.position import digest
 from console.store.connect import APPLICATION_ID, SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -104,6 +105,13 @@ create table fact (key text primary key, value text not null) strict, without ro
 """
 
 
+_PASSED = """
+create table passed (
+    path blob not null, why text not null, entries integer not null, words text not null,
+    primary key (path, why)) strict, without rowid
+"""
+
+
 def _migrations() -> Migrations:
     from sqlite_utils import Migrations
 
@@ -114,6 +122,23 @@ def _migrations() -> Migrations:
         for statement in _TABLES.split(";"):
             if statement.strip():
                 db.conn.execute(statement)
+
+    @steps()
+    def m002_marks(db: Database) -> None:
+        """Keep a digest of the bytes before an offset instead of the bytes; tell more of files."""
+        for column in (
+            "marked integer not null default 0",
+            "generation integer",
+            "moved integer not null default 0",
+            "packed text not null default ''",
+        ):
+            db.conn.execute(f"alter table file add column {column}")
+        for number, marker in db.conn.execute("select id, marker from file").fetchall():
+            db.conn.execute(
+                "update file set marked = ?, marker = ? where id = ?",
+                (len(marker), digest(marker), number),
+            )
+        db.conn.execute(_PASSED)
 
     return steps
 

@@ -37,8 +37,9 @@ _RUN = (
 )
 _FILE = (
     "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
-    "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns) "
-    "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns, "
+    "marked, generation, moved, packed) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -162,6 +163,10 @@ class Writer:
                 file.note,
                 int(file.whole),
                 file.mtime_ns,
+                file.marked,
+                file.generation,
+                int(file.moved),
+                file.packed,
             ),
         )
 

@@ -22,7 +22,7 @@ except ImportError:
     from sqlite3 import SQLITE_INSERT, DatabaseError
 
 from console.collector import intake
-from console.intake import tail
+from console.intake import blocks, descriptors
 from console.model import SECOND_US
 from tests.collector.running import MINUTE, Station, good
 
@@ -187,8 +187,8 @@ def test_every_line_that_stood_whole_when_all_was_read_is_counted_once(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "TURN_BYTES", 1_000)
-    monkeypatch.setattr(tail, "BLOCK_BYTES", 256)
-    monkeypatch.setattr(tail, "_OPEN_LIMIT", 4)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 256)
+    monkeypatch.setattr(descriptors, "open_limit", lambda: 4)
     chance = random.Random(seed)
     station = Station(tmp_path)
     history = History(station, chance)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from console.intake.position import GONE, Position
-from console.intake.tail import BLOCK_BYTES, MAX_LINE_BYTES, Tailer
+from console.intake.blocks import BLOCK_BYTES, MAX_LINE_BYTES
+from console.intake.position import Position
+from console.intake.tail import Tailer
 from console.model import SECOND_US
 from console.settings import Source
 
@@ -243,18 +244,6 @@ def test_lines_that_a_writer_adds_to_a_file_moved_away_are_read_until_it_is_quie
         watched.now_us += MINUTE_US
     assert watched.sweep() == []
     assert watched.notes() == ["gone, read to its end"]
-
-
-def test_what_was_not_read_of_a_file_that_is_gone_is_said(watched: Watched) -> None:
-    log = watched.logs / "a.jsonl"
-    append(log, b'1\n{"par')
-    assert watched.sweep() == [b"1"]
-    log.unlink()
-    assert watched.sweep() == []
-    watched.now_us += MINUTE_US
-    assert watched.sweep() == []
-    assert watched.states() == {"a.jsonl": GONE}
-    assert watched.notes() == ["gone, 5 bytes unread"]
 
 
 @pytest.mark.parametrize("source", ["logs", "logs/*.jsonl", "logs/a.jsonl", "link.jsonl"])
