@@ -68,6 +68,7 @@ class Tailer:
         self._now = now or (lambda: time.time_ns() // 1_000)
         self._by_identity: dict[tuple[int, int], Position] = {}
         self._checked: dict[int, tuple[int, int, int]] = {}
+        self._sizes: dict[int, int] = {}
         self._still: dict[int, tuple[int, int, int]] = {}
         self._ending: set[int] = set()
         self._incarnations: dict[tuple[bytes, int, int], int] = {}
@@ -221,7 +222,8 @@ class Tailer:
 
     def _measured(self, file: Position, status: os.stat_result) -> None:
         """Take over size and time of a file as a sweep found them."""
-        touched = file.mtime_ns != status.st_mtime_ns
+        touched = self._touched(file, status)
+        self._sizes[file.id] = status.st_size
         if file.whole and touched:
             file.offset = 0
         file.mtime_ns = status.st_mtime_ns
@@ -232,6 +234,11 @@ class Tailer:
             if file.state == pos.UNRECOGNISED:
                 file.state = pos.READING
             self.changed.add(file.id)
+
+    def _touched(self, file: Position, status: os.stat_result) -> bool:
+        """Say whether a file was written to since the last look, so far as its stamps tell."""
+        grown = self._sizes.get(file.id, status.st_size) != status.st_size
+        return grown or file.mtime_ns != status.st_mtime_ns
 
     def _belongs(self, file: Position) -> bool:
         """Say whether a file lies in a source; others were read for other sources, earlier."""
@@ -255,7 +262,7 @@ class Tailer:
         if file.id in self._access.replaced:
             return True
         if file.packed == pos.REFUSED:
-            return bool(file.format) and file.mtime_ns != status.st_mtime_ns
+            return bool(file.format) and self._touched(file, status)
         if file.packed:
             stream = self._access.stream(file.id)
             return stream is not None and status.st_size < stream.consumed
@@ -287,6 +294,7 @@ class Tailer:
         self._still.pop(file.id, None)
         self._ending.discard(file.id)
         self._checked.pop(file.id, None)
+        self._sizes.pop(file.id, None)
         file.state, file.note = pos.GONE, note
         self.changed.add(file.id)
 
@@ -339,8 +347,9 @@ class Tailer:
         if block is None and view.complete:
             block = next_block(view, file, last=True)
         if block is None and view.refused:
-            excerpt = view.at(file.offset, EXCERPT_BYTES)
-            return Block(excerpt, file.offset, file.lines + 1, refused=view.refused)
+            why = view.refused
+            excerpt = self.raw(file, file.offset, EXCERPT_BYTES)
+            return Block(excerpt, file.offset, file.lines + 1, refused=why)
         if block is None:
             self._measure(file, view)
             if not view.complete:
