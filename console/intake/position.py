@@ -47,7 +47,7 @@ class Position(msgspec.Struct, kw_only=True):
     `size` is the file's size when it was last looked at; `routes` are those it has shown so far.
     A `whole` file is one document: it is read anew, from its start, whenever `mtime_ns` changes.
     `marker` is the digest of the `marked` bytes before the offset. `generation` is the inode's,
-    None where it is not known. `moved` says that the file was renamed since it was first met.
+    None where it is not known.
 
     `packed` is GZIP for a compressed file, REFUSED for one that is passed over as it stands now.
     The offset of a compressed file counts unpacked bytes; its size is what of it was unpacked so
@@ -74,7 +74,6 @@ class Position(msgspec.Struct, kw_only=True):
     mtime_ns: int = 0
     marked: int = 0
     generation: int | None = None
-    moved: bool = False
     packed: str = ""
 
     @property

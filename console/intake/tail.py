@@ -4,9 +4,10 @@ A stat sweep is the truth; file events are a hint to sweep sooner. A file keeps 
 is renamed; it is read anew when it was truncated or replaced, and the ledger absorbs what it has
 seen before. Only regular files are opened, without following links inside a source.
 
-The end of a file's life: once it has left its place, or was renamed in it, and nothing was added to
-it for `QUIET_US`, what stands behind its last newline is given out as a line, and one that left is
-closed. A writer that goes on after that makes two broken lines of one, which are counted as such.
+The end of a file's life: once it has left its place and nothing was added to it for `QUIET_US`,
+what stands behind its last newline is given out as a line, and the file is closed. A file that was
+renamed within a source is in its place: half a line at its end is waited for, and shown as unread,
+since many writers write in blocks and leave half lines for minutes.
 """
 
 from __future__ import annotations
@@ -150,7 +151,11 @@ class Tailer:
             view = self._access.view(file)
             if view is None:
                 return None
-            data = view.at(0, min(MAX_DOCUMENT_BYTES, file.size if not file.packed else 2**62) + 1)
+            wanted = MAX_DOCUMENT_BYTES if file.packed else min(MAX_DOCUMENT_BYTES, file.size)
+            data = view.at(0, wanted + 1)
+        except Rewritten:
+            self._access.replaced.add(file.id)
+            return None
         except OSError as error:
             self._unreadable(file, error)
             return None
@@ -179,6 +184,9 @@ class Tailer:
         """Return bytes of a file (found at `path` now), fewer or none where it cannot be read."""
         try:
             return self._access.raw(file, offset, length, path)
+        except Rewritten:
+            self._access.replaced.add(file.id)
+            return b""
         except OSError as error:
             self._unreadable(file, error)
             return b""
@@ -197,16 +205,12 @@ class Tailer:
             file = self._new(found)
         elif file.path != found.path and file.id not in seen:
             file.path, file.incarnation = found.path, self._incarnation(found)
-            # With several names it may not have been renamed: one more was given to it.
-            file.moved = file.moved or status.st_nlink == 1
             self.changed.add(file.id)
         self.source_of[file.id] = found.source
         self._access.returns(file.id)
         self._measured(file, status)
-        if not (file.moved and file.unread):
-            self._still.pop(file.id, None)
-        elif self._quiet(file, status.st_size):
-            self._ending.add(file.id)
+        self._still.pop(file.id, None)
+        self._ending.discard(file.id)
         return file
 
     def _new(self, found: Found) -> Position:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from console.intake.blocks import Rewritten
 from console.intake.position import GZIP, MARKER_BYTES, REFUSED
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Unpacked:
         self._start = 0
         self._held = bytearray()
         self._input = b""
+        self._before = b""
         self._inflate = zlib.decompressobj(_GZIP_WINDOW)
 
     @property
@@ -78,7 +80,12 @@ class Unpacked:
         return fresh and not self._input.strip(b"\x00")
 
     def at(self, offset: int, length: int) -> bytes:
-        """Return unpacked bytes, fewer where they end: for now, for good, or by damage."""
+        """Return unpacked bytes, fewer where they end: for now, for good, or by damage.
+
+        Raises:
+            OSError: the file cannot be read.
+            Rewritten: what was unpacked before is not in the file any more.
+        """
         if offset < self._start:
             self._begin()
         end = offset + length
@@ -101,8 +108,7 @@ class Unpacked:
         if self._inflate.eof and not self._next_member():
             return False
         if not self._input:
-            self._input = self._raw(self.consumed, _IN_BYTES)
-            self.consumed += len(self._input)
+            self._input = self._compressed()
             if not self._input:
                 return False
         before = self._inflate.copy()
@@ -117,12 +123,22 @@ class Unpacked:
         self._bound()
         return True
 
+    def _compressed(self) -> bytes:
+        """Return the next compressed bytes, having seen that those before them are the same."""
+        kept = len(self._before)
+        data = self._raw(self.consumed - kept, kept + _IN_BYTES)
+        if not data.startswith(self._before):
+            raise Rewritten
+        fresh = data[kept:]
+        self.consumed += len(fresh)
+        self._before = data[-MARKER_BYTES:]
+        return fresh
+
     def _next_member(self) -> bool:
         """Begin the next member of a file that has several; zeros may fill up the last block."""
         rest = self._input
         while not rest.strip(b"\x00"):
-            rest = self._raw(self.consumed, _IN_BYTES)
-            self.consumed += len(rest)
+            rest = self._compressed()
             if not rest:
                 self._input = b""
                 return False

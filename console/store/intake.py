@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _POSITION = (
     "select id, path, device, inode, incarnation, offset, lines, marker, size, format, reader, "
-    "latest_us, routes, rejected, state, note, whole, mtime_ns, marked, generation, moved, packed "
+    "latest_us, routes, rejected, state, note, whole, mtime_ns, marked, generation, packed "
     "from file order by id"
 )
 
@@ -29,7 +29,7 @@ def positions(connection: Connection) -> list[Position]:
     found = []
     for row in connection.execute(_POSITION):
         fields = dict(zip(Position.__struct_fields__, row, strict=True))
-        fields["whole"], fields["moved"] = bool(fields["whole"]), bool(fields["moved"])
+        fields["whole"] = bool(fields["whole"])
         fields["routes"] = set(msgspec.json.decode(fields["routes"], type=list[str]))
         found.append(Position(**fields))
     return found

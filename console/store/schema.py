@@ -129,7 +129,6 @@ def _migrations() -> Migrations:
         for column in (
             "marked integer not null default 0",
             "generation integer",
-            "moved integer not null default 0",
             "packed text not null default ''",
         ):
             db.conn.execute(f"alter table file add column {column}")

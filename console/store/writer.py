@@ -38,8 +38,8 @@ _RUN = (
 _FILE = (
     "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
     "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns, "
-    "marked, generation, moved, packed) "
-    "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "marked, generation, packed) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -165,7 +165,6 @@ class Writer:
                 file.mtime_ns,
                 file.marked,
                 file.generation,
-                int(file.moved),
                 file.packed,
             ),
         )

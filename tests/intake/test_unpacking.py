@@ -132,11 +132,20 @@ def test_what_follows_and_is_not_gzip_is_refused(watched: Watched) -> None:
 
 def test_a_refused_one_that_is_put_right_is_read(watched: Watched) -> None:
     packed = gzip.compress(b"1\n2\n")
-    log = gz(watched, packed[:12] + b"\xff" * 9)
+    log = gz(watched, packed[:10] + b"\xff" * 9)
     assert watched.sweep() == []
+    assert watched.refused
     log.write_bytes(packed + gzip.compress(b"3\n"))
     assert watched.sweep() == [b"1", b"2", b"3"]
     assert watched.states() == {log.name: "reading"}
+
+
+def test_one_that_is_rewritten_while_it_is_waited_for_is_read_anew(watched: Watched) -> None:
+    log = gz(watched, gzip.compress(b"1\n2\n")[:15])
+    watched.sweep()
+    log.write_bytes(gzip.compress(numbered(0, 50)))
+    assert [*watched.sweep(), *watched.sweep()] == numbered(0, 50).split()
+    assert watched.refused == []
 
 
 def bomb(megabytes: int, piece: bytes) -> bytes:
