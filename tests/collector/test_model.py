@@ -147,7 +147,9 @@ class History:
         """Rotate as logrotate does: a compressed copy beside the log, then the log goes."""
         if _packed(path) or _unfinished(path):
             return
-        packed = gzip.compress(path.read_bytes(), mtime=0)
+        data = path.read_bytes()
+        cut = self.chance.randrange(len(data) + 1)
+        packed = b"".join(gzip.compress(part, mtime=0) for part in (data[:cut], data[cut:]))
         target = path.with_name(f"{path.name}.{next(self._numbers)}.gz")
         self._write(target, "wb", packed)
         self.delete(path)
