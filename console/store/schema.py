@@ -132,6 +132,7 @@ def _migrations() -> Migrations:
             "packed text not null default ''",
         ):
             db.conn.execute(f"alter table file add column {column}")
+        db.conn.execute("pragma secure_delete=on")  # or the bytes stay in pages that are free now
         for number, marker in db.conn.execute("select id, marker from file").fetchall():
             db.conn.execute(
                 "update file set marked = ?, marker = ? where id = ?",
