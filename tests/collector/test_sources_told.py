@@ -16,7 +16,7 @@ from console.intake.tail import Tailer
 from console.snapshot import take
 from console.store import desk
 from console.store import intake as kept
-from console.store.connect import SCHEMA_VERSION, StoreError, attach, create
+from console.store.connect import APPLICATION_ID, SCHEMA_VERSION, StoreError, attach, create
 from console.store.schema import _TABLES, migrate
 from tests.collector.running import Station, good
 
@@ -128,6 +128,7 @@ def test_a_store_that_kept_the_bytes_themselves_keeps_a_digest_and_reads_on(tmp_
     status = log.stat()
     size = len(text)
     store.execute(OLD, (os.fsencode(log), status.st_dev, status.st_ino, size, text, size))
+    store.execute(f"pragma application_id={APPLICATION_ID}")
     store.execute("pragma user_version=1")
     with pytest.raises(StoreError, match="older burnline"):
         attach(tmp_path / "old.db")
