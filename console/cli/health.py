@@ -44,6 +44,7 @@ def examine(session: Session, now_s: float) -> list[Finding]:
 
         connection = attach(store)
         found += [_mode(store), _collector(store, now_s), _disk(store)]
+        found += _polling(connection)
         found += _sources(connection)
         found += _refused(connection)
         found += _unknown(connection)
@@ -108,16 +109,28 @@ def _collector(store: Path, now_s: float) -> Finding:
     return Finding(True, "collector", f"process {life.pid}, heartbeat {life.heartbeat_s:.0f} s ago")
 
 
+def _polling(connection: Connection) -> list[Finding]:
+    from console.store import desk
+
+    why = clean(desk.fact(connection, "polling"), 200)
+    if not why:
+        return []
+    words = f"polling: the system gives no file events ({why}); logs are looked at every second"
+    return [Finding(False, "file events", f"{words}. On Linux raise fs.inotify.max_user_instances")]
+
+
 def _disk(store: Path) -> Finding:
     free = shutil.disk_usage(store.parent).free
     return Finding(free > _LOW_BYTES, "disk", f"{free / 1e9:.1f} GB free at {store.parent}")
 
 
 def _sources(connection: Connection) -> list[Finding]:
-    from console.store import reader
+    from console.intake.places import CLOSED
+    from console.store import intake, reader
 
     files = reader.files(connection)
-    troubled = [row for row in files if row.state in {"unreadable", "unrecognised"}]
+    waits = [row for row in files if row.state == "reading" and row.note and row.offset < row.size]
+    troubled = waits + [row for row in files if row.state in {"unreadable", "unrecognised"}]
     found = [
         Finding(True, "sources", f"{len(files)} files, {sum(row.lines for row in files)} lines")
     ]
@@ -128,6 +141,10 @@ def _sources(connection: Connection) -> list[Finding]:
     found += [
         Finding(False, "too late", f"{_path(row.path)}: {row.late:,} events {_TOO_LATE}")
         for row in [row for row in files if row.late][:_SHOWN]
+    ]
+    found += [
+        Finding(item.why != CLOSED, "source", f"{_path(item.path)}: {clean(item.words)}")
+        for item in intake.passed_over(connection)[:_SHOWN]
     ]
     return found
 

@@ -48,11 +48,12 @@ def _routes_of(tailer: Tailer, file: Position) -> set[str]:
     from pathlib import Path
 
     block = tailer.read(file)
-    if block is None or block.oversize:
+    if block is None or block.oversize or block.refused:
         return set()
     source = tailer.source_of[file.id]
     auto = source.format == "auto"
-    name = recognise(block.data, file.path) if auto else variant(source.format, block.data)
+    path = file.path.removesuffix(b".gz")
+    name = recognise(block.data, path) if auto else variant(source.format, block.data)
     entry = FORMATS.get(name)
     if entry is None:
         return set()

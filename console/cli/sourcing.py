@@ -59,7 +59,7 @@ def propose_sources(places: Iterable[Source]) -> Proposed:
                 SourceProposal(str(place.path), place.format, place.route, place.options)
             )
             continue
-        kinds = {path: _kind(path) for path in map(_path, walk(place))}
+        kinds = {path: _kind(path) for path in map(_path, walk(place, []))}
         _Place(found, kinds).propose(place.path)
     return found
 
@@ -127,7 +127,7 @@ def examine_source(source: Source) -> Study | None:
     Raises:
         ValueError: its options make no sense.
     """
-    paths = [_path(item) for item in islice(walk(source), _SAMPLED)]
+    paths = [_path(item) for item in islice(walk(source, []), _SAMPLED)]
     if not paths:
         return None
     context = Context(path=paths[0], route=source.route, options=source.options)

@@ -6,7 +6,6 @@ instances run out; so the loop sweeps at least every two seconds whatever the hi
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,8 @@ class Hints:
         self._stop = threading.Event()
         self._roots: tuple[Path, ...] = ()
         self._thread: threading.Thread | None = None
-        self.working = False
+        self.trouble = ""
+        """Why the system gives no file events, so that logs are only polled; "" where it does."""
 
     def watch(self, roots: Iterable[Path]) -> None:
         """Watch these directories and files, those of them that exist."""
@@ -63,9 +63,8 @@ class Hints:
     def _listen(self, roots: tuple[Path, ...], stop: threading.Event) -> None:
         from watchfiles import watch
 
-        self.working = True
-        # Whatever ends the watching, the sweep goes on; `working` says so to the operator.
-        with contextlib.suppress(OSError, RuntimeError):
+        # Whatever ends the watching, the sweep goes on; `trouble` says so to the operator.
+        try:
             for changes in watch(
                 *roots,
                 watch_filter=None,
@@ -76,6 +75,9 @@ class Hints:
                 yield_on_timeout=True,
                 raise_interrupt=False,
             ):
+                self.trouble = ""
                 if changes:
                     self._wake.set()
-        self.working = False
+        except (OSError, RuntimeError) as error:
+            # The thread ends, and `watch` tries again at the next sweep.
+            self.trouble = str(error) or type(error).__name__

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from console.intake import position as pos
+from console.intake.blocks import BLOCK_BYTES
 from console.intake.formats import FORMATS, recognise, variant
 from console.intake.reading import Context, Rejected
 from console.intake.redaction import Redacting
-from console.intake.tail import BLOCK_BYTES
 from console.ledger.deadlines import Progress
 from console.ledger.facts import CHANGE, own_run
 from console.ledger.sequence import Sequence
@@ -22,15 +22,18 @@ from console.model import EVENTS, FUTURE_SLACK_US, Event, Origin
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from console.intake.blocks import Block
     from console.intake.position import Position
     from console.intake.reading import Batch, Format, Reader
     from console.intake.redaction import Redactor
-    from console.intake.tail import Block, Tailer
+    from console.intake.tail import Tailer
     from console.ledger.book import Ledger
     from console.settings import Source
 
 TURN_BYTES = 4 * 1024 * 1024
 """How much is read before it is committed: bounds memory and the time to first numbers."""
+_LEAST_BYTES = 2 * 1024
+"""What a block counts as at least: ten thousand short files are more work than their bytes say."""
 _ZIP = b"PK\x03\x04"
 _BLANK, _BOM = b"\x00\r\t ", b"\xef\xbb\xbf"
 EVIDENCE_BYTES = 64 * 1024
@@ -69,20 +72,31 @@ class Intake:
         self._redactor = redactor
         self._floors = floors
         self._readers: dict[int, Reader] = {}
+        self._blocks = 0
+        self._served: dict[int, int] = {}
 
     def turn(self, waiting: Iterable[Position], now_us: int) -> int:
-        """Read up to `TURN_BYTES` round the waiting files; return the bytes read."""
-        queue = list(waiting)
+        """Read about `TURN_BYTES`, round the waiting files; return the bytes read.
+
+        A block of each in turn, and those first that have waited longest, from turn to turn: a
+        large file does not hold up small ones, and many files do not make a turn endless.
+        """
+        queue = sorted(waiting, key=lambda file: self._served.get(file.id, 0))
         self.finished -= {file.id for file in queue}
-        read = 0
-        while queue and read < TURN_BYTES:
+        read = spent = 0
+        while queue and spent < TURN_BYTES:
             still = []
             for file in queue:
+                if spent >= TURN_BYTES:
+                    break
                 length = self._one_block(file, now_us)
-                read += length
+                self._blocks += 1
+                self._served[file.id] = self._blocks
                 if length:
+                    read += length
+                    spent += max(length, _LEAST_BYTES)
                     still.append(file)
-                else:
+                elif not self.tailer.postponed(file):
                     self.finished.add(file.id)
             queue = still
         for file in self.tailer.files.values():
@@ -160,6 +174,10 @@ class Intake:
         block = self.tailer.document(file) if file.whole else self.tailer.read(file)
         if block is None:
             return 0
+        if block.refused:
+            self._refuse(file, block, block.refused, len(block.data))
+            self.tailer.refuse(file, block.refused)
+            return 0
         if file.whole:
             file.rejected = file.late = 0
         if block.oversize:
@@ -201,10 +219,12 @@ class Intake:
         if not file.format:
             head = self.tailer.raw(file, 0, BLOCK_BYTES)
             wanted = source.format if source is not None else "auto"
-            if wanted == "auto" and not _can_be_told(head):
+            if wanted != "auto":
+                file.format = variant(wanted, head)
+            elif _can_be_told(head) or (head and self.tailer.ending(file)):
+                file.format = recognise(head, file.path.removesuffix(b".gz"))
+            else:
                 return None
-            auto = wanted == "auto"
-            file.format = recognise(head, file.path) if auto else variant(wanted, head)
         entry = FORMATS.get(file.format)
         if entry is None:
             file.state, file.note = pos.UNRECOGNISED, "no known log format in it"
@@ -267,7 +287,10 @@ class Intake:
     def _refuse_oversize(self, file: Position, block: Block) -> None:
         what = "document" if file.whole else "line"
         reason = f"a {what} of {block.oversize:,} bytes is longer than is read; it was passed over"
-        piece = Rejected(block.offset, block.oversize, block.line, reason, block.data)
+        self._refuse(file, block, reason, block.oversize)
+
+    def _refuse(self, file: Position, block: Block, reason: str, length: int) -> None:
+        piece = Rejected(block.offset, length, block.line, reason, block.data)
         file.rejected += 1
         self.rejected.setdefault(file.id, []).append(self._redactor.rejected(piece))
 

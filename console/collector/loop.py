@@ -21,6 +21,7 @@ from console.collector.history import History
 from console.collector.intake import Intake
 from console.collector.retention import Retention
 from console.collector.upkeep import Upkeep
+from console.intake.places import told
 from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.redaction import Redactor
 from console.intake.tail import Tailer
@@ -85,6 +86,8 @@ class Collector:
         self._evaluated_us = 0
         self._measured_gaps_us = 0
         self.progress: Callable[[int, int], None] | None = None
+        self.polling = ""
+        """Why file events do not work, so that logs are only looked at now and then; "" if so."""
         self._loaded = False
         self._load()
 
@@ -96,6 +99,7 @@ class Collector:
         self._orders_mark = -1
         self._clocks: dict[str, int] = {}
         self._last_file = kept.last_file(connection)
+        self._passed = kept.passed_over(connection)
         sources = (*self._settings.sources, self._own)
         known = kept.positions(connection)
         self._tailer = Tailer(sources, known, self._new_file, self._now)
@@ -128,6 +132,7 @@ class Collector:
             for file in tailer.files.values()
             if file.state in {UNREADABLE, UNRECOGNISED} and file.id in tailer.source_of
         ]
+        said += [f"{clean(os.fsdecode(item.path))}: {item.words}" for item in told(tailer.passed)]
         return said
 
     @property
@@ -246,9 +251,14 @@ class Collector:
         kept.save_sequences(connection, numbered)
         if self._intake.seen:
             desk.set_fact(connection, "ingested_us", str(now_us))
-        behind = sum(max(0, file.size - file.offset) for file in self._intake.unread())
-        if desk.fact(connection, "behind_bytes") != str(behind):
-            desk.set_fact(connection, "behind_bytes", str(behind))
+        behind = sum(file.unread for file in self._intake.unread())
+        for name, value in (("behind_bytes", str(behind)), ("polling", self.polling)):
+            if desk.fact(connection, name) != value:
+                desk.set_fact(connection, name, value)
+        passed = told(self._tailer.passed)
+        if passed != self._passed:
+            kept.save_passed(connection, passed)
+            self._passed = passed
 
     def _keep_lines(self, changes: list[Change], now_us: int) -> None:
         """Keep the raw lines behind the misses of changed runs; the log itself may be deleted."""
@@ -318,6 +328,7 @@ def run(
     try:
         while not stopped():
             hints.watch(collector.roots)
+            collector.polling = hints.trouble
             try:
                 read = collector.step()
                 collector.evaluate()

@@ -1,4 +1,8 @@
-"""Where logs lie: the regular files of a source. No link inside a source is followed."""
+"""Where logs lie: the regular files of a source. No link inside a source is followed.
+
+What is passed over is said: a directory that may not be listed, a link, a pipe, socket or device
+with a name like a log's.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,10 @@ if TYPE_CHECKING:
     from console.settings import Source
 
 _WILD = "*?["
+_LOG_SIGNS = (b".log", b".jsonl", b".ndjson", b".json")
+LINK, SPECIAL, CLOSED = "link", "special", "closed"
+"""Why an entry is passed over: a link, no regular file, or not to be listed or looked at."""
+_SAID_AT_MOST = 100
 
 
 class Found(NamedTuple):
@@ -21,6 +29,14 @@ class Found(NamedTuple):
     path: bytes
     status: os.stat_result
     source: Source
+
+
+class Passed(NamedTuple):
+    """An entry that is passed over: why, the path, and the system's reason if it gave one."""
+
+    why: str
+    path: bytes
+    reason: str = ""
 
 
 def open_log(path: bytes) -> int:
@@ -36,37 +52,62 @@ def open_log(path: bytes) -> int:
     return descriptor
 
 
-def walk(source: Source) -> Iterator[Found]:
-    """Yield the regular files of a source: a file, a directory with all below it, or a glob."""
+def walk(source: Source, passed: list[Passed]) -> Iterator[Found]:
+    """Yield the regular files of a source: a file, a directory with all below it, or a glob.
+
+    Adds to `passed` what is not read.
+    """
     path = os.fspath(source.path)
     roots = _glob(path) if any(sign in path for sign in _WILD) else [path]
     for root in roots:
+        encoded = os.fsencode(root)
         try:
             status = os.stat(root)  # noqa: PTH116 - a root may be a link; text in, text out
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            passed.append(Passed(CLOSED, encoded, error.strerror or ""))
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _directory(os.fsencode(root), source)
+            yield from _directory(encoded, source, passed)
         elif stat.S_ISREG(status.st_mode):
-            yield Found(os.path.realpath(os.fsencode(root)), status, source)
+            yield Found(os.path.realpath(encoded), status, source)
+        else:
+            passed.append(Passed(SPECIAL, encoded))
 
 
-def _directory(root: bytes, source: Source) -> Iterator[Found]:
+def _directory(root: bytes, source: Source, passed: list[Passed]) -> Iterator[Found]:
     waiting = [root]
     while waiting:
+        folder = waiting.pop()
         try:
-            entries = sorted(os.scandir(waiting.pop()), key=lambda entry: entry.name)
-        except OSError:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            passed.append(Passed(CLOSED, folder, error.strerror or ""))
             continue
         for entry in entries:
             try:
-                if entry.is_dir(follow_symlinks=False):
+                if entry.is_file(follow_symlinks=False):
+                    yield Found(entry.path, entry.stat(follow_symlinks=False), source)
+                elif entry.is_dir(follow_symlinks=False):
                     if entry.name != b".git":
                         waiting.append(entry.path)
-                elif entry.is_file(follow_symlinks=False):
-                    yield Found(entry.path, entry.stat(follow_symlinks=False), source)
-            except OSError:
+                else:
+                    passed += _not_regular(entry)
+            except FileNotFoundError:
                 continue
+            except OSError as error:
+                passed.append(Passed(CLOSED, entry.path, error.strerror or ""))
+
+
+def _not_regular(entry: os.DirEntry[bytes]) -> Iterator[Passed]:
+    if entry.is_symlink():
+        yield Passed(LINK, entry.path)
+    elif any(sign in entry.name for sign in _LOG_SIGNS):
+        yield Passed(SPECIAL, entry.path)
 
 
 def _glob(pattern: str) -> list[str]:
@@ -86,3 +127,40 @@ def holds(source: Source, path: bytes) -> bool:
         return path.startswith(os.fsencode(place[: min(wild)]))
     root = os.fsencode(place)
     return path.startswith(root + b"/") or path in {root, os.path.realpath(root)}
+
+
+def closed_off(path: bytes, passed: list[Passed]) -> bool:
+    """Say whether nothing is known of a path, since it, or a directory above it, is closed."""
+    return any(
+        path == item.path or path.startswith(item.path + b"/")
+        for item in passed
+        if item.why == CLOSED
+    )
+
+
+class PassedOver(NamedTuple):
+    """What a sweep passed over: why, how many entries, the path of the first, and it in words."""
+
+    why: str
+    path: bytes
+    entries: int
+    words: str
+
+
+def told(passed: list[Passed]) -> list[PassedOver]:
+    """Return what was passed over: every closed entry (100 at most), else one for each reason."""
+    distinct = list(dict.fromkeys(passed))
+    said = [
+        PassedOver(CLOSED, item.path, 1, f"cannot be looked into: {item.reason}")
+        for item in distinct
+        if item.why == CLOSED
+    ][:_SAID_AT_MOST]
+    for why, one, many, hint in (
+        (LINK, "link is", "links are", "followed; name where it leads as a source of its own"),
+        (SPECIAL, "pipe, socket or device is", "pipes, sockets or devices are", "read"),
+    ):
+        paths = [item.path for item in distinct if item.why == why]
+        if paths:
+            words = f"{len(paths):,} {one if len(paths) == 1 else many} not {hint}"
+            said.append(PassedOver(why, paths[0], len(paths), words))
+    return said

@@ -3,50 +3,41 @@
 A stat sweep is the truth; file events are a hint to sweep sooner. A file keeps its identity when it
 is renamed; it is read anew when it was truncated or replaced, and the ledger absorbs what it has
 seen before. Only regular files are opened, without following links inside a source.
+
+The end of a file's life: once it has left its place and nothing was added to it for `QUIET_US`,
+what stands behind its last newline is given out as a line, and the file is closed. A file that was
+renamed within a source is in its place: half a line at its end is waited for, and shown as unread,
+since many writers write in blocks and leave half lines for minutes.
 """
 
 from __future__ import annotations
 
-import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from console.intake import position as pos
-from console.intake.places import exists, holds, open_log, walk
-from console.intake.position import MARKER_BYTES, Position
+from console.intake.access import Access
+from console.intake.blocks import EXCERPT_BYTES, Block, Rewritten, next_block
+from console.intake.places import closed_off, exists, holds, walk
+from console.intake.position import Position
+from console.intake.unpacking import Unpacked
 from console.model import SECOND_US
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from console.intake.places import Found
+    from console.intake.blocks import Plain
+    from console.intake.places import Found, Passed
     from console.settings import Source
 
-BLOCK_BYTES = 128 * 1024
-MAX_LINE_BYTES = 4 * 1024 * 1024
-"""A longer line is refused, counted, and passed over."""
 QUIET_US = 60 * SECOND_US
 """A file that left its place is read until nothing was added to it for so long."""
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 """A longer document (a file that is one JSON value, say) is refused, and counted."""
-_OPEN_LIMIT = 256
-_BLANK = b"\x00\r\t "
-_BOM = b"\xef\xbb\xbf"
-
-
-class Block(NamedTuple):
-    """Whole lines of one file: the bytes, the offset and the number of the first line.
-
-    `oversize` is the length of a line that was passed over instead (`data` is its beginning).
-    """
-
-    data: bytes
-    offset: int
-    line: int
-    oversize: int = 0
+_CUT_OFF = "its compressed end is missing so far; the rest is read when it comes"
+_NO_NEWLINE = "its last line had no newline"
 
 
 class Tailer:
@@ -71,13 +62,16 @@ class Tailer:
         self.source_of: dict[int, Source] = {}
         self.missing: tuple[Path, ...] = ()
         self.empty: tuple[Path, ...] = ()
+        self.passed: list[Passed] = []
         self.changed: set[int] = set()
+        self._access = Access(self.files, self.changed)
         self._new_id = new_id
         self._now = now or (lambda: time.time_ns() // 1_000)
         self._by_identity: dict[tuple[int, int], Position] = {}
-        self._descriptors: dict[int, int] = {}
-        self._checked: dict[int, tuple[int, int]] = {}
-        self._leaving: dict[int, tuple[int, int, int]] = {}
+        self._checked: dict[int, tuple[int, int, int]] = {}
+        self._sizes: dict[int, int] = {}
+        self._still: dict[int, tuple[int, int, int]] = {}
+        self._ending: set[int] = set()
         self._incarnations: dict[tuple[bytes, int, int], int] = {}
         for file in known:
             self.files[file.id] = file
@@ -91,20 +85,22 @@ class Tailer:
         seen: set[int] = set()
         missing: list[Path] = []
         empty: list[Path] = []
+        passed: list[Passed] = []
         for source in self.sources:
             before = len(seen)
-            for found in walk(source):
+            for found in walk(source, passed):
                 seen.add(self._meet(found, seen).id)
             if len(seen) == before:
                 (empty if exists(source) else missing).append(source.path)
-        self.missing, self.empty = tuple(missing), tuple(empty)
+        self.missing, self.empty, self.passed = tuple(missing), tuple(empty), passed
         for file in list(self._by_identity.values()):
-            if file.id not in seen and self._belongs(file):
+            if file.id not in seen and self._belongs(file) and not closed_off(file.path, passed):
                 self._lost(file)
+        self._access.postponed.clear()
         return [
             file
             for file in self._by_identity.values()
-            if file.id in self.source_of and _has_more(file)
+            if file.size > file.offset and file.id in self.source_of and self._readable(file)
         ]
 
     def read(self, file: Position) -> Block | None:
@@ -112,24 +108,36 @@ class Tailer:
 
         Does not move the position; `advance` does, once the block has been taken in.
         """
-        descriptor = self._descriptor(file)
-        if descriptor is None:
-            return None
+        before = file.offset
         try:
-            return self._block(descriptor, file)
+            view = self._access.view(file)
+            if view is None:
+                return None
+            block = next_block(view, file, last=file.id in self._ending)
+            if isinstance(view, Unpacked):
+                block = self._from_unpacked(file, view, block)
         except OSError as error:
             self._unreadable(file, error)
             return None
+        except Rewritten:
+            self._access.replaced.add(file.id)
+            return None
+        if file.offset != before:
+            self.changed.add(file.id)
+        return block
 
     def advance(self, file: Position, block: Block) -> None:
         """Move a file's position behind a block."""
-        length = block.oversize or len(block.data)
-        file.offset += length
+        file.offset += block.oversize or len(block.data)
         file.lines += 1 if block.oversize else block.data.count(b"\n")
-        keep = file.marker + (block.data if not block.oversize else b"")
-        if block.oversize:
-            keep = self.raw(file, max(0, file.offset - MARKER_BYTES), MARKER_BYTES)
-        file.marker = keep[-MARKER_BYTES:]
+        file.remember(block.tail)
+        if file.id in self._ending:
+            self._ending.discard(file.id)
+            if not block.tail.endswith(b"\n"):
+                file.note = _NO_NEWLINE
+        stream = self._access.stream(file.id)
+        if stream is not None:
+            self._measure(file, stream)
         self.changed.add(file.id)
 
     def document(self, file: Position) -> Block | None:
@@ -139,32 +147,53 @@ class Tailer:
         """
         if file.offset >= file.size:
             return None
-        if file.size > MAX_DOCUMENT_BYTES:
-            return Block(self.raw(file, 0, 200), 0, 1, file.size)
-        data = self.raw(file, 0, file.size)
-        return Block(data, 0, 1) if data else None
+        try:
+            view = self._access.view(file)
+            if view is None:
+                return None
+            wanted = MAX_DOCUMENT_BYTES if file.packed else min(MAX_DOCUMENT_BYTES, file.size)
+            data = view.at(0, wanted + 1)
+        except Rewritten:
+            self._access.replaced.add(file.id)
+            return None
+        except OSError as error:
+            self._unreadable(file, error)
+            return None
+        return self._whole(file, view, data)
 
     def finish(self, file: Position, block: Block) -> None:
         """Mark a document as read, to be read again when it changes."""
         file.offset = file.size
         file.lines = block.data.count(b"\n")
+        self._access.end_stream(file.id)
         self.changed.add(file.id)
+
+    def refuse(self, file: Position, why: str) -> None:
+        """Read nothing more of a file until it changes."""
+        self._access.refuse(file, why)
+
+    def postponed(self, file: Position) -> bool:
+        """Say whether a file has more to be read that only could not be had this time."""
+        return file.id in self._access.postponed or file.id in self._access.replaced
+
+    def ending(self, file: Position) -> bool:
+        """Say whether a file is at the end of its life: its last line is whole as it stands."""
+        return file.id in self._ending or self._access.has_whole_head(file.id)
 
     def raw(self, file: Position, offset: int, length: int, path: bytes = b"") -> bytes:
         """Return bytes of a file (found at `path` now), fewer or none where it cannot be read."""
-        descriptor = self._descriptor(file, path)
-        if descriptor is None:
-            return b""
         try:
-            return os.pread(descriptor, length, offset)
-        except OSError:
+            return self._access.raw(file, offset, length, path)
+        except Rewritten:
+            self._access.replaced.add(file.id)
+            return b""
+        except OSError as error:
+            self._unreadable(file, error)
             return b""
 
     def close(self) -> None:
         """Close all files."""
-        for descriptor in self._descriptors.values():
-            os.close(descriptor)
-        self._descriptors.clear()
+        self._access.close()
 
     def forget(self, number: int) -> None:
         """Forget a file that is gone, and how far it was read."""
@@ -175,32 +204,52 @@ class Tailer:
 
     def _meet(self, found: Found, seen: set[int]) -> Position:
         status = found.status
-        file = self._by_identity.get((status.st_dev, status.st_ino))
+        file = self._by_identity.get(pos.identity(status))
         if file is not None and self._replaced(file, found):
             self._retire(file, "truncated or replaced; read anew")
             file = None
         if file is None:
-            file = Position(
-                id=self._new_id(), path=found.path, device=status.st_dev, inode=status.st_ino,
-                incarnation=self._incarnation(found),
-            )  # fmt: skip
-            self.files[file.id] = file
-            self._by_identity[file.identity] = file
-            self.changed.add(file.id)
+            file = self._new(found)
         elif file.path != found.path and file.id not in seen:
             file.path, file.incarnation = found.path, self._incarnation(found)
             self.changed.add(file.id)
-        self._leaving.pop(file.id, None)
         self.source_of[file.id] = found.source
-        if file.whole and file.mtime_ns != status.st_mtime_ns:
+        self._access.returns(file.id)
+        self._measured(file, status)
+        self._still.pop(file.id, None)
+        self._ending.discard(file.id)
+        return file
+
+    def _new(self, found: Found) -> Position:
+        device, inode = pos.identity(found.status)
+        file = Position(
+            id=self._new_id(), path=found.path, device=device, inode=inode,
+            incarnation=self._incarnation(found),
+        )  # fmt: skip
+        self.files[file.id] = file
+        self._by_identity[file.identity] = file
+        self.changed.add(file.id)
+        return file
+
+    def _measured(self, file: Position, status: os.stat_result) -> None:
+        """Take over size and time of a file as a sweep found them."""
+        touched = self._touched(file, status)
+        self._sizes[file.id] = status.st_size
+        if file.whole and touched:
             file.offset = 0
         file.mtime_ns = status.st_mtime_ns
-        if file.size != status.st_size:
-            file.size = status.st_size
+        if file.packed == pos.REFUSED and touched:
+            file.packed, file.state, file.note = "", pos.READING, ""
+        if touched if file.packed else file.size != status.st_size:
+            file.size = status.st_size + (file.offset if file.packed else 0)
             if file.state == pos.UNRECOGNISED:
                 file.state = pos.READING
             self.changed.add(file.id)
-        return file
+
+    def _touched(self, file: Position, status: os.stat_result) -> bool:
+        """Say whether a file was written to since the last look, so far as its stamps tell."""
+        grown = self._sizes.get(file.id, status.st_size) != status.st_size
+        return grown or file.mtime_ns != status.st_mtime_ns
 
     def _belongs(self, file: Position) -> bool:
         """Say whether a file lies in a source; others were read for other sources, earlier."""
@@ -208,145 +257,127 @@ class Tailer:
             return True
         return any(holds(source, file.path) for source in self.sources)
 
+    def _readable(self, file: Position) -> bool:
+        """Say whether there is any use in reading a file that has bytes unread."""
+        if file.state == pos.UNRECOGNISED or file.packed == pos.REFUSED:
+            return False
+        stream = self._access.stream(file.id)
+        if stream is not None and stream.waiting and file.id not in self._ending:
+            stream.waiting = self._access.size(file) == stream.consumed
+            return not stream.waiting
+        return True
+
     def _replaced(self, file: Position, found: Found) -> bool:
         """Say whether the file is another one than before under the same inode."""
         status = found.status
+        if file.id in self._access.replaced:
+            return True
+        if file.packed == pos.REFUSED:
+            return bool(file.format) and self._touched(file, status)
+        if file.packed:
+            stream = self._access.stream(file.id)
+            return stream is not None and status.st_size < stream.consumed
         if file.whole:
             return False
         if status.st_size < file.offset:
             return True
-        stamp = (status.st_size, status.st_mtime_ns)
+        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         known = self._checked.get(file.id) == stamp and file.state != pos.UNREADABLE
-        if not file.marker or known:
+        if known or not file.marked:
             return False
-        current = self.raw(file, file.offset - len(file.marker), len(file.marker), found.path)
+        current = self.raw(file, file.offset - file.marked, file.marked, found.path)
+        if file.id in self._access.replaced:
+            return True
         if not current:
             return False
         self._checked[file.id] = stamp
-        return current != file.marker
+        return not file.recalls(current)
 
     def _incarnation(self, found: Found) -> int:
         """Return a number that tells this file from earlier ones of the same path and inode."""
-        key = (found.path, found.status.st_dev, found.status.st_ino)
+        key = (found.path, *pos.identity(found.status))
         number = self._incarnations[key] = self._incarnations.get(key, -1) + 1
         return number
 
     def _retire(self, file: Position, note: str) -> None:
         self._by_identity.pop(file.identity, None)
-        descriptor = self._descriptors.pop(file.id, None)
-        if descriptor is not None:
-            os.close(descriptor)
-        self._leaving.pop(file.id, None)
+        self._access.forget(file.id)
+        self._still.pop(file.id, None)
+        self._ending.discard(file.id)
+        self._checked.pop(file.id, None)
+        self._sizes.pop(file.id, None)
         file.state, file.note = pos.GONE, note
         self.changed.add(file.id)
 
     def _lost(self, file: Position) -> None:
         """A file is not in its place any more, but its writer may still add to it for a while."""
-        descriptor = self._descriptors.get(file.id)
-        if descriptor is not None:
-            file.size = os.fstat(descriptor).st_size
-            now_us = self._now()
-            *known, since_us = self._leaving.get(file.id, (-1, -1, now_us))
-            if known != [file.size, file.offset]:
-                self._leaving[file.id] = (file.size, file.offset, now_us)
+        size = self._access.size(file)
+        if size is not None:
+            self._access.leaves(file.id)
+            if not file.packed:
+                file.size = size
+            if not self._quiet(file, size):
                 return
-            if now_us - since_us < QUIET_US:
+            if file.unread and file.id not in self._ending:
+                self._ending.add(file.id)
                 return
-        unread = file.size - file.offset
-        self._retire(
-            file, f"gone, {unread} bytes unread" if unread > 0 else "gone, read to its end"
-        )
+        if file.unread:
+            self._retire(file, f"gone, {file.unread} bytes unread")
+        else:
+            cut = f"; {_NO_NEWLINE}" if file.note == _NO_NEWLINE else ""
+            self._retire(file, f"gone, read to its end{cut}")
 
-    def _descriptor(self, file: Position, path: bytes = b"") -> int | None:
-        known = self._descriptors.get(file.id)
-        if known is not None or file.state == pos.GONE:
-            return known
-        try:
-            descriptor = open_log(path or file.path)
-        except OSError as error:
-            self._unreadable(file, error)
-            return None
-        status = os.fstat(descriptor)
-        if (status.st_dev, status.st_ino) != file.identity:
-            os.close(descriptor)
-            return None
-        if len(self._descriptors) >= _OPEN_LIMIT:
-            still = (number for number in self._descriptors if number not in self._leaving)
-            os.close(self._descriptors.pop(next(still, next(iter(self._descriptors)))))
-        self._descriptors[file.id] = descriptor
-        if file.state == pos.UNREADABLE:
-            file.state, file.note = pos.READING, ""
-            self.changed.add(file.id)
-        return descriptor
+    def _quiet(self, file: Position, size: int) -> bool:
+        """Say whether nothing was added to a file, nor read of it, for `QUIET_US`."""
+        now_us = self._now()
+        *known, since_us = self._still.get(file.id, (-1, -1, now_us))
+        if known != [size, file.offset]:
+            self._still[file.id] = (size, file.offset, now_us)
+            return False
+        return now_us - since_us >= QUIET_US
 
     def _unreadable(self, file: Position, error: OSError) -> None:
         file.state, file.note = pos.UNREADABLE, f"cannot be read: {error.strerror}"
         self.changed.add(file.id)
 
-    def _block(self, descriptor: int, file: Position) -> Block | None:
-        """Return lines up to the last newline of a block, growing it for a long line."""
-        size = BLOCK_BYTES
-        while True:
-            kept = len(file.marker)
-            data = os.pread(descriptor, kept + size, file.offset - kept)
-            if not data.startswith(file.marker):
-                self._checked.pop(file.id, None)  # rewritten since the sweep; the next one sees it
+    def _whole(self, file: Position, view: Plain | Unpacked, data: bytes) -> Block | None:
+        """Return a document, or that it is too large or damaged; None while it is being written."""
+        if isinstance(view, Unpacked):
+            if view.refused:
+                return Block(data[:EXCERPT_BYTES], 0, 1, refused=view.refused)
+            file.size = view.reached + max(0, (self._access.size(file) or 0) - view.taken)
+            if not view.complete and len(data) <= MAX_DOCUMENT_BYTES:
+                self._wait(file, view)
                 return None
-            data = data[kept:]
-            end = data.rfind(b"\n") + 1
-            if end:
-                return Block(data[:end], file.offset, file.lines + 1)
-            if len(data) < size:
-                file.size = file.offset + len(data)
-                return self._unterminated(data, file)
-            if not data.strip(b"\x00"):
-                if not self._pass_zeros(descriptor, file):
-                    return None
-            elif size > MAX_LINE_BYTES:
-                return self._oversize(descriptor, file, data)
-            else:
-                size = min(size * 4, MAX_LINE_BYTES + 1)
+        if len(data) > MAX_DOCUMENT_BYTES:
+            return Block(data[:EXCERPT_BYTES], 0, 1, max(file.size, len(data)))
+        return Block(data[: file.size], 0, 1) if data else None
 
-    def _pass_zeros(self, descriptor: int, file: Position) -> bool:
-        """Move behind zeros: a writer that does not append leaves them when its log is truncated.
+    def _from_unpacked(self, file: Position, view: Unpacked, block: Block | None) -> Block | None:
+        """Return the next block of a compressed file; what follows its last newline is a line."""
+        if block is None and view.complete:
+            block = next_block(view, file, last=True)
+        if block is None and view.refused:
+            why = view.refused
+            excerpt = self.raw(file, file.offset, EXCERPT_BYTES)
+            return Block(excerpt, file.offset, file.lines + 1, refused=why)
+        if block is None:
+            self._measure(file, view)
+            if not view.complete:
+                self._wait(file, view)
+        return block
 
-        False where nothing follows them yet: they may be room that is still to be written to.
-        """
-        try:
-            start = os.lseek(descriptor, file.offset, os.SEEK_DATA)
-        except OSError:
-            return False
-        while data := os.pread(descriptor, BLOCK_BYTES, start):
-            start += len(data) - len(data.lstrip(b"\x00"))
-            if data.strip(b"\x00"):
-                file.offset, file.marker = start, bytes(MARKER_BYTES)
-                self.changed.add(file.id)
-                return True
-        return False
+    def _measure(self, file: Position, view: Unpacked) -> None:
+        """Set the size of a compressed file to what is known of it; free it at its end."""
+        left = 0 if view.complete else max(0, (self._access.size(file) or 0) - view.taken)
+        file.size = max(view.reached, file.offset) + left
+        if view.complete and file.unread == 0:
+            if file.note == _CUT_OFF:
+                file.note = ""
+            self._access.end_stream(file.id)
 
-    def _unterminated(self, data: bytes, file: Position) -> Block | None:
-        """A last line without its newline counts once it is whole: a complete JSON object."""
-        text = data.strip(_BLANK)
-        if not text.endswith(b"}"):
-            return None
-        try:
-            msgspec.json.decode(text.removeprefix(_BOM))
-        except (msgspec.DecodeError, RecursionError):
-            return None
-        return Block(data, file.offset, file.lines + 1)
-
-    def _oversize(self, descriptor: int, file: Position, head: bytes) -> Block | None:
-        """Pass over a line that is too long, if its end has been written."""
-        length = len(head)
-        while True:
-            data = os.pread(descriptor, BLOCK_BYTES * 8, file.offset + length)
-            end = data.find(b"\n")
-            if end >= 0:
-                return Block(head[:200], file.offset, file.lines + 1, length + end + 1)
-            if not data:
-                return None
-            length += len(data)
-
-
-def _has_more(file: Position) -> bool:
-    return file.size > file.offset and file.state != pos.UNRECOGNISED
+    def _wait(self, file: Position, view: Unpacked) -> None:
+        view.waiting = True
+        if file.note != _CUT_OFF:
+            file.note = _CUT_OFF
+            self.changed.add(file.id)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from console.collector.lease import HEARTBEAT_LIMIT_S, alive
+from console.intake.places import CLOSED
 from console.model import SECOND_US
 from console.snapshot import routes
 from console.snapshot.frame import Frame
@@ -25,6 +26,7 @@ from console.text import clean
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from console.intake.places import PassedOver
     from console.settings import Settings
     from console.store.connect import Connection
 
@@ -114,7 +116,10 @@ def channel_views(connection: Connection) -> tuple[ChannelView, ...]:
 
 def _sources(connection: Connection) -> tuple[SourceView, ...]:
     unknown = by_path(connection)
-    return tuple(_source(row, unknown.get(row.path, ())) for row in reader.files(connection))
+    return (
+        *(_source(row, unknown.get(row.path, ())) for row in reader.files(connection)),
+        *(_passed(item) for item in intake.passed_over(connection)),
+    )
 
 
 def _source(row: reader.FileRow, unknown: tuple[UnknownEvent, ...]) -> SourceView:
@@ -133,4 +138,19 @@ def _source(row: reader.FileRow, unknown: tuple[UnknownEvent, ...]) -> SourceVie
         note=clean(row.note),
         unknown=unknown,
         late=row.late,
+    )
+
+
+def _passed(item: PassedOver) -> SourceView:
+    """Return what is passed over in the sources as a row among the files that are not."""
+    return SourceView(
+        path=clean(os.fsdecode(item.path)),
+        format="",
+        state="unreadable" if item.why == CLOSED else "skipped",
+        size=0,
+        offset=0,
+        lines=0,
+        rejected=0,
+        last_event_us=None,
+        note=clean(item.words),
     )

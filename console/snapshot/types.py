@@ -173,10 +173,11 @@ class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):
-    """One log file: how far it is read.
+    """One log file: how far it is read; or something beside them that is passed over.
 
-    `state` is read, behind, unreadable, gone or unrecognised. `late` are the events that came when
-    their run may have been deleted by the retention: they were not applied.
+    `state` is read, behind, unreadable, gone, unrecognised or skipped (a link or a pipe, say).
+    `late` are the events that came when their run may have been deleted by the retention: they were
+    not applied.
     """
 
     path: str

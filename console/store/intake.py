@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from console.intake.places import PassedOver
 from console.intake.position import Position
 from console.ledger.sequence import Sequence
 from console.model import Event, Origin
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 _POSITION = (
     "select id, path, device, inode, incarnation, offset, lines, marker, size, format, reader, "
-    "latest_us, routes, rejected, state, note, whole, mtime_ns, late from file order by id"
+    "latest_us, routes, rejected, state, note, whole, mtime_ns, late, marked, generation, packed "
+    "from file order by id"
 )
 
 
@@ -50,6 +52,21 @@ def positions(connection: Connection) -> list[Position]:
 def last_file(connection: Connection) -> int:
     """Return the highest file number given out."""
     return int(connection.execute("select coalesce(max(id), 0) from file").fetchone()[0])
+
+
+def save_passed(connection: Connection, passed: Iterable[PassedOver]) -> None:
+    """Keep what the last sweep passed over, instead of what an earlier one did."""
+    connection.execute("delete from passed")
+    connection.executemany(
+        "insert into passed (path, why, entries, words) values (?, ?, ?, ?)",
+        [(item.path, item.why, item.entries, item.words) for item in passed],
+    )
+
+
+def passed_over(connection: Connection) -> list[PassedOver]:
+    """Return what the last sweep passed over."""
+    rows = connection.execute("select why, path, entries, words from passed order by why, path")
+    return [PassedOver(*row) for row in rows]
 
 
 def park(connection: Connection, events: Iterable[tuple[int, Origin, int, Event]]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.intake.position import digest
 from console.store.connect import APPLICATION_ID, SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -135,6 +136,11 @@ create index quarantine_kept on quarantine (kept_us);
 """`kept_us` is since when a row is kept (the collector's clock), `late` how many events came after
 their run may have been deleted, `floor_us` the latest event time among the deleted runs."""
 _AGED = ("run", "line", "quarantine", "file")
+_PASSED = """
+create table passed (
+    path blob not null, why text not null, entries integer not null, words text not null,
+    primary key (path, why)) strict, without rowid
+"""
 
 
 def migrations() -> Migrations:
@@ -165,6 +171,23 @@ def migrations() -> Migrations:
         last = "coalesce((select cast(value as integer) from fact where key = 'ingested_us'), 0)"
         for table in _AGED:
             db.conn.execute(f"update {table} set kept_us = {last}")
+
+    @steps()
+    def m005_marks(db: Database) -> None:
+        """Keep a digest of the bytes before an offset instead of the bytes; tell more of files."""
+        for column in (
+            "marked integer not null default 0",
+            "generation integer",
+            "packed text not null default ''",
+        ):
+            db.conn.execute(f"alter table file add column {column}")
+        db.conn.execute("pragma secure_delete=on")  # or the bytes stay in pages that are free now
+        for number, marker in db.conn.execute("select id, marker from file").fetchall():
+            db.conn.execute(
+                "update file set marked = ?, marker = ? where id = ?",
+                (len(marker), digest(marker), number),
+            )
+        db.conn.execute(_PASSED)
 
     return steps
 

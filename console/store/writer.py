@@ -38,7 +38,7 @@ _RUN = (
 _FILE = (
     "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
     "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns, late, "
-    "kept_us) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "kept_us, marked, generation, packed) values (" + ", ".join("?" * 23) + ")"
 )
 
 
@@ -165,6 +165,9 @@ class Writer:
                 file.mtime_ns,
                 file.late,
                 now_us,
+                file.marked,
+                file.generation,
+                file.packed,
             ),
         )
 

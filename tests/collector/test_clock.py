@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.collector import intake
-from console.intake import tail
+from console.intake import blocks
 from tests.collector.running import DAY, HOUR, MINUTE, Station, event, good, route
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ SLA = 10 * MINUTE
 def small_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a turn read one block of a few lines."""
     monkeypatch.setattr(intake, "TURN_BYTES", 1)
-    monkeypatch.setattr(tail, "BLOCK_BYTES", 1_000)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 1_000)
 
 
 @pytest.fixture

@@ -59,7 +59,8 @@ def contents(station: Station) -> list[Any]:
     found = []
     for table in TABLES:
         columns = [row[1] for row in connection.execute(f"pragma table_info({table})")]
-        kept = [name for name in columns if name not in {"path", "inode", "mtime_ns"}]
+        own = {"path", "inode", "mtime_ns", *(["generation"] if table == "file" else [])}
+        kept = [name for name in columns if name not in own]
         rows = connection.execute(f"select {', '.join(kept)} from {table}").fetchall()
         mine = [repr(row) for row in rows if row[0] != "redaction_key"]
         found.append((table, sorted(mine)))

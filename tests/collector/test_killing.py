@@ -40,8 +40,8 @@ PATIENCE_S = 60.0
 COLLECT = """
 import sys
 from console.collector import intake
-from console.intake import tail
-intake.TURN_BYTES, tail.BLOCK_BYTES = 30_000, 5_000
+from console.intake import blocks
+intake.TURN_BYTES, blocks.BLOCK_BYTES = 30_000, 5_000
 from console.cli import main
 main()
 """

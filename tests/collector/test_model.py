@@ -7,6 +7,7 @@ seed, and its steps are printed.
 from __future__ import annotations
 
 import contextlib
+import gzip
 import itertools
 import json
 import os
@@ -22,7 +23,7 @@ except ImportError:
     from sqlite3 import SQLITE_INSERT, DatabaseError
 
 from console.collector import intake
-from console.intake import tail
+from console.intake import access, blocks, descriptors
 from console.model import SECOND_US
 from tests.collector.running import MINUTE, Station, good
 
@@ -47,7 +48,8 @@ class History:
         self.actions: list[Callable[[Path], None]] = [
             *[self.append] * 3, *[self.half] * 2, self.unterminated, self.junk, self.rotate,
             self.move_out, self.copy_truncate, self.shorten, self.rewrite, self.remake,
-            self.replace, self.delete, self.link, self.vanish,
+            self.replace, self.delete, self.link, self.vanish, self.compress, self.compress,
+            self.older, self.other_writer, self.other_writer,
         ]  # fmt: skip
         self._halves: dict[int, bytes] = {}
         self._numbers = itertools.count(1)
@@ -56,9 +58,22 @@ class History:
         """Do one thing to one log."""
         logs = sorted(path for path in self.station.logs.rglob("*.jsonl*") if path.is_file())
         path = self.chance.choice([*logs, self._new_path()])
-        action = self.chance.choice(self.actions if path.exists() else [self.append])
+        action = self.chance.choice(self._possible(path))
         self.told.append(f"{action.__name__} {path.relative_to(self.station.folder)}")
         action(path)
+
+    def _possible(self, path: Path) -> list[Callable[[Path], None]]:
+        if not path.exists():
+            return [self.append]
+        # Nobody writes into a compressed log; all else happens to it as to others.
+        return (
+            [self.rotate_packed, self.move_out, self.delete, self.link, self.vanish]
+            if (_packed(path))
+            else self.actions
+        )
+
+    def rotate_packed(self, path: Path) -> None:
+        self._moved(path, path.with_name(f"{path.name.removesuffix('.gz')}.1.gz"))
 
     def append(self, path: Path) -> None:
         self._write(path, "ab", self._half_of(path) + self._lines())
@@ -128,10 +143,43 @@ class History:
                 self.station.restart()
         (self.outside / "vanished").rename(self.station.logs)
 
+    def compress(self, path: Path) -> None:
+        """Rotate as logrotate does: a compressed copy beside the log, then the log goes."""
+        if _packed(path) or _unfinished(path):
+            return
+        data = path.read_bytes()
+        cut = self.chance.randrange(len(data) + 1)
+        packed = b"".join(gzip.compress(part, mtime=0) for part in (data[:cut], data[cut:]))
+        target = path.with_name(f"{path.name}.{next(self._numbers)}.gz")
+        self._write(target, "wb", packed)
+        self.delete(path)
+
+    def older(self, path: Path) -> None:
+        """Rotate by numbers: each name's file gets the next name."""
+        stem = path.name.partition(".jsonl")[0] + ".jsonl"
+        for number in (2, 1, 0):
+            name = f"{stem}.{number}" if number else stem
+            source = path.with_name(name)
+            if source.exists():
+                self._moved(source, path.with_name(f"{stem}.{number + 1}"))
+
+    def other_writer(self, path: Path) -> None:
+        """Write with a second process's descriptor, which stays with the file wherever it goes."""
+        if _packed(path) or self._halves.get(_inode(path)):
+            return
+        with path.open("ab", buffering=0) as first, path.open("ab", buffering=0) as second:
+            for writer in (first, second, first):
+                writer.write(self._lines(1))
+            if self.chance.randrange(3) == 0:
+                self.chance.choice([self.rotate, self.move_out])(path)
+                second.write(self._lines(1))
+        self._stamp_if_there(path)
+
     def whole_lines(self) -> Iterator[str]:
         """Yield the runs whose lines stand whole in some log now."""
         for path in self.station.logs.rglob("*.jsonl*"):
-            for line in path.read_bytes().split(b"\n"):
+            data = path.read_bytes()
+            for line in (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).split(b"\n"):
                 with contextlib.suppress(ValueError):
                     yield json.loads(line)["run"]
 
@@ -158,63 +206,95 @@ class History:
             self.delete(target)
         path.replace(target)
 
+    def _stamp_if_there(self, path: Path) -> None:
+        if path.exists():
+            self._stamp(path)
+
     def _stamp(self, path: Path) -> None:
         """Give each change a time of its own, however coarse the clock of the file system is."""
         moment_ns = next(self._numbers) * 1_000_000
         os.utime(path, ns=(moment_ns, moment_ns))
 
 
+def _packed(path: Path) -> bool:
+    return path.is_file() and path.read_bytes().startswith(b"\x1f\x8b")
+
+
+def _unfinished(path: Path) -> bool:
+    data = path.read_bytes()
+    return bool(data) and not data.endswith(b"\n")
+
+
 def _inode(path: Path) -> int:
     return path.stat().st_ino if path.exists() else 0
 
 
-def deny_files(action: int, table: str | None, *_: object) -> int:
-    """Refuse to store how far a file is read, late in the transaction."""
-    return 1 if (action, table) == (SQLITE_INSERT, "file") else 0
+def fail_once(station: Station, chance: random.Random) -> None:
+    """Let one turn of the collector fail while it is being stored, at one table or another."""
+    refused = chance.choice(["file", "run", "minute"])
 
+    def deny(action: int, table: str | None, *_: object) -> int:
+        return 1 if (action, table) == (SQLITE_INSERT, refused) else 0
 
-def fail_once(station: Station) -> None:
-    """Let one turn of the collector fail while it is being stored."""
     connection = station.collector.writer.connection
-    connection.set_authorizer(deny_files)
+    connection.set_authorizer(deny)
     with contextlib.suppress(DatabaseError):
         station.collector.step()
     connection.set_authorizer(None)
+
+
+def little_by_little(patch: pytest.MonkeyPatch) -> None:
+    """Read so little at a time, with so few files open, that all that can come between does."""
+    patch.setattr(intake, "TURN_BYTES", 1_000)
+    patch.setattr(intake, "_LEAST_BYTES", 50)
+    patch.setattr(blocks, "BLOCK_BYTES", 256)
+    patch.setattr(descriptors, "open_limit", lambda: 4)
+    patch.setattr(access, "_UNPACKED_AT_ONCE", 2)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_every_line_that_stood_whole_when_all_was_read_is_counted_once(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "TURN_BYTES", 1_000)
-    monkeypatch.setattr(tail, "BLOCK_BYTES", 256)
-    monkeypatch.setattr(tail, "_OPEN_LIMIT", 4)
+    little_by_little(monkeypatch)
+    live(seed, tmp_path)
+
+
+def live(seed: int, folder: Path) -> None:
+    """Let logs fare as chance has it, and see after each step that what is counted is right."""
     chance = random.Random(seed)
-    station = Station(tmp_path)
+    station = Station(folder)
     history = History(station, chance)
     stood: set[str] = set()
-    for _ in range(STEPS):
-        match chance.randrange(20):
-            case 0 | 1 | 2:
-                history.told.append("read")
-                stood.update(history.whole_lines())
-                station.read()
-            case 3 | 4:
-                history.told.append("turn")
-                station.collector.step()
-            case 5:
-                history.told.append("failing turn")
-                fail_once(station)
-            case 6 | 7:
-                history.told.append("restart")
-                station.restart()
-            case 8:
-                history.told.append("minutes pass")
-                station.now_us += 2 * MINUTE * SECOND_US
-            case _:
-                history.act()
-        counted = set(station.runs())
-        explained = f"seed {seed}: {'; '.join(history.told)}"
-        assert stood <= counted <= history.written, explained
-        assert station.total() == len(counted), explained
-    station.close()
+    try:
+        for _ in range(STEPS):
+            _step(history, stood)
+            counted = set(station.runs())
+            explained = f"seed {seed}: {'; '.join(history.told)}"
+            assert stood <= counted <= history.written, explained
+            assert station.total() == len(counted), explained
+    finally:
+        station.close()
+
+
+def _step(history: History, stood: set[str]) -> None:
+    station, chance = history.station, history.chance
+    match chance.randrange(20):
+        case 0 | 1 | 2:
+            history.told.append("read")
+            stood.update(history.whole_lines())
+            station.read()
+        case 3 | 4:
+            history.told.append("turn")
+            station.collector.step()
+        case 5:
+            history.told.append("failing turn")
+            fail_once(station, chance)
+        case 6 | 7:
+            history.told.append("restart")
+            station.restart()
+        case 8:
+            history.told.append("minutes pass")
+            station.now_us += 2 * MINUTE * SECOND_US
+        case _:
+            history.act()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import socket
 import subprocess
@@ -12,76 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from console.intake.position import GONE, Position
-from console.intake.tail import BLOCK_BYTES, MAX_LINE_BYTES, Tailer
+from console.intake.blocks import BLOCK_BYTES, MAX_LINE_BYTES
 from console.model import SECOND_US
-from console.settings import Source
+from tests.intake.watching import Watched, append, numbered, obj
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTE_US = 60 * SECOND_US
-
-
-class Watched:
-    """A tailer over `logs` (or other sources); a restart keeps its positions and nothing else."""
-
-    def __init__(self, folder: Path, *sources: str) -> None:
-        self.logs = folder / "logs"
-        self.logs.mkdir()
-        self.sources = [Source(path=folder / source) for source in sources or ("logs",)]
-        self.now_us = 0
-        self.oversize: list[int] = []
-        self._last = 0
-        self.tailer = self._tailer([])
-
-    def _tailer(self, known: list[Position]) -> Tailer:
-        return Tailer(self.sources, known, self._new_id, lambda: self.now_us)
-
-    def _new_id(self) -> int:
-        self._last += 1
-        return self._last
-
-    def restart(self) -> None:
-        self.tailer.close()
-        self.tailer = self._tailer(copy.deepcopy(list(self.tailer.files.values())))
-
-    def sweep(self) -> list[bytes]:
-        """Look once, and return the lines that were read, without their newlines."""
-        found: list[bytes] = []
-        for file in self.tailer.sweep():
-            while (block := self.tailer.read(file)) is not None:
-                assert (block.offset, block.line) == (file.offset, file.lines + 1)
-                if block.oversize:
-                    self.oversize.append(block.oversize)
-                else:
-                    found += block.data.strip(b"\n").split(b"\n")
-                self.tailer.advance(file, block)
-        return found
-
-    def states(self) -> dict[str, str]:
-        files = self.tailer.files.values()
-        return {os.fsdecode(file.path.rpartition(b"/")[2]): file.state for file in files}
-
-    def notes(self) -> list[str]:
-        return [file.note for file in self.tailer.files.values() if file.note]
-
-
-@pytest.fixture
-def watched(tmp_path: Path) -> Watched:
-    return Watched(tmp_path)
-
-
-def append(path: Path, data: bytes) -> None:
-    with path.open("ab") as file:
-        file.write(data)
-
-
-def obj(name: str) -> bytes:
-    return b'{"line":"%s"}' % name.encode()
-
-
-def numbered(first: int, last: int) -> bytes:
-    """Return lines as logs have them: of one length, and alike but for a few bytes."""
-    return b"".join(b'{"n":"%03d","%s":0}\n' % (each, b"." * 200) for each in range(first, last))
 
 
 def test_new_files_and_new_directories_are_picked_up(watched: Watched) -> None:
@@ -245,18 +180,6 @@ def test_lines_that_a_writer_adds_to_a_file_moved_away_are_read_until_it_is_quie
     assert watched.notes() == ["gone, read to its end"]
 
 
-def test_what_was_not_read_of_a_file_that_is_gone_is_said(watched: Watched) -> None:
-    log = watched.logs / "a.jsonl"
-    append(log, b'1\n{"par')
-    assert watched.sweep() == [b"1"]
-    log.unlink()
-    assert watched.sweep() == []
-    watched.now_us += MINUTE_US
-    assert watched.sweep() == []
-    assert watched.states() == {"a.jsonl": GONE}
-    assert watched.notes() == ["gone, 5 bytes unread"]
-
-
 @pytest.mark.parametrize("source", ["logs", "logs/*.jsonl", "logs/a.jsonl", "link.jsonl"])
 def test_a_file_that_went_while_nobody_looked_is_gone(tmp_path: Path, source: str) -> None:
     watched = Watched(tmp_path, source)
@@ -358,7 +281,7 @@ AS_ANYBODY = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from tests.intake.test_tail import Watched
+from tests.intake.watching import Watched
 watched = Watched(Path(sys.argv[2]))
 log = watched.logs / "a.jsonl"
 log.write_bytes(b"1\\n")

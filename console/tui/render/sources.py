@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 WORD_FIELDS = ("state", "path", "format", "note")
 NUMBER_FIELDS = ("lines", "rejected", "behind", "unread", "size")
-_ORDER = ("unreadable", "lost", "refused", "behind", "unrecognised", "read", "gone")
+_ORDER = ("unreadable", "lost", "refused", "behind", "unrecognised", "skipped", "read", "gone")
 _MARKS: dict[str, tuple[str, str, Tone]] = {
     "unreadable": ("failed", "UNREADABLE", Tone.ALARM),
     "lost": ("spent", "GONE", Tone.ALARM),
     "refused": ("at_risk", "", Tone.TICKET),
     "behind": ("ticket", "behind", Tone.WATCH),
     "unrecognised": ("no_data", "unrecognised", Tone.UNKNOWN),
+    "skipped": ("none", "skipped", Tone.UNKNOWN),
     "read": ("healthy", "read", Tone.OK),
     "gone": ("none", "gone", Tone.MUTED),
 }
