@@ -20,7 +20,7 @@ from console.snapshot.types import (
     UnknownEvent,
 )
 from console.snapshot.unknown import by_path
-from console.store import desk, outbox, reader
+from console.store import desk, intake, outbox, reader
 from console.text import clean
 
 if TYPE_CHECKING:
