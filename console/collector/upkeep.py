@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.control.directives import Conflict, ControlDesk, Refused
 from console.control.file import ControlError, ControlFile
-from console.model import SECOND_US, DirectiveKind
+from console.model import SECOND_US
 from console.store import desk
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ class Upkeep:
 
 
 def _lift_expired(control: ControlDesk, standing: Iterable[Directive], now_us: int) -> None:
-    """An operator's freeze, tighten or reduce lifts by itself at its expiry; a pause stands."""
+    """Lift what ends at its expiry; a pause and a ladder's order stand, and call their owner."""
     for order in standing:
         over = order.until_us is not None and order.until_us <= now_us
-        if not over or order.lifted_us is not None or order.kind is DirectiveKind.PAUSE:
+        if not over or order.lifted_us is not None or not order.lifts_by_itself:
             continue
         # Somebody may have lifted it in this very moment: then there is nothing left to do.
         with contextlib.suppress(Refused, Conflict):

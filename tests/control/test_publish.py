@@ -35,7 +35,7 @@ def test_the_document_that_it_was_made_from_stays_as_it_is(stage: Stage) -> None
 
 def test_control_json_is_the_newest_generation_word_for_word(stage: Stage) -> None:
     for number in (2, 3):
-        stage.desk.give(order(reason=f"reason {number}"), NOON_US)
+        stage.desk.give(order(drain=number == 2, reason=f"reason {number}"), NOON_US)
         assert stage.path.read_bytes() == stage.generation(number).read_bytes()
         assert parse(stage.path.read_bytes()).generation == number
 
@@ -130,5 +130,5 @@ def test_a_refresh_of_nothing_writes_nothing(enter: Callable[..., Stage]) -> Non
 def test_an_order_is_made_from_the_newest_generation_not_from_control_json(stage: Stage) -> None:
     stage.desk.give(order(), NOON_US)
     stage.path.write_bytes(stage.generation(1).read_bytes())
-    stage.desk.give(order(reason="again"), NOON_US)
+    stage.desk.give(order(drain=False, reason="again"), NOON_US)
     assert stage.raw()["generation"] == 3
