@@ -13,7 +13,14 @@ from console.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from console.snapshot.types import AlertView, DirectiveView, MissView, RouteView, Snapshot
+    from console.snapshot.types import (
+        AlertView,
+        DirectiveView,
+        MissView,
+        RouteView,
+        Snapshot,
+        StepView,
+    )
 
 
 def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -57,6 +64,9 @@ def fleet(snapshot: Snapshot) -> None:
     ]
     if rows:
         grid(header, rows)
+    for view in snapshot.routes:
+        for step in view.proposals:
+            say(f"{view.route}: {ladder_step(step, view.route)}")
     _footing(snapshot)
 
 
@@ -81,6 +91,8 @@ def route(view: RouteView, snapshot: Snapshot) -> None:
         say(f"  alert {alert.id} {alert.severity} {alert.kind} {alert.state}: {alert.words}")
     for order in view.directives:
         say("  " + directive(order))
+    for step in view.steps:
+        say("  " + ladder_step(step, view.route))
     _footing(snapshot)
 
 
@@ -95,12 +107,26 @@ def directive(view: DirectiveView) -> str:
         f"{view.exit_trusted[1]} trusted in a row"
     )
     if order.kind is DirectiveKind.PAUSE:
-        ending = "none can be earned while nothing runs; burnline lift --override"
+        ending = f"burnline stepdown from {when(view.probation_ends_us or 0)} without a new miss"
     return (
         f"order {order.id} {order.kind.value}{f' [{what}]' if what else ''} by {order.by} "
         f"({order.reason}): {view.stage}, seen by {len(view.seen_by)} of {agents}{overdue}; "
         f"exit: {ending}"
     )
+
+
+def ladder_step(view: StepView, route: str) -> str:
+    """Return one step of a ladder as a sentence: what it waits for, did, or proposes."""
+    said = f"ladder {view.step} ({view.mode}): {view.state}"
+    if view.directive:
+        said += f" as {view.directive}"
+    if view.words:
+        said += f": {view.words}"
+    if view.note:
+        said += f"; {view.note}"
+    if view.state == "proposed":
+        said += f"; burnline accept {route} {view.proposal} carries it out"
+    return said
 
 
 def misses(views: Sequence[MissView]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.burn import windows
-from console.collector import evaluate
+from console.collector import consequences, evaluate
 from console.collector.hints import Hints
 from console.collector.history import History
 from console.collector.intake import Intake
@@ -156,12 +156,15 @@ class Collector:
             if now_us - self._measured_gaps_us >= _GAPS_US:
                 self._measured_gaps_us = now_us
                 counting.keep_gaps(self.writer.connection, windows.trailing(now_us, _GAP_SPAN_US))
-            evaluate.evaluate(
+            judging = (
                 self.writer.connection,
                 self._settings,
                 now_us,
                 lambda route: not begun or route in behind,
             )
+            evaluate.evaluate(*judging)
+            judged = consequences.decide(*judging)
+        self._upkeep.carry_out(now_us, judged)
 
     def _turn(self, now_us: int) -> int:
         waiting = self._tailer.sweep()

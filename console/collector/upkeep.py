@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from console.collector import consequences
 from console.control.directives import Conflict, ControlDesk, Refused
 from console.control.file import ControlError, ControlFile
 from console.model import SECOND_US
-from console.store import desk
+from console.store import desk, episodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ _APART_US = 5 * SECOND_US
 
 
 class Upkeep:
-    """The collector's part in the control file; it gives no orders of its own."""
+    """The collector's part in the control file: it keeps it, and gives what ladders decided."""
 
     def __init__(self, writer: Writer, path: Path, settings: Settings) -> None:
         self._writer = writer
@@ -54,6 +55,22 @@ class Upkeep:
         if desk.fact(connection, "tampering") != found:
             with self._writer.transaction():
                 desk.set_fact(connection, "tampering", found)
+
+    def carry_out(self, now_us: int, judged: frozenset[str]) -> None:
+        """Give the orders that ladders decided on these routes; keep in the store why not."""
+        connection = self._writer.connection
+        troubles: list[str] = []
+        if any(item.route in judged for item in episodes.unfinished(connection)):
+            try:
+                file = ControlFile(self._path)
+                control = ControlDesk(self._writer, file, self._settings)
+                troubles = consequences.carry_out(self._writer, control, judged, now_us)
+            except ControlError as error:
+                troubles = [str(error)]
+        said = "; ".join(troubles)
+        if desk.fact(connection, "ladder_trouble") != said:
+            with self._writer.transaction():
+                desk.set_fact(connection, "ladder_trouble", said)
 
     def _agree(self, control: ControlDesk, file: ControlFile, now_us: int) -> None:
         """Put store and file into agreement at the start, and when they stay apart later.

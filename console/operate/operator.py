@@ -9,14 +9,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from console.burn import arithmetic, lifecycle, windows
 from console.burn.rules import percent
+from console.collector.consequences import order_of
 from console.collector.evaluate import charged
 from console.control.directives import ControlDesk, Order, Refused
 from console.control.file import ControlFile
 from console.model import STRICTNESS, Directive, RouteState
+from console.operate import probation
 from console.snapshot.orders import exit_progress
-from console.store import alerts, counting, desk, reader
+from console.store import alerts, counting, desk, episodes, reader
 from console.store.writer import Writer
 from console.text import clean, name
 
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.settings import Settings
+    from console.store.episodes import Episode
 
 TYPED_NAME_TIERS = frozenset({"high", "critical"})
 """Tiers whose routes are relaxed only by typing the route's name."""
@@ -63,6 +68,68 @@ class Operator:
     def give(self, order: Order, now_us: int) -> Directive:
         """Give a restricting order. Raises as `ControlDesk.give` does."""
         return self.desk(now_us).give(order, now_us)
+
+    def accept(
+        self,
+        route: str,
+        proposal: str = "",
+        *,
+        by: str,
+        now_us: int,
+        base_generation: int | None = None,
+    ) -> Directive:
+        """Carry out what a route's ladder proposes, as an order by the operator who accepts it.
+
+        `proposal` may be empty where the ladder proposes only one thing.
+
+        Raises:
+            Refused: nothing is proposed under that id, or several things are.
+            Conflict: the route's orders changed after `base_generation`.
+        """
+        control = self.desk(now_us)
+        episode = self._proposed(route, proposal)
+        order = msgspec.structs.replace(order_of(episode, by=by), base_generation=base_generation)
+        return control.give(
+            order,
+            now_us,
+            also=lambda given: episodes.save(
+                self._connection, [msgspec.structs.replace(episode, directive=given.id)]
+            ),
+        )
+
+    def _proposed(self, route: str, proposal: str) -> Episode:
+        pending = [
+            item
+            for item in episodes.open_of(self._connection, route)
+            if item.pending and proposal in {"", item.id}
+        ]
+        found = [item for item in pending if item.proposed]
+        if not found:
+            what = clean(proposal, 40) or "nothing"
+            why = " (a dry run, or given by itself, is not accepted)" if pending else ""
+            verb = "is not" if proposal else "is"
+            raise Refused(f"{what} {verb} proposed on {clean(route, 60)}{why}")
+        if len(found) > 1:
+            listed = ", ".join(f"{item.id} ({item.kind.value})" for item in found)
+            raise Refused(f"several things are proposed on {route}: {listed}; name one")
+        return found[0]
+
+    def step_down(
+        self, route: str, *, by: str, reason: str, now_us: int, base_generation: int | None = None
+    ) -> Directive:
+        """Turn the pause of a route into one run at a time, once its probation is over.
+
+        Raises:
+            Refused: no pause stands, its probation is not over, or the data cannot be trusted.
+            Conflict: the route's orders changed after `base_generation`.
+        """
+        control = self.desk(now_us)
+        barred = probation.bar(self._connection, self.settings, self.writer.path, route, now_us)
+        if barred:
+            raise Refused(barred)
+        return control.step_down(
+            route, by=by, reason=reason, now_us=now_us, base_generation=base_generation
+        )
 
     def lift(
         self,
@@ -109,7 +176,10 @@ class Operator:
         if met:
             return ""
         if STRICTNESS[order.kind] is RouteState.PAUSED:
-            return f"{order.id} is a pause: nothing runs, so its exit rule cannot be earned"
+            return (
+                f"{order.id} is a pause: nothing runs, so its exit rule cannot be earned; "
+                "burnline stepdown lets one run at a time earn it"
+            )
         now = "no data" if left is None else f"{percent(left)} left"
         return (
             f"the exit rule of {order.id} does not hold: it needs more than "

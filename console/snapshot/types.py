@@ -64,7 +64,8 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
 
     `seen_by`, `not_seen` (silent since, not failed) and `overdue` (logged on without a receipt)
     are agents. `exit_trusted` counts trusted outcomes in a row since the order: (so far, needed).
-    `seen_after_us` is how long the last receipt took, `old_state` what the route was before.
+    `seen_after_us` is how long the last receipt took; `probation_ends_us` when a pause may be
+    stepped down, None for other orders.
     """
 
     directive: Directive
@@ -76,6 +77,32 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     exit_trusted: tuple[int, int]
     exit_met: bool
     seen_after_us: int | None = None
+    probation_ends_us: int | None = None
+
+
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a route's ladder, or what is left of one that is not in the settings any more.
+
+    `state` is "armed", "proposed" (an operator may accept it), "deciding" (the ladder gives it
+    now), "would have" (a dry run), "ordered", "covered" (by what stood already) or "over" (its
+    order stands no longer; it fires again when its cause has ended). `proposal` is the id of the
+    episode, "" while armed; `directive` the order that carries it out. `note` says what keeps an
+    armed step from acting, such as too few runs.
+    """
+
+    step: str
+    kind: str
+    mode: str
+    state: str
+    proposal: str = ""
+    words: str = ""
+    since_us: int | None = None
+    alert: str = ""
+    directive: str = ""
+    changes: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    max_runs: int | None = None
+    note: str = ""
 
 
 class MissView(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +173,12 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     steps_ppm: tuple[int, ...]
     freeze_kinds: tuple[str, ...]
     approval_required: tuple[str, ...]
+    steps: tuple[StepView, ...] = ()
+
+    @property
+    def proposals(self) -> tuple[StepView, ...]:
+        """Return what the ladder proposes and an operator may accept, strictest first."""
+        return tuple(step for step in self.steps if step.state == "proposed")
 
 
 class SourceView(msgspec.Struct, frozen=True, kw_only=True):

@@ -102,6 +102,15 @@ create table measured (
     primary key (route, since_us)) strict, without rowid;
 create table fact (key text primary key, value text not null) strict, without rowid;
 """
+_CONSEQUENCES = """
+create table episode (
+    number integer primary key, route text not null, step text not null,
+    opened_us integer not null, closed_us integer, body text not null) strict;
+create index episode_open on episode (route) where closed_us is null;
+create index episode_step on episode (route, step);
+create table loosened (
+    route text primary key, at_us integer not null, body text not null) strict, without rowid;
+"""
 
 
 def _migrations() -> Migrations:
@@ -111,11 +120,19 @@ def _migrations() -> Migrations:
 
     @steps()
     def m001_first(db: Database) -> None:
-        for statement in _TABLES.split(";"):
-            if statement.strip():
-                db.conn.execute(statement)
+        _execute(db, _TABLES)
+
+    @steps()
+    def m002_consequences(db: Database) -> None:
+        _execute(db, _CONSEQUENCES)
 
     return steps
+
+
+def _execute(db: Database, statements: str) -> None:
+    for statement in statements.split(";"):
+        if statement.strip():
+            db.conn.execute(statement)
 
 
 def migrate(connection: Connection) -> None:
