@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from console import __version__
-from console.cli import accounting, acting, collecting, consequences, reading, setup
+from console.cli import accounting, acting, auditing, collecting, consequences, reading, setup
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (collecting, reading, acting, consequences, accounting, setup):
+for part in (collecting, reading, acting, consequences, accounting, auditing, setup):
     part.register(app)
 
 

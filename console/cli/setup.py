@@ -20,7 +20,6 @@ _LATER = {
     "silence": "silencing alerts",
     "grant": "human approvals",
     "hook": "hooks for Claude Code, Codex and Gemini",
-    "audit": "showing and verifying the audit",
     "review": "the weekly review",
     "replay": "the console on past logs",
     "export": "OpenSLO, Prometheus and CSV",

@@ -132,6 +132,15 @@ def audit(
     return row
 
 
+def audit_head(connection: Connection) -> str:
+    """Return the newest row of the audit, short (`17:9f86d081884c`), "" where there is none.
+
+    It goes with every page: whoever has it can tell later whether the chain still leads there.
+    """
+    last = connection.execute("select seq, hash from audit order by seq desc limit 1").fetchone()
+    return f"{last[0]}:{last[1][:12]}" if last else ""
+
+
 def audit_hash(row: AuditRow) -> str:
     """Return the hash of a row: SHA-256 over the one before it and all of its fields."""
     body = msgspec.json.encode(row[:-1])
