@@ -126,7 +126,8 @@ def settled(episode: Episode, standing: Iterable[Directive]) -> Episode:
     known = _enough(_asked(episode), tuple(standing)) if episode.pending else None
     if known is None:
         return episode
-    own = known.ladder and known.generation > episode.base_generation
+    own = known.ladder and known.kind is episode.kind
+    own = own and known.generation > episode.base_generation
     return msgspec.structs.replace(episode, directive=known.id, covered=not own)
 
 
