@@ -44,6 +44,8 @@ class Upkeep:
             self._agree(control, file, now_us)
             _lift_expired(control, standing, now_us)
             found = self._tampering(file)
+            if not found and not file.derived():
+                file.derive()
             stale_us = self._settings.stale_after_us
             due = stale_us is not None and now_us - self._refreshed_us >= stale_us // 3
             # A file that was tampered with is left as it is: it is evidence, and closes agents.

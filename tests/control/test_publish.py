@@ -66,6 +66,7 @@ def test_nothing_temporary_is_left_behind(stage: Stage) -> None:
         stage.file.publish({"generation": 1, "routes": {}}, by="erin", now_us=NOON_US)
     stage.file.refresh(LATER_US)
     assert sorted(path.name for path in stage.path.parent.iterdir()) == [
+        "control.flagd.json",
         "control.json",
         "generations",
     ]
@@ -103,7 +104,8 @@ def test_content_and_names_are_synced_before_anyone_is_told(
     monkeypatch.setattr(os, "link", noted("link", link))
     monkeypatch.setattr(os, "rename", noted("rename", rename))
     stage.file.publish(stage.raw(), by="dana", now_us=LATER_US)
-    assert steps == ["sync file", "link", "sync folder", "sync file", "rename", "sync folder"]
+    renamed = ["sync file", "rename", "sync folder"]
+    assert steps == ["sync file", "link", "sync folder", *renamed, *renamed], "the flags follow"
 
 
 def test_a_refresh_changes_when_it_was_refreshed_and_nothing_else(stage: Stage) -> None:
