@@ -1,4 +1,4 @@
-"""`accept` and `stepdown`: what a ladder proposes, and the way out of a pause."""
+"""`accept`, `stepdown`, `accept-settings`: what a ladder proposes, and ways to relax."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     for command in (accept, stepdown):
         app.command()(command)
+    app.command("accept-settings")(accept_settings)
 
 
 def accept(
@@ -66,6 +67,18 @@ def stepdown(
             base_generation=base,
         )
         say(f"{_durable(given, session)}; it is lifted when its exit rule holds")
+
+
+def accept_settings(
+    context: typer.Context, route: Route, reason: Reason, by: By = None, yes: Yes = False
+) -> None:
+    """Let settings count that were loosened while an order stands. Exit code 1 refused."""
+    session: Session = context.obj
+    session.writable()
+    with operating(session) as operator:
+        confirm_relaxing(session, route, yes)
+        now_us = time.time_ns() // 1_000
+        say(operator.accept_settings(route, by=operator_name(by), reason=reason, now_us=now_us))
 
 
 def _durable(given: Directive, session: Session) -> str:

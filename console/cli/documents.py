@@ -84,6 +84,7 @@ def _route(view: RouteView, window: str | None) -> dict[str, Any]:
         "directives": [_directive(item) for item in view.directives],
         "proposals": [_proposal(item) for item in view.proposals],
         "ladder": [_step(item) for item in view.steps],
+        "settings_held": view.loosened or None,
     }
 
 

@@ -91,6 +91,8 @@ def route(view: RouteView, snapshot: Snapshot) -> None:
         say(f"  alert {alert.id} {alert.severity} {alert.kind} {alert.state}: {alert.words}")
     for order in view.directives:
         say("  " + directive(order))
+    if view.loosened:
+        say(f"  SETTINGS HELD while an order stands: {view.loosened}; burnline accept-settings")
     for step in view.steps:
         say("  " + ladder_step(step, view.route))
     _footing(snapshot)

@@ -92,8 +92,9 @@ class Collector:
         self._ledger = Ledger(self.writer, self._history.at, self._orders_of)
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
         self._intake = Intake(self._tailer, self._ledger, kept.sequences(connection))
-        self._history.take_over(self._now())
-        self._take_orders()
+        with self.writer.transaction():
+            self._history.review(self._now())
+            self._take_orders()
         self._loaded = True
 
     def close(self) -> None:
@@ -241,6 +242,7 @@ class Collector:
         if mark == self._orders_mark:
             return
         self._orders_mark = mark
+        self._history.review(self._now())
         for route in desk.ordered_routes(connection):
             orders = self._orders_of(route)
             fresh = desk.directives_of(connection, route)

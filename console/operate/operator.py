@@ -13,6 +13,7 @@ import msgspec
 
 from console.burn import arithmetic, lifecycle, windows
 from console.burn.rules import percent
+from console.collector import history
 from console.collector.consequences import order_of
 from console.collector.evaluate import charged
 from console.control.directives import ControlDesk, Order, Refused
@@ -162,9 +163,38 @@ class Operator:
             base_generation=base_generation,
         )
 
+    def accept_settings(self, route: str, *, by: str, reason: str, now_us: int) -> str:
+        """Let settings count that were loosened under a standing order; return a sentence.
+
+        It is a relaxation: audited as an override, and told from an exit rule that was earned.
+
+        Raises:
+            Refused: nothing is held back on the route, or no reason is given.
+        """
+        if not reason.strip():
+            raise Refused("accepting looser settings needs a reason")
+        settings = self.settings.route(route)
+        with self.writer.transaction():
+            words = history.held(self._connection, settings, now_us)
+            if not words:
+                raise Refused(f"no looser settings are held back on {clean(route, 60)}")
+            history.accept(self._connection, settings, now_us)
+            detail = {"loosened": words, "reason": clean(reason), "override": True}
+            desk.audit(
+                self._connection, at_us=now_us, actor=name(by), verb="settings accepted",
+                route=route, detail=detail,
+            )  # fmt: skip
+        return f"the settings of {route} count from now on: {'; '.join(words)}"
+
     def bar_to_lifting(self, order: Directive, now_us: int) -> str:
         """Say why the exit rule of an order does not hold yet, "" where it does."""
         route = self.settings.route(order.route)
+        loosened = history.held(self._connection, route, now_us)
+        if loosened:
+            return (
+                f"the settings of {route.name} were loosened while {order.id} stands "
+                f"({'; '.join(loosened)}); burnline accept-settings lets them count"
+            )
         number = self.route_number(order.route)
         span = windows.budget_span(route.window, now_us)
         counts = counting.window_counts(self._connection, span).get(number)

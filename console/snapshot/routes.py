@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from console.burn import arithmetic, rules, windows
-from console.collector import evaluate
+from console.collector import evaluate, history
 from console.model import DAY_US, MINUTE_US
 from console.snapshot import orders
 from console.snapshot.consequences import steps
@@ -82,6 +82,7 @@ def view(
         alerts=mine,
         directives=standing,
         steps=steps(frame, route, counts),
+        loosened="; ".join(history.held(frame.connection, route, frame.now_us)),
         agents=agents,
         curve=remaining_curve(frame.connection, route, number, frame.now_us, left),
         caps_ppm=route.caps_ppm,

@@ -135,7 +135,8 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     the last. `health` is "hard stop", "page", "spent", "no data", "frozen", "ticket", "at risk" or
     "healthy" in the order in which a human is needed; `rank` orders routes by it, lowest first.
     `curve` holds (instant, signed budget remaining) over the window, oldest first, at most 120.
-    `questions` are the five of semantics 1 with their answers ("" = blank).
+    `questions` are the five of semantics 1 with their answers ("" = blank). `loosened` says in what
+    ways its settings ask for less than what counts, held back while an order stands.
     """
 
     route: str
@@ -174,6 +175,7 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     freeze_kinds: tuple[str, ...]
     approval_required: tuple[str, ...]
     steps: tuple[StepView, ...] = ()
+    loosened: str = ""
 
     @property
     def proposals(self) -> tuple[StepView, ...]:

@@ -63,7 +63,7 @@ def ordered_routes(connection: Connection) -> list[str]:
 
 
 def directives_mark(connection: Connection) -> int:
-    """Return a number that changes whenever an order or a grant is written."""
+    """Return a number that changes whenever an order, a grant or what counts is written."""
     row = connection.execute("select value from fact where key = 'orders_mark'").fetchone()
     return int(row[0]) if row else 0
 
@@ -81,8 +81,12 @@ def save_directive(connection: Connection, directive: Directive) -> None:
             msgspec.json.encode(directive).decode(),
         ),
     )
-    mark = directives_mark(connection) + 1
-    set_fact(connection, "orders_mark", str(mark))
+    touch_orders(connection)
+
+
+def touch_orders(connection: Connection) -> None:
+    """Let every process that keeps orders or settings in memory look at them again."""
+    set_fact(connection, "orders_mark", str(directives_mark(connection) + 1))
 
 
 def grants_of(connection: Connection, route: str) -> list[Grant]:

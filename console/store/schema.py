@@ -108,8 +108,6 @@ create table episode (
     opened_us integer not null, closed_us integer, body text not null) strict;
 create index episode_open on episode (route) where closed_us is null;
 create index episode_step on episode (route, step);
-create table loosened (
-    route text primary key, at_us integer not null, body text not null) strict, without rowid;
 """
 
 
