@@ -58,7 +58,7 @@ def create(path: Path) -> Connection:
 
 
 def attach(path: Path) -> Connection:
-    """Open the store for reading.
+    """Open the store for reading; one of an older version is brought up to this one first.
 
     Raises:
         StoreError: there is no store at the path, or it is not one of ours.
@@ -67,9 +67,14 @@ def attach(path: Path) -> Connection:
     if not path.exists():
         raise StoreError(none)
     connection = _open(f"file:{_quoted(path)}?mode=rw", path)
-    if not connection.execute("pragma user_version").fetchone()[0]:
+    known = connection.execute("pragma user_version").fetchone()[0]
+    if not known:
         connection.close()
         raise StoreError(none)
+    if known < SCHEMA_VERSION:
+        from console.store.schema import migrate
+
+        migrate(connection)
     connection.execute("pragma query_only=on")
     return connection
 
