@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from console.control.directives import ControlDesk
 from console.model import MINUTE_US
@@ -182,3 +184,41 @@ def test_details_survive_the_mirror_as_they_are(stage: Stage) -> None:
     row = mirrored(stage)[-1]
     assert row is not None
     assert msgspec.json.decode(row.detail)["reason"].startswith('a "quoted"')
+
+
+def chain(length: int) -> list[AuditRow]:
+    rows: list[AuditRow] = []
+    previous = "0" * 64
+    for seq in range(1, length + 1):
+        row = AuditRow(seq, NOON_US + seq, "dana", "pause", "refunds", f'"{seq}"', previous, "")
+        rows.append(row._replace(hash=audit_hash(row)))
+        previous = rows[-1].hash
+    return rows
+
+
+def rehashed(rows: list[AuditRow], first: int) -> list[AuditRow]:
+    """Return rows with the chain made right again from `first` on, as a forger would."""
+    found = list(rows)
+    for place in range(first, len(found)):
+        before = found[place - 1].hash if place else "0" * 64
+        row = found[place]._replace(seq=place + 1, previous=before)
+        found[place] = row._replace(hash=audit_hash(row))
+    return found
+
+
+@given(data=st.data(), length=st.integers(1, 8), forged=st.booleans())
+def test_no_edit_loss_or_cut_of_the_table_goes_unseen(
+    data: st.DataObject, length: int, forged: bool
+) -> None:
+    rows = chain(length)
+    lines = [mirror.Line(number, row) for number, row in enumerate(rows, 1)]
+    assert verify.verify(rows, lines).kind == verify.WHOLE
+    place = data.draw(st.integers(0, length - 1))
+    changed = list(rows)
+    if data.draw(st.booleans()):
+        changed[place] = changed[place]._replace(actor="mallory")
+    else:
+        del changed[place]
+    found = verify.verify(rehashed(changed, place) if forged else changed, lines)
+    assert found.kind != verify.WHOLE
+    assert found.row == place + 1

@@ -6,10 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from console.control.directives import Conflict, Refused
+from console.agent.decide import decide_action, decide_start
+from console.agent.orders import Directive as AgentDirective
+from console.agent.orders import RouteOrders
+from console.control.directives import Conflict, Order, Refused
+from console.control.sections import covers
 from console.intake.times import rfc3339
-from console.model import HOUR_US, MINUTE_US, DirectiveKind
+from console.model import HOUR_US, MINUTE_US, Directive, DirectiveKind
 from tests.control.stage import NOON_US, ROUTE, Stage, order
 
 FREEZE, TIGHTEN, REDUCE, PAUSE = DirectiveKind
@@ -246,3 +252,45 @@ def test_the_one_that_was_replaced_says_by_what(stage: Stage) -> None:
     old = stage.stored()[0]
     assert (old.id, old.lifted_us, old.lifted_by) == ("d-2", LATER_US, "erin")
     assert (old.lift_reason, old.lift_generation) == ("replaced by d-3", 3)
+
+
+names = st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True).map(tuple)
+asked = st.one_of(
+    st.builds(order, st.just(PAUSE), drain=st.booleans()),
+    st.builds(order, st.just(FREEZE), changes=names),
+    st.builds(order, st.just(TIGHTEN), actions=names),
+    st.builds(order, st.just(REDUCE), actions=names, max_runs=st.none() | st.integers(1, 3)),
+)
+
+
+def made(one: Order) -> Directive:
+    return Directive(
+        id="d-1", route=ROUTE, kind=one.kind, by="dana", reason="why", issued_us=0, generation=1,
+        changes=one.changes, actions=one.actions, max_runs=one.max_runs, drain=one.drain,
+    )  # fmt: skip
+
+
+@given(first=asked, second=asked, third=asked)
+def test_covering_is_an_order_and_what_is_covered_lets_more_happen(
+    first: Order, second: Order, third: Order
+) -> None:
+    one, two, three = map(made, (first, second, third))
+    assert covers(one, one)
+    if covers(one, two) and covers(two, three):
+        assert covers(one, three)
+    if covers(one, two) and one.kind is REDUCE:
+        wide, narrow = (RouteOrders(ROUTE, directives=(agents(item),)) for item in (one, two))
+        for name in "abc":
+            if decide_action(wide, 1, name).allowed:
+                assert decide_action(narrow, 1, name).allowed
+        for running in range(4):
+            if decide_start(wide, 1, running).allowed:
+                assert decide_start(narrow, 1, running).allowed
+
+
+def agents(one: Directive) -> AgentDirective:
+    """Return an order as an agent knows it."""
+    return AgentDirective(
+        one.id, one.kind.value, one.by, one.reason, one.issued_us, one.generation,
+        actions=one.actions, max_runs=one.max_runs,
+    )  # fmt: skip
