@@ -206,6 +206,8 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `changes` belongs to a freeze, `actions` to tighten (need a grant) and reduce (all that is
     allowed), `max_runs` to reduce, `drain` to pause. `until_us` is its expiry, `lifted_us` its end.
+    `ladder` says that the route's ladder gave it by itself; `replaced_by` names the order that
+    stands in for it since.
     """
 
     id: str
@@ -228,16 +230,24 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lift_reason: str = ""
     lift_generation: int | None = None
     overridden: bool = False
+    ladder: bool = False
+    replaced_by: str = ""
+
+    @property
+    def lifts_by_itself(self) -> bool:
+        """Say whether its expiry ends it; a pause and a ladder's order call their owner instead."""
+        timed = self.until_us is not None
+        return timed and self.kind is not DirectiveKind.PAUSE and not self.ladder
 
     def stands(self, at_us: int) -> bool:
         """Say whether the order was in force at `at_us`, agents' knowledge of it aside.
 
-        A freeze, tightening or reduction ends at its expiry; a pause stands until it is lifted.
+        An operator's freeze, tightening or reduction ends at its expiry; a pause, and whatever a
+        ladder ordered, stands until it is lifted.
         """
         if at_us < self.issued_us or (self.lifted_us is not None and at_us >= self.lifted_us):
             return False
-        expires = self.until_us is not None and self.kind is not DirectiveKind.PAUSE
-        return not expires or at_us < int(self.until_us or 0)
+        return not self.lifts_by_itself or at_us < int(self.until_us or 0)
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

@@ -134,7 +134,7 @@ def _give(
     session.writable()
     from console.control.directives import Order
 
-    with _operator(session) as operator:
+    with operating(session) as operator:
         order = Order(
             route=route,
             kind=kind,
@@ -148,7 +148,7 @@ def _give(
             base_generation=operator.generation(),
         )
         _warn_of_doubt(operator, order)
-        if not yes and _terminal() and not confirmed(f"{kind.value} {clean(route, 60)}?"):
+        if not yes and on_terminal() and not confirmed(f"{kind.value} {clean(route, 60)}?"):
             raise Stop("nothing was changed", REFUSED)
         directive = operator.give(order, time.time_ns() // 1_000)
         say(
@@ -182,9 +182,9 @@ def lift(
     """Lift an order. Refused while its exit rule does not hold, unless overridden."""
     session: Session = context.obj
     session.writable()
-    with _operator(session) as operator:
+    with operating(session) as operator:
         base = operator.generation()
-        _confirm_relaxing(session, route, yes)
+        confirm_relaxing(session, route, yes)
         lifted = operator.lift(
             route,
             directive,
@@ -201,13 +201,13 @@ def lift(
         )
 
 
-def _confirm_relaxing(session: Session, route: str, yes: bool) -> None:
+def confirm_relaxing(session: Session, route: str, yes: bool) -> None:
     """Ask a second time; on high and critical routes the route's name has to be typed."""
     from console.operate import TYPED_NAME_TIERS
 
     if yes:
         return
-    if not _terminal():
+    if not on_terminal():
         raise Stop("relaxing needs a second confirmation: say --yes where nobody can be asked", 1)
     tier = session.settings.route(route).tier
     if tier in TYPED_NAME_TIERS:
@@ -227,7 +227,7 @@ def ack(
     """Acknowledge an alert: take ownership of it. Exit code 1: no such alert."""
     session: Session = context.obj
     session.writable()
-    with _operator(session) as operator:
+    with operating(session) as operator:
         now_us = time.time_ns() // 1_000
         say(operator.acknowledge(alert, operator_name(by), note, now_us))
 
@@ -241,7 +241,7 @@ def close(
     """Close a hard stop by signature. Exit code 1: no such alert, or it is no hard stop."""
     session: Session = context.obj
     session.writable()
-    with _operator(session) as operator:
+    with operating(session) as operator:
         now_us = time.time_ns() // 1_000
         say(operator.sign_close(alert, operator_name(by), note, now_us))
 
@@ -334,7 +334,7 @@ def _gate_fault(fault: str, on_fault: str, as_json: bool) -> None:
     leave(_GATE_FAULT if on_fault == "closed" else 3)
 
 
-class _operator:  # noqa: N801 - used as a function
+class operating:  # noqa: N801 - used as a function
     """The operator's core, closed at the end of the command."""
 
     def __init__(self, session: Session) -> None:
@@ -371,7 +371,7 @@ def _duration(text: str | None) -> int | None:
         raise Stop(f"--for: {error}", USAGE) from error
 
 
-def _terminal() -> bool:
+def on_terminal() -> bool:
     import sys
 
     return sys.stdin.isatty() and sys.stderr.isatty()

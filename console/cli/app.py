@@ -10,7 +10,17 @@ from typing import Annotated
 import typer
 
 from console import __version__
-from console.cli import accounting, acting, collecting, hooking, notifying, reading, setup
+from console.cli import (
+    accounting,
+    acting,
+    auditing,
+    collecting,
+    consequences,
+    hooking,
+    notifying,
+    reading,
+    setup,
+)
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
 
 app = typer.Typer(
@@ -21,7 +31,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (collecting, reading, acting, accounting, hooking, notifying, setup):
+_PARTS = (
+    collecting,
+    reading,
+    acting,
+    consequences,
+    accounting,
+    hooking,
+    notifying,
+    auditing,
+    setup,
+)
+for part in _PARTS:
     part.register(app)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         RouteView,
         RuleView,
         Snapshot,
+        StepView,
         StoreView,
     )
 
@@ -108,6 +109,9 @@ def _route(view: RouteView, window: str | None) -> dict[str, Any]:
         "rules": [_rule(rule) for rule in view.rules],
         "alerts": [alert(item) for item in view.alerts],
         "directives": [_directive(item) for item in view.directives],
+        "proposals": [_proposal(item) for item in view.proposals],
+        "ladder": [_step(item) for item in view.steps],
+        "settings_held": view.loosened or None,
     }
 
 
@@ -162,6 +166,8 @@ def _directive(view: DirectiveView) -> dict[str, Any]:
         "until": _instant(order.until_us),
         "by": order.by,
         "reason": order.reason,
+        "alert": order.alert or None,
+        "ladder": order.ladder,
         "generation": order.generation,
         "changes": list(order.changes),
         "actions": list(order.actions),
@@ -174,7 +180,34 @@ def _directive(view: DirectiveView) -> dict[str, Any]:
             "remaining": str(view.exit_remaining),
             "trusted_in_a_row": list(view.exit_trusted),
             "met": view.exit_met,
+            "probation_ends_at": _instant(view.probation_ends_us),
         },
+    }
+
+
+def _proposal(view: StepView) -> dict[str, Any]:
+    return {
+        "id": view.proposal,
+        "kind": view.kind,
+        "step": view.step,
+        "since": _instant(view.since_us),
+        "reason": view.words,
+        "alert": view.alert or None,
+        "changes": list(view.changes),
+        "actions": list(view.actions),
+        "max_runs": view.max_runs,
+    }
+
+
+def _step(view: StepView) -> dict[str, Any]:
+    return {
+        "step": view.step,
+        "kind": view.kind,
+        "mode": view.mode,
+        "state": view.state,
+        "since": _instant(view.since_us),
+        "directive": view.directive or None,
+        "note": view.note or None,
     }
 
 

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 from console.control.directives import Conflict, ControlError, Order, Refused
 from console.model import STRICTNESS, DirectiveKind, RouteState
-from console.operate import TYPED_NAME_TIERS, Operator
+from console.operate import TYPED_NAME_TIERS, Operator, probation
 from console.snapshot import refused, take, with_lines
 from console.store import reader
 from console.store.connect import attach
-from console.tui.feed import OrderPreview, OrderRequest, OrderResult
+from console.tui.feed import RELAXING, OrderPreview, OrderRequest, OrderResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from console.model import Directive
     from console.settings import Settings
     from console.snapshot.types import MissView, RefusedView, RouteView, Snapshot
     from console.store.connect import Connection
 
-_NO_STEPDOWN = "stepping down is not there yet in this version; lift the pause with an override"
 _KINDS = {
     "freeze": DirectiveKind.FREEZE,
     "tighten": DirectiveKind.TIGHTEN,
@@ -74,7 +74,7 @@ class LiveFeed:
         """Return what `order` would do; its reason may still be empty."""
         view = self.snapshot().route(order.route)
         old = view.state if view is not None else RouteState.OPEN
-        relaxing = order.verb not in _KINDS
+        relaxing = order.verb in RELAXING
         warnings, refused = self._doubts(order, view)
         return OrderPreview(
             path=str(self._control),
@@ -113,8 +113,8 @@ class LiveFeed:
             operator.close()
 
     def _carry_out(self, operator: Operator, order: OrderRequest) -> OrderResult:
-        if order.verb == "stepdown":
-            raise Refused(_NO_STEPDOWN)
+        if order.verb in {"stepdown", "accept"}:
+            return self._answer_ladder(operator, order)
         if order.verb == "lift":
             lifted = operator.lift(
                 order.route,
@@ -142,8 +142,24 @@ class LiveFeed:
             ),
             self._now(),
         )
-        sentence = f"{given.id}: {given.kind.value} on {given.route} is durable"
-        return OrderResult(ok=True, sentence=sentence, generation=given.generation)
+        return _durable(given)
+
+    def _answer_ladder(self, operator: Operator, order: OrderRequest) -> OrderResult:
+        """Carry out a proposal, or step a pause down."""
+        base = order.base_generation or None
+        if order.verb == "accept":
+            given = operator.accept(
+                order.route, order.directive, by=order.by, now_us=self._now(), base_generation=base
+            )
+        else:
+            given = operator.step_down(
+                order.route,
+                by=order.by,
+                reason=order.reason,
+                now_us=self._now(),
+                base_generation=base,
+            )
+        return _durable(given)
 
     def _doubts(self, order: OrderRequest, view: RouteView | None) -> tuple[tuple[str, ...], str]:
         """Return warnings, and why a relaxing order is refused: stale data never relaxes."""
@@ -153,8 +169,11 @@ class LiveFeed:
         elif view.data == "stale":
             warnings.append("the route's data is stale")
         if order.verb == "stepdown":
-            return tuple(warnings), _NO_STEPDOWN
-        if order.verb not in _KINDS:
+            barred = probation.bar(
+                self._reader(), self._settings, self._store, order.route, self._now()
+            )
+            return tuple(warnings), barred
+        if order.verb in RELAXING:
             stale = view is not None and view.data == "stale" and view.state.value != "paused"
             return tuple(warnings), "on stale data nothing is relaxed" if stale else ""
         return tuple(warnings), ""
@@ -166,12 +185,23 @@ class LiveFeed:
         return self._connection
 
 
+def _durable(given: Directive) -> OrderResult:
+    sentence = f"{given.id}: {given.kind.value} on {given.route} is durable"
+    return OrderResult(ok=True, sentence=sentence, generation=given.generation)
+
+
 def _new_state(order: OrderRequest, view: RouteView | None) -> RouteState:
     """Return what the route would be after the order."""
     standing = [] if view is None else [item.directive for item in view.directives]
-    if order.verb in _KINDS:
-        kinds = {item.kind for item in standing} | {_KINDS[order.verb]}
-    else:
+    kinds = {item.kind for item in standing}
+    if order.verb == "stepdown":
+        kinds = (kinds - {DirectiveKind.PAUSE}) | {DirectiveKind.REDUCE}
+    elif order.verb == "lift":
         kinds = {item.kind for item in standing if item.id != order.directive}
+    elif order.verb == "accept":
+        proposed = () if view is None else view.proposals
+        kinds |= {DirectiveKind(step.kind) for step in proposed if step.proposal == order.directive}
+    else:
+        kinds.add(_KINDS[order.verb])
     found = [state for kind, state in STRICTNESS.items() if kind in kinds]
     return found[-1] if found else RouteState.OPEN

@@ -50,6 +50,7 @@ def examine(session: Session, now_s: float) -> list[Finding]:
         found += _unknown(connection)
         found += _notifications(session, connection)
         found += _redacted(connection)
+        found.append(_audit(connection, store))
         connection.close()
     else:
         found.append(Finding(False, "store", f"{store}: there is none yet; burnline collect DIR"))
@@ -122,6 +123,18 @@ def _polling(connection: Connection) -> list[Finding]:
 def _disk(store: Path) -> Finding:
     free = shutil.disk_usage(store.parent).free
     return Finding(free > _LOW_BYTES, "disk", f"{free / 1e9:.1f} GB free at {store.parent}")
+
+
+def _audit(connection: Connection, store: Path) -> Finding:
+    """Return whether the audit is what was written, and how well its mirror is guarded."""
+    from console.store import mirror, reader, verify
+
+    path = mirror.mirror_path(store)
+    found = verify.verify(reader.audit_since(connection, 0), mirror.read(path))
+    guarded = "sealed" if mirror.sealed(path) else "not sealed: burnline audit --seal as root"
+    good = found.kind == verify.WHOLE
+    words = f"{found.words}; mirror {path.name}, {guarded}" if good else found.words
+    return Finding(good, "audit", words)
 
 
 def _sources(connection: Connection) -> list[Finding]:
@@ -227,6 +240,9 @@ def _control(session: Session) -> Finding:
         return Finding(False, "control", str(error))
     if wrong:
         words = f"{path.parent}: {wrong}; agents are closed or ask; give an order to write it anew"
+        return Finding(False, "control", words)
+    if generation and not file.derived():
+        words = f"{file.flags_path}: is not what {path.name} says; a collector writes it anew"
         return Finding(False, "control", words)
     owner = path.parent.stat().st_uid
     who = "you" if owner == os.geteuid() else f"uid {owner}"

@@ -206,7 +206,10 @@ def doctor(
     """Look at versions, paths, permissions, refused lines and locks. Exit code 1: a problem."""
     session: Session = context.obj
     if schema:
-        raise Stop("doctor --schema is not there yet in this version", USAGE)
+        from console.cli.schemas import published
+
+        document(published())
+        return
     from console.cli import health
 
     findings = health.examine(session, time.time())

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 _LATER = {
     "service": "a systemd user unit for the collector",
     "silence": "silencing alerts",
-    "stepdown": "stepping a pause down",
     "grant": "human approvals",
-    "audit": "showing and verifying the audit",
     "review": "the weekly review",
     "replay": "the console on past logs",
     "export": "OpenSLO, Prometheus and CSV",

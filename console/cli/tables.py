@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         MissView,
         RouteView,
         Snapshot,
+        StepView,
         StoreView,
     )
 
@@ -65,6 +66,9 @@ def fleet(snapshot: Snapshot) -> None:
     ]
     if rows:
         grid(header, rows)
+    for view in snapshot.routes:
+        for step in view.proposals:
+            say(f"{view.route}: {ladder_step(step, view.route)}")
     _footing(snapshot)
 
 
@@ -89,6 +93,10 @@ def route(view: RouteView, snapshot: Snapshot) -> None:
         say(f"  alert {alert.id} {alert.severity} {alert.kind} {alert.state}: {alert.words}")
     for order in view.directives:
         say("  " + directive(order))
+    if view.loosened:
+        say(f"  SETTINGS HELD while an order stands: {view.loosened}; burnline accept-settings")
+    for step in view.steps:
+        say("  " + ladder_step(step, view.route))
     _footing(snapshot)
 
 
@@ -103,12 +111,26 @@ def directive(view: DirectiveView) -> str:
         f"{view.exit_trusted[1]} trusted in a row"
     )
     if order.kind is DirectiveKind.PAUSE:
-        ending = "none can be earned while nothing runs; burnline lift --override"
+        ending = f"burnline stepdown from {when(view.probation_ends_us or 0)} without a new miss"
     return (
         f"order {order.id} {order.kind.value}{f' [{what}]' if what else ''} by {order.by} "
         f"({order.reason}): {view.stage}, seen by {len(view.seen_by)} of {agents}{overdue}; "
         f"exit: {ending}"
     )
+
+
+def ladder_step(view: StepView, route: str) -> str:
+    """Return one step of a ladder as a sentence: what it waits for, did, or proposes."""
+    said = f"ladder {view.step} ({view.mode}): {view.state}"
+    if view.directive:
+        said += f" as {view.directive}"
+    if view.words:
+        said += f": {view.words}"
+    if view.note:
+        said += f"; {view.note}"
+    if view.state == "proposed":
+        said += f"; burnline accept {route} {view.proposal} carries it out"
+    return said
 
 
 def misses(views: Sequence[MissView]) -> None:

@@ -1,14 +1,41 @@
-"""What was measured when: settings judge the runs that start after them (semantics 3)."""
+"""What was measured when: settings judge the runs that start after them (semantics 3).
+
+Settings that ask less of a route while an order stands on it are a relaxation, which a file edit
+must not be. What is measured then stays as it was, the change is audited and shown, and no order is
+lifted without override, until an operator accepts it (`accept-settings`) or no order stands.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from console.settings.loosening import Judged, judged, loosened
+from console.store import desk
 from console.store import intake as kept
 
 if TYPE_CHECKING:
-    from console.settings import Measured, Settings
+    from console.settings import Measured, RouteSettings, Settings
+    from console.store.connect import Connection
     from console.store.writer import Writer
+
+
+def held(connection: Connection, route: RouteSettings, now_us: int) -> tuple[str, ...]:
+    """Return in what ways a route's settings were loosened under an order that still stands."""
+    known = _known(connection, route.name)
+    if known is None or not _ordered(connection, route.name, now_us):
+        return ()
+    return loosened(known, judged(route))
+
+
+def accept(connection: Connection, route: RouteSettings, now_us: int) -> None:
+    """Let a route's settings count from now on, inside the caller's transaction."""
+    known = _known(connection, route.name)
+    if known is None or known.measured != route.measured:
+        kept.save_measured(connection, route.name, now_us, route.measured)
+    _keep(connection, route)
+    desk.touch_orders(connection)
 
 
 class History:
@@ -32,14 +59,38 @@ class History:
         if not self._versions_of(route):
             self._save(route, 0)
 
-    def take_over(self, now_us: int) -> None:
-        """Keep what is measured from now on, where it differs from what was measured before."""
-        with self._writer.transaction():
-            known = kept.measured_routes(self._writer.connection)
-            for route in sorted({*self._settings.routes, *known}):
-                self.meet(route)
-                if self._versions_of(route)[-1][1] != self._settings.route(route).measured:
-                    self._save(route, now_us)
+    def review(self, now_us: int) -> None:
+        """Keep what is measured from now on, where it differs and may count.
+
+        Inside the caller's transaction; at the start, and when orders change.
+        """
+        self._versions.clear()
+        connection = self._writer.connection
+        known = kept.measured_routes(connection)
+        for route in sorted({*self._settings.routes, *known}):
+            self.meet(route)
+            settings = self._settings.route(route)
+            words = held(connection, settings, now_us)
+            self._note(route, words, now_us)
+            if words:
+                continue
+            if self._versions_of(route)[-1][1] != settings.measured:
+                self._save(route, now_us)
+            if _known(connection, route) != judged(settings):
+                _keep(connection, settings)
+
+    def _note(self, route: str, words: tuple[str, ...], now_us: int) -> None:
+        """Keep what is held back of a route's settings, and audit it when it is new."""
+        connection = self._writer.connection
+        said = "; ".join(words)
+        if desk.fact(connection, f"loosened:{route}") == said:
+            return
+        desk.set_fact(connection, f"loosened:{route}", said)
+        if words:
+            desk.audit(
+                connection, at_us=now_us, actor="burnline", verb="settings loosened", route=route,
+                detail=words,
+            )  # fmt: skip
 
     def _versions_of(self, route: str) -> list[tuple[int, Measured]]:
         versions = self._versions.get(route)
@@ -52,3 +103,18 @@ class History:
         versions, measured = self._versions_of(route), self._settings.route(route).measured
         kept.save_measured(self._writer.connection, route, since_us, measured)
         versions.append((since_us, measured))
+
+
+def _known(connection: Connection, route: str) -> Judged | None:
+    """Return what counts on a route so far; None where it was never kept."""
+    text = desk.fact(connection, f"judged:{route}")
+    return msgspec.json.decode(text, type=Judged) if text else None
+
+
+def _keep(connection: Connection, route: RouteSettings) -> None:
+    text = msgspec.json.encode(judged(route), order="sorted").decode()
+    desk.set_fact(connection, f"judged:{route.name}", text)
+
+
+def _ordered(connection: Connection, route: str, now_us: int) -> bool:
+    return any(order.stands(now_us) for order in desk.directives_of(connection, route))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.burn import windows
-from console.collector import evaluate
+from console.collector import consequences, evaluate
 from console.collector.hints import Hints
 from console.collector.history import History
 from console.collector.intake import Intake
@@ -109,8 +109,9 @@ class Collector:
         self._retention = Retention(connection, self._settings)
         numbers, floors = kept.sequences(connection), self._retention.floors
         self._intake = Intake(self._tailer, self._ledger, numbers, redactor, floors)
-        self._history.take_over(self._now())
-        self._take_orders()
+        with self.writer.transaction():
+            self._history.review(self._now())
+            self._take_orders()
         self._loaded = True
 
     def close(self) -> None:
@@ -174,12 +175,15 @@ class Collector:
             if now_us - self._measured_gaps_us >= _GAPS_US:
                 self._measured_gaps_us = now_us
                 counting.keep_gaps(self.writer.connection, windows.trailing(now_us, _GAP_SPAN_US))
-            evaluate.evaluate(
+            judging = (
                 self.writer.connection,
                 self._settings,
                 now_us,
                 lambda route: not begun or route in behind,
             )
+            evaluate.evaluate(*judging)
+            judged = consequences.decide(*judging)
+        self._upkeep.carry_out(now_us, judged)
 
     def notify(self) -> list[str]:
         """Tell people what is due, without waiting; return what is newly wrong with channels."""
@@ -294,6 +298,7 @@ class Collector:
         if mark == self._orders_mark:
             return
         self._orders_mark = mark
+        self._history.review(self._now())
         for route in desk.ordered_routes(connection):
             orders = self._orders_of(route)
             fresh = desk.directives_of(connection, route)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from console.collector import consequences
 from console.control.directives import Conflict, ControlDesk, Refused
 from console.control.file import ControlError, ControlFile
-from console.model import SECOND_US, DirectiveKind
-from console.store import desk
+from console.model import SECOND_US
+from console.store import desk, episodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ _APART_US = 5 * SECOND_US
 
 
 class Upkeep:
-    """The collector's part in the control file; it gives no orders of its own."""
+    """The collector's part in the control file: it keeps it, and gives what ladders decided."""
 
     def __init__(self, writer: Writer, path: Path, settings: Settings) -> None:
         self._writer = writer
@@ -43,6 +44,8 @@ class Upkeep:
             self._agree(control, file, now_us)
             _lift_expired(control, standing, now_us)
             found = self._tampering(file)
+            if not found and not file.derived():
+                file.derive()
             stale_us = self._settings.stale_after_us
             due = stale_us is not None and now_us - self._refreshed_us >= stale_us // 3
             # A file that was tampered with is left as it is: it is evidence, and closes agents.
@@ -54,6 +57,22 @@ class Upkeep:
         if desk.fact(connection, "tampering") != found:
             with self._writer.transaction():
                 desk.set_fact(connection, "tampering", found)
+
+    def carry_out(self, now_us: int, judged: frozenset[str]) -> None:
+        """Give the orders that ladders decided on these routes; keep in the store why not."""
+        connection = self._writer.connection
+        troubles: list[str] = []
+        if any(item.route in judged for item in episodes.unfinished(connection)):
+            try:
+                file = ControlFile(self._path)
+                control = ControlDesk(self._writer, file, self._settings)
+                troubles = consequences.carry_out(self._writer, control, judged, now_us)
+            except ControlError as error:
+                troubles = [str(error)]
+        said = "; ".join(troubles)
+        if desk.fact(connection, "ladder_trouble") != said:
+            with self._writer.transaction():
+                desk.set_fact(connection, "ladder_trouble", said)
 
     def _agree(self, control: ControlDesk, file: ControlFile, now_us: int) -> None:
         """Put store and file into agreement at the start, and when they stay apart later.
@@ -84,10 +103,10 @@ class Upkeep:
 
 
 def _lift_expired(control: ControlDesk, standing: Iterable[Directive], now_us: int) -> None:
-    """An operator's freeze, tighten or reduce lifts by itself at its expiry; a pause stands."""
+    """Lift what ends at its expiry; a pause and a ladder's order stand, and call their owner."""
     for order in standing:
         over = order.until_us is not None and order.until_us <= now_us
-        if not over or order.lifted_us is not None or order.kind is DirectiveKind.PAUSE:
+        if not over or order.lifted_us is not None or not order.lifts_by_itself:
             continue
         # Somebody may have lifted it in this very moment: then there is nothing left to do.
         with contextlib.suppress(Refused, Conflict):

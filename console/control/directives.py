@@ -10,40 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from console.control import sections
+from console.control.asking import Order, Refused, check, nothing_changes
 from console.control.file import Conflict, ControlError, ControlFile, Document, content_digest
-from console.intake.times import instant_us, rfc3339
-from console.model import STRICTNESS, Directive, DirectiveKind, RouteState
+from console.intake.times import instant_us
+from console.model import Directive, DirectiveKind, RouteState
 from console.store import desk
 from console.text import clean, name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from console.settings import Settings
     from console.store.writer import Writer
-
-
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
-    """The order may not be given now; the message says why and what would allow it."""
-
-
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator asks for: a kind of directive on a route, with its parameters.
-
-    `base_generation` is the control generation that the decision rests on (None: the newest).
-    """
-
-    route: str
-    kind: DirectiveKind
-    by: str
-    reason: str
-    changes: tuple[str, ...] = ()
-    actions: tuple[str, ...] = ()
-    max_runs: int | None = None
-    drain: bool = True
-    for_us: int | None = None
-    alert: str = ""
-    base_generation: int | None = None
 
 
 class ControlDesk:
@@ -64,19 +43,75 @@ class ControlDesk:
                 self._audit((by, "init", ""), now_us, {"routes": sorted(document["routes"])})
         return int(document["generation"])
 
-    def give(self, order: Order, now_us: int) -> Directive:
+    def give(
+        self, order: Order, now_us: int, also: Callable[[Directive], None] | None = None
+    ) -> Directive:
         """Make an order durable and return it.
+
+        `also` writes to the store what has to be true exactly if the order is given; it is called
+        inside the transaction that stores the order.
 
         Raises:
             Refused: it would change nothing, or asks for what cannot be.
             Conflict: somebody else changed the route's orders meanwhile.
             ControlError: the control file cannot be written.
         """
-        _check(order)
+        check(order)
         document = self._current()
         self._check_base(document, name(order.route), order.base_generation)
-        generation = int(document["generation"]) + 1
-        directive = Directive(
+        directive = self._made(order, int(document["generation"]) + 1, now_us)
+        section = self._section(document, directive.route)
+        standing = sections.standing_in(section, directive.route)
+        known = sections.covering(directive, standing)
+        if known is not None:
+            raise Refused(nothing_changes(known))
+        replaced = [item.id for item in standing if sections.supersedes(directive, item)]
+        self._issue(document, directive, replaced, (directive.kind.value, also))
+        return directive
+
+    def step_down(
+        self, route: str, *, by: str, reason: str, now_us: int, base_generation: int | None = None
+    ) -> Directive:
+        """Turn the pauses of a route into one run at a time, in one generation; return that order.
+
+        At no moment does the route stand without a restriction. The caller has checked that the
+        time of probation is over. The reduction keeps the alert behind the pause, and is a ladder's
+        where the pause was, so that it outlives any expiry; trusted outcomes count on it.
+
+        Raises:
+            Refused: no pause stands, or no reason is given.
+            Conflict: somebody else changed the route's orders meanwhile.
+            ControlError: the control file cannot be written.
+        """
+        route = name(route)
+        order = Order(
+            route=route, kind=DirectiveKind.REDUCE, by=by, reason=reason, max_runs=1,
+            base_generation=base_generation,
+        )  # fmt: skip
+        check(order)
+        document = self._current()
+        self._check_base(document, route, base_generation)
+        standing = sections.standing_in(self._section(document, route), route)
+        pauses = [item.id for item in standing if item.kind is DirectiveKind.PAUSE]
+        if not pauses:
+            raise Refused(f"no pause stands on {clean(route, 60)}; there is nothing to step down")
+        before = [
+            item for item in desk.directives_of(self._writer.connection, route) if item.id in pauses
+        ]
+        directive = msgspec.structs.replace(
+            self._made(order, int(document["generation"]) + 1, now_us),
+            alert=next((item.alert for item in before if item.alert), ""),
+            ladder=any(item.ladder for item in before),
+        )
+        with self._writer.transaction():
+            intent = {"directives": pauses, "reason": directive.reason}
+            self._audit((by, "stepdown requested", route), now_us, intent)
+        covered = [item.id for item in standing if sections.supersedes(directive, item)]
+        self._issue(document, directive, [*pauses, *covered], ("stepdown", None))
+        return directive
+
+    def _made(self, order: Order, generation: int, now_us: int) -> Directive:
+        return Directive(
             id=f"d-{generation}",
             route=name(order.route),
             kind=order.kind,
@@ -90,20 +125,32 @@ class ControlDesk:
             drain=order.drain,
             until_us=None if order.for_us is None else now_us + order.for_us,
             alert=order.alert,
+            ladder=order.ladder,
             **self._exit_rule(order.route),
         )
+
+    def _issue(
+        self,
+        document: Document,
+        directive: Directive,
+        replaced: list[str],
+        how: tuple[str, Callable[[Directive], None] | None],
+    ) -> None:
+        """Publish an order in place of those that it replaces, then store and audit it."""
+        verb, also = how
         section = self._section(document, directive.route)
-        replaced = [item["id"] for item in section["directives"] if _supersedes(directive, item)]
         kept = [item for item in section["directives"] if item["id"] not in replaced]
-        section["directives"] = [*kept, _as_written(directive)]
-        section["state"] = _state_of(section).value
+        section["directives"] = [*kept, sections.as_written(directive)]
+        section["state"] = sections.state_of(section).value
+        now_us = directive.issued_us
         written = self._publish(document, by=directive.by, now_us=now_us)
         with self._writer.transaction():
             self._retire(directive.route, replaced, directive, now_us)
             self._save_new(directive)
+            if also is not None:
+                also(directive)
             self._remember(written)
-            self._audit((directive.by, directive.kind.value, directive.route), now_us, directive)
-        return directive
+            self._audit((directive.by, verb, directive.route), now_us, directive)
 
     def lift(
         self,
@@ -135,7 +182,7 @@ class ControlDesk:
             intent = {"directive": directive.id, "reason": clean(reason), "override": overridden}
             self._audit((by, "lift requested", directive.route), now_us, intent)
         section["directives"] = kept
-        section["state"] = _state_of(section).value
+        section["state"] = sections.state_of(section).value
         written = self._publish(document, by=name(by), now_us=now_us)
         lifted = msgspec.structs.replace(
             directive,
@@ -174,7 +221,7 @@ class ControlDesk:
                 return []
             standing = {
                 str(item["id"]): msgspec.structs.replace(
-                    _as_read(route, item), **self._exit_rule(route)
+                    sections.as_read(route, item), **self._exit_rule(route)
                 )
                 for route, section in document["routes"].items()
                 for item in section.get("directives", ())
@@ -278,6 +325,7 @@ class ControlDesk:
                     lifted_by=by_order.by,
                     lift_reason=f"replaced by {by_order.id}",
                     lift_generation=by_order.generation,
+                    replaced_by=by_order.id,
                 )
                 desk.save_directive(connection, lifted)
 
@@ -301,83 +349,6 @@ class ControlDesk:
         by, verb, route = act
         connection = self._writer.connection
         desk.audit(connection, at_us=now_us, actor=name(by), verb=verb, route=route, detail=detail)
-
-
-def _check(order: Order) -> None:
-    if not order.reason.strip():
-        raise Refused('an order needs a reason: --reason "..."')
-    if not order.route.strip():
-        raise Refused("an order needs a route")
-    if order.kind is DirectiveKind.FREEZE and not order.changes:
-        raise Refused("a freeze needs the kinds of change it stops: --change prompt, for example")
-    if order.kind is DirectiveKind.TIGHTEN and not order.actions:
-        raise Refused("tighten needs the actions that shall need a grant: --action NAME")
-    if order.kind is DirectiveKind.REDUCE and not order.actions and order.max_runs is None:
-        raise Refused("reduce needs what is left: --allow ACTION and/or --max-runs N")
-    if order.max_runs is not None and order.max_runs < 1:
-        raise Refused("--max-runs must be 1 or more; to let no run start, use pause")
-
-
-def _supersedes(directive: Directive, item: dict[str, Any]) -> bool:
-    """Say whether an order stands in for an older one: the same kind with at least its reach.
-
-    What lifts by itself never stands in for what would stand longer: that would be a relaxation.
-    """
-    if item["kind"] != directive.kind.value:
-        return False
-    older = _as_read(directive.route, item)
-    if directive.kind is DirectiveKind.PAUSE:
-        return older.drain or not directive.drain
-    ends_us = directive.until_us
-    if ends_us is not None and (older.until_us is None or older.until_us > ends_us):
-        return False
-    if directive.kind is DirectiveKind.FREEZE:
-        return set(older.changes) <= set(directive.changes)
-    if directive.kind is DirectiveKind.TIGHTEN:
-        return set(older.actions) <= set(directive.actions)
-    return (older.actions, older.max_runs) == (directive.actions, directive.max_runs)
-
-
-def _state_of(section: dict[str, Any]) -> RouteState:
-    """Return what the strictest of a route's orders makes of it."""
-    kinds = {item["kind"] for item in section["directives"]}
-    strictest = [state for kind, state in STRICTNESS.items() if kind.value in kinds]
-    return strictest[-1] if strictest else RouteState.OPEN
-
-
-def _as_written(directive: Directive) -> dict[str, Any]:
-    return {
-        "id": directive.id,
-        "kind": directive.kind.value,
-        "by": directive.by,
-        "reason": directive.reason,
-        "issued_at": rfc3339(directive.issued_us),
-        "generation": directive.generation,
-        "until": None if directive.until_us is None else rfc3339(directive.until_us),
-        "changes": list(directive.changes),
-        "actions": list(directive.actions),
-        "max_runs": directive.max_runs,
-        "drain": directive.drain,
-        "ladder": False,
-    }
-
-
-def _as_read(route: str, item: dict[str, Any]) -> Directive:
-    until = item.get("until")
-    return Directive(
-        id=str(item["id"]),
-        route=route,
-        kind=DirectiveKind(item["kind"]),
-        by=str(item["by"]),
-        reason=str(item["reason"]),
-        issued_us=instant_us(str(item["issued_at"])),
-        generation=int(item["generation"]),
-        until_us=None if until is None else instant_us(str(until)),
-        changes=tuple(item.get("changes", ())),
-        actions=tuple(item.get("actions", ())),
-        max_runs=item.get("max_runs"),
-        drain=bool(item.get("drain", True)),
-    )
 
 
 __all__ = ["Conflict", "ControlDesk", "ControlError", "Order", "Refused"]

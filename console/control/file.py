@@ -21,6 +21,7 @@ import msgspec
 
 from console.agent import ControlFault
 from console.agent.document import SCHEMA, canonical, checksum, parse
+from console.control import flagd
 from console.intake.times import rfc3339
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FORBIDDEN = stat.S_IWGRP | stat.S_IWOTH
 _GENERATION = re.compile(r"([1-9][0-9]*)\.json")
+_LATER_NS = 1_000_000
 _UNTIMED = ("refreshed_at", "checksum", "signature")
 
 
@@ -53,6 +55,7 @@ class ControlFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.flags_path = path.with_name(path.stem + ".flagd.json")
         self.directory = path.parent
         try:
             for folder in (self.directory, self.directory / _GENERATIONS):
@@ -135,8 +138,25 @@ class ControlFile:
         with self._at() as directory:
             fcntl.flock(directory, fcntl.LOCK_EX)
             document = self.latest()
-            if document is not None and self._current_generation() < int(document["generation"]):
+            if document is None:
+                return
+            if self._current_generation() < int(document["generation"]):
                 self._rename(directory, document)
+            else:
+                self._derive(directory, document)
+
+    def derived(self) -> bool:
+        """Say whether the flag file says what the newest generation does."""
+        document = self.latest()
+        return document is None or self._says(document)
+
+    def derive(self) -> None:
+        """Write the flag file anew where it does not say what the newest generation does."""
+        with self._at() as directory:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            document = self.latest()
+            if document is not None:
+                self._derive(directory, document)
 
     def refresh(self, now_us: int) -> None:
         """Write the newest generation again with a new `refreshed_at`; no receipt is due."""
@@ -196,14 +216,42 @@ class ControlFile:
                 os.unlink(temporary, dir_fd=directory)
 
     def _rename(self, directory: int, document: Document) -> None:
+        """Put a document in place as control.json, durably, and derive the flag file from it."""
         temporary = self._write(directory, document)
+        self._place(directory, temporary, self.path.name)
+        self._derive(directory, document)
+
+    def _place(self, directory: int, temporary: str, name: str) -> None:
         try:
-            os.rename(temporary, self.path.name, src_dir_fd=directory, dst_dir_fd=directory)
+            os.rename(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
             os.fsync(directory)
         except OSError:
             with contextlib.suppress(OSError):
                 os.unlink(temporary, dir_fd=directory)
             raise
+
+    def _derive(self, directory: int, document: Document) -> None:
+        """Write the flag file, with a later time than the one before it.
+
+        The order is given with control.json; a flag file that cannot be written does not undo it,
+        and upkeep tries again.
+        """
+        if self._says(document):
+            return
+        with contextlib.suppress(OSError):
+            temporary = self._write(directory, flagd.flags(document))
+            with contextlib.suppress(FileNotFoundError):
+                before_ns = os.stat(self.flags_path.name, dir_fd=directory).st_mtime_ns
+                after_ns = os.stat(temporary, dir_fd=directory).st_mtime_ns
+                later_ns = max(after_ns, before_ns + _LATER_NS)
+                os.utime(temporary, ns=(later_ns, later_ns), dir_fd=directory)
+            self._place(directory, temporary, self.flags_path.name)
+
+    def _says(self, document: Document) -> bool:
+        try:
+            return self.flags_path.read_bytes() == _text(flagd.flags(document))
+        except OSError:
+            return False
 
     def _write(self, directory: int, document: Document) -> str:
         """Write a temporary file, synced; return its name in the directory."""
@@ -212,7 +260,7 @@ class ControlFile:
             descriptor = os.open(temporary, _NEW, 0o644, dir_fd=directory)
             with open(descriptor, "wb") as file:  # noqa: PTH123 - by descriptor
                 os.fchmod(descriptor, 0o644)
-                file.write(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+                file.write(_text(document))
                 file.flush()
                 os.fsync(descriptor)
         except OSError:
@@ -232,6 +280,10 @@ class ControlFile:
                 os.close(descriptor)
         except OSError as error:
             raise ControlError(f"{self.directory}: {error.strerror}") from error
+
+
+def _text(document: Document) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 
 
 def content_digest(document: Document) -> str:

@@ -9,14 +9,19 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from console.burn import arithmetic, lifecycle, windows
 from console.burn.rules import percent
+from console.collector import history
+from console.collector.consequences import order_of
 from console.collector.evaluate import charged
 from console.control.directives import ControlDesk, Order, Refused
 from console.control.file import ControlFile
 from console.model import STRICTNESS, Directive, RouteState
+from console.operate import probation
 from console.snapshot.orders import exit_progress
-from console.store import alerts, counting, desk, reader
+from console.store import alerts, counting, desk, episodes, reader
 from console.store.writer import Writer
 from console.text import clean, name
 
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.settings import Settings
+    from console.store.episodes import Episode
 
 TYPED_NAME_TIERS = frozenset({"high", "critical"})
 """Tiers whose routes are relaxed only by typing the route's name."""
@@ -64,6 +70,68 @@ class Operator:
         """Give a restricting order. Raises as `ControlDesk.give` does."""
         return self.desk(now_us).give(order, now_us)
 
+    def accept(
+        self,
+        route: str,
+        proposal: str = "",
+        *,
+        by: str,
+        now_us: int,
+        base_generation: int | None = None,
+    ) -> Directive:
+        """Carry out what a route's ladder proposes, as an order by the operator who accepts it.
+
+        `proposal` may be empty where the ladder proposes only one thing.
+
+        Raises:
+            Refused: nothing is proposed under that id, or several things are.
+            Conflict: the route's orders changed after `base_generation`.
+        """
+        control = self.desk(now_us)
+        episode = self._proposed(route, proposal)
+        order = msgspec.structs.replace(order_of(episode, by=by), base_generation=base_generation)
+        return control.give(
+            order,
+            now_us,
+            also=lambda given: episodes.save(
+                self._connection, [msgspec.structs.replace(episode, directive=given.id)]
+            ),
+        )
+
+    def _proposed(self, route: str, proposal: str) -> Episode:
+        pending = [
+            item
+            for item in episodes.open_of(self._connection, route)
+            if item.pending and proposal in {"", item.id}
+        ]
+        found = [item for item in pending if item.proposed]
+        if not found:
+            what = clean(proposal, 40) or "nothing"
+            why = " (a dry run, or given by itself, is not accepted)" if pending else ""
+            verb = "is not" if proposal else "is"
+            raise Refused(f"{what} {verb} proposed on {clean(route, 60)}{why}")
+        if len(found) > 1:
+            listed = ", ".join(f"{item.id} ({item.kind.value})" for item in found)
+            raise Refused(f"several things are proposed on {route}: {listed}; name one")
+        return found[0]
+
+    def step_down(
+        self, route: str, *, by: str, reason: str, now_us: int, base_generation: int | None = None
+    ) -> Directive:
+        """Turn the pause of a route into one run at a time, once its probation is over.
+
+        Raises:
+            Refused: no pause stands, its probation is not over, or the data cannot be trusted.
+            Conflict: the route's orders changed after `base_generation`.
+        """
+        control = self.desk(now_us)
+        barred = probation.bar(self._connection, self.settings, self.writer.path, route, now_us)
+        if barred:
+            raise Refused(barred)
+        return control.step_down(
+            route, by=by, reason=reason, now_us=now_us, base_generation=base_generation
+        )
+
     def lift(
         self,
         route: str,
@@ -95,9 +163,38 @@ class Operator:
             base_generation=base_generation,
         )
 
+    def accept_settings(self, route: str, *, by: str, reason: str, now_us: int) -> str:
+        """Let settings count that were loosened under a standing order; return a sentence.
+
+        It is a relaxation: audited as an override, and told from an exit rule that was earned.
+
+        Raises:
+            Refused: nothing is held back on the route, or no reason is given.
+        """
+        if not reason.strip():
+            raise Refused("accepting looser settings needs a reason")
+        settings = self.settings.route(route)
+        with self.writer.transaction():
+            words = history.held(self._connection, settings, now_us)
+            if not words:
+                raise Refused(f"no looser settings are held back on {clean(route, 60)}")
+            history.accept(self._connection, settings, now_us)
+            detail = {"loosened": words, "reason": clean(reason), "override": True}
+            desk.audit(
+                self._connection, at_us=now_us, actor=name(by), verb="settings accepted",
+                route=route, detail=detail,
+            )  # fmt: skip
+        return f"the settings of {route} count from now on: {'; '.join(words)}"
+
     def bar_to_lifting(self, order: Directive, now_us: int) -> str:
         """Say why the exit rule of an order does not hold yet, "" where it does."""
         route = self.settings.route(order.route)
+        loosened = history.held(self._connection, route, now_us)
+        if loosened:
+            return (
+                f"the settings of {route.name} were loosened while {order.id} stands "
+                f"({'; '.join(loosened)}); burnline accept-settings lets them count"
+            )
         number = self.route_number(order.route)
         span = windows.budget_span(route.window, now_us)
         counts = counting.window_counts(self._connection, span).get(number)
@@ -109,7 +206,10 @@ class Operator:
         if met:
             return ""
         if STRICTNESS[order.kind] is RouteState.PAUSED:
-            return f"{order.id} is a pause: nothing runs, so its exit rule cannot be earned"
+            return (
+                f"{order.id} is a pause: nothing runs, so its exit rule cannot be earned; "
+                "burnline stepdown lets one run at a time earn it"
+            )
         now = "no data" if left is None else f"{percent(left)} left"
         return (
             f"the exit rule of {order.id} does not hold: it needs more than "

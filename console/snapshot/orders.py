@@ -11,15 +11,17 @@ from console.snapshot.types import DirectiveView
 from console.store import counting, desk, reader
 
 if TYPE_CHECKING:
+    from console.settings import RouteSettings
     from console.snapshot.frame import Frame
     from console.store.connect import Connection
 
 
 def standing(
-    frame: Frame, route: str, number: int, left: Fraction | None
+    frame: Frame, settings: RouteSettings, number: int, left: Fraction | None
 ) -> tuple[DirectiveView, ...]:
     """Return the orders that stand, the latest first, each with its reach and exit rule."""
-    orders = desk.orders_of(frame.connection, route)
+    orders = desk.orders_of(frame.connection, settings.name)
+    last_miss_us = frame.last_misses.get(number)
     agents = reader.agents(frame.connection, number)
     found = [item for item in orders.directives.values() if item.stands(frame.now_us)]
     views = []
@@ -38,6 +40,9 @@ def standing(
                 exit_trusted=(trusted, order.exit_trusted),
                 exit_met=met,
                 seen_after_us=far.seen_after_us,
+                probation_ends_us=probation_ends_us(settings, order, last_miss_us)
+                if order.kind is DirectiveKind.PAUSE
+                else None,
             )
         )
     return tuple(views)
@@ -48,12 +53,20 @@ def exit_progress(
 ) -> tuple[int, bool]:
     """Return the trusted outcomes in a row since an order, and whether its exit rule is met.
 
-    A pause cannot be earned out of, since nothing runs.
+    A pause cannot be earned out of, since nothing runs; see `probation_ends_us`.
     """
     trusted = counting.good_since_last_bad(connection, number, order.issued_us // MINUTE_US)
     enough = left is not None and left > Fraction(order.exit_remaining)
     met = enough and trusted >= order.exit_trusted and order.kind is not DirectiveKind.PAUSE
     return trusted, met
+
+
+def probation_ends_us(route: RouteSettings, order: Directive, last_miss_us: int | None) -> int:
+    """Return when a pause may be stepped down: `probation_after` past it and past the last miss.
+
+    As experienced: a correction takes a miss out of the budget, not out of what happened.
+    """
+    return max(order.issued_us, last_miss_us or 0) + route.probation_after_us
 
 
 def state_of(orders: tuple[DirectiveView, ...]) -> RouteState:

@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from console.burn import arithmetic, rules, windows
-from console.collector import evaluate
+from console.collector import evaluate, history
 from console.model import DAY_US, MINUTE_US
 from console.snapshot import orders
+from console.snapshot.consequences import steps
 from console.snapshot.curve import remaining_curve
 from console.snapshot.health import HEALTH, answers, data_of, health_of
 from console.snapshot.types import Burn, RouteView, RuleView
@@ -39,7 +40,7 @@ def view(
     shown = tuple(_rule(frame, item, data) for item in readings)
     mine = frame.alerts.get(route.name, ())
     outlook, exhausts_us = _outlook(frame, route, number, left, readings)
-    standing = orders.standing(frame, route.name, number, left)
+    standing = orders.standing(frame, route, number, left)
     agents = tuple(agent for agent, _ in reader.agents(frame.connection, number))
     questions = answers(route)
     state = orders.state_of(standing)
@@ -80,6 +81,8 @@ def view(
         rules=shown,
         alerts=mine,
         directives=standing,
+        steps=steps(frame, route, counts),
+        loosened="; ".join(history.held(frame.connection, route, frame.now_us)),
         agents=agents,
         curve=remaining_curve(frame.connection, route, number, frame.now_us, left),
         caps_ppm=route.caps_ppm,

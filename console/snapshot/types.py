@@ -64,7 +64,8 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
 
     `seen_by`, `not_seen` (silent since, not failed) and `overdue` (logged on without a receipt)
     are agents. `exit_trusted` counts trusted outcomes in a row since the order: (so far, needed).
-    `seen_after_us` is how long the last receipt took, `old_state` what the route was before.
+    `seen_after_us` is how long the last receipt took; `probation_ends_us` when a pause may be
+    stepped down, None for other orders.
     """
 
     directive: Directive
@@ -76,6 +77,32 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     exit_trusted: tuple[int, int]
     exit_met: bool
     seen_after_us: int | None = None
+    probation_ends_us: int | None = None
+
+
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a route's ladder, or what is left of one that is not in the settings any more.
+
+    `state` is "armed", "proposed" (an operator may accept it), "deciding" (the ladder gives it
+    now), "would have" (a dry run), "ordered", "covered" (by what stood already) or "over" (its
+    order stands no longer; it fires again when its cause has ended). `proposal` is the id of the
+    episode, "" while armed; `directive` the order that carries it out. `note` says what keeps an
+    armed step from acting, such as too few runs.
+    """
+
+    step: str
+    kind: str
+    mode: str
+    state: str
+    proposal: str = ""
+    words: str = ""
+    since_us: int | None = None
+    alert: str = ""
+    directive: str = ""
+    changes: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    max_runs: int | None = None
+    note: str = ""
 
 
 class MissView(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +139,8 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     the last. `health` is "hard stop", "page", "spent", "no data", "frozen", "ticket", "at risk" or
     "healthy" in the order in which a human is needed; `rank` orders routes by it, lowest first.
     `curve` holds (instant, signed budget remaining) over the window, oldest first, at most 120.
-    `questions` are the five of semantics 1 with their answers ("" = blank).
+    `questions` are the five of semantics 1 with their answers ("" = blank). `loosened` says in what
+    ways its settings ask for less than what counts, held back while an order stands.
     """
 
     route: str
@@ -150,6 +178,13 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     steps_ppm: tuple[int, ...]
     freeze_kinds: tuple[str, ...]
     approval_required: tuple[str, ...]
+    steps: tuple[StepView, ...] = ()
+    loosened: str = ""
+
+    @property
+    def proposals(self) -> tuple[StepView, ...]:
+        """Return what the ladder proposes and an operator may accept, strictest first."""
+        return tuple(step for step in self.steps if step.state == "proposed")
 
 
 class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SAFE_VERSION = (3, 51, 3)
 APPLICATION_ID = 0x6275726E  # "burn"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _BUSY_MS = 5_000
 
 
@@ -31,6 +31,10 @@ Unwritable = sqlite3.OperationalError
 
 class StoreError(Exception):
     """The store cannot be used; the message says which, why, and what to do."""
+
+
+class CorruptError(StoreError):
+    """The file is no store any more, or is damaged: `audit --restore` sets it aside."""
 
 
 def version() -> tuple[int, ...]:
@@ -54,7 +58,7 @@ def create(path: Path) -> Connection:
 
 
 def attach(path: Path) -> Connection:
-    """Open the store for reading.
+    """Open the store for reading; one of an older version is brought up to this one first.
 
     Raises:
         StoreError: there is no store at the path, or it is not one of ours.
@@ -91,8 +95,13 @@ def _open(uri: str, path: Path) -> Connection:
         connection.execute("pragma journal_mode=wal")
         connection.execute("pragma synchronous=full")
         connection.execute(f"pragma busy_timeout={_BUSY_MS}")
-    except sqlite3.DatabaseError as error:
+    except sqlite3.OperationalError as error:
         raise StoreError(f"store {path}: {error}; move it aside or name another") from error
+    except sqlite3.DatabaseError as error:
+        raise CorruptError(
+            f"store {path}: {error}; `burnline audit --restore` sets it aside and begins a new one "
+            "with the audit restored, or name another"
+        ) from error
     return connection
 
 
@@ -108,6 +117,38 @@ def _recognise(connection: Connection, path: Path) -> None:
             f"store {path}: written by a newer burnline (schema {known}, this one reads "
             f"{SCHEMA_VERSION}); update burnline"
         )
+
+
+def damage(path: Path) -> str:
+    """Say how a store is damaged, "" where it is whole.
+
+    Raises:
+        StoreError: it is not one of ours, or cannot be used now.
+    """
+    try:
+        connection = _open(f"file:{_quoted(path)}?mode=rw", path)
+        try:
+            found = str(connection.execute("pragma quick_check(1)").fetchone()[0])
+        finally:
+            connection.close()
+    except (CorruptError, sqlite3.DatabaseError) as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise StoreError(f"store {path}: {error}") from error
+        return str(error)
+    return "" if found == "ok" else found
+
+
+def set_aside(path: Path, stamp: str) -> Path:
+    """Move a store with its log out of the way, to `<store>.corrupt-<stamp>`; return that path.
+
+    Nothing is deleted. Its audit's mirror stays, so that the next store begins with the audit.
+    """
+    aside = path.with_name(f"{path.name}.corrupt-{stamp}")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside
 
 
 def mode_of(path: Path) -> int:

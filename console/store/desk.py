@@ -63,7 +63,7 @@ def ordered_routes(connection: Connection) -> list[str]:
 
 
 def directives_mark(connection: Connection) -> int:
-    """Return a number that changes whenever an order or a grant is written."""
+    """Return a number that changes whenever an order, a grant or what counts is written."""
     row = connection.execute("select value from fact where key = 'orders_mark'").fetchone()
     return int(row[0]) if row else 0
 
@@ -81,8 +81,12 @@ def save_directive(connection: Connection, directive: Directive) -> None:
             msgspec.json.encode(directive).decode(),
         ),
     )
-    mark = directives_mark(connection) + 1
-    set_fact(connection, "orders_mark", str(mark))
+    touch_orders(connection)
+
+
+def touch_orders(connection: Connection) -> None:
+    """Let every process that keeps orders or settings in memory look at them again."""
+    set_fact(connection, "orders_mark", str(directives_mark(connection) + 1))
 
 
 def grants_of(connection: Connection, route: str) -> list[Grant]:
@@ -130,6 +134,15 @@ def audit(
         row,
     )
     return row
+
+
+def audit_head(connection: Connection) -> str:
+    """Return the newest row of the audit, short (`17:9f86d081884c`), "" where there is none.
+
+    It goes with every page: whoever has it can tell later whether the chain still leads there.
+    """
+    last = connection.execute("select seq, hash from audit order by seq desc limit 1").fetchone()
+    return f"{last[0]}:{last[1][:12]}" if last else ""
 
 
 def audit_hash(row: AuditRow) -> str:

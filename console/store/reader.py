@@ -208,6 +208,16 @@ def audit_rows(connection: Connection, limit: int) -> list[AuditRow]:
     return [AuditRow(*row) for row in rows]
 
 
+def audit_since(connection: Connection, seq: int) -> list[AuditRow]:
+    """Return the rows of the audit after row `seq`, oldest first."""
+    rows = connection.execute(
+        "select seq, at_us, actor, verb, route, detail, previous, hash from audit where seq > ? "
+        "order by seq",
+        (seq,),
+    )
+    return [AuditRow(*row) for row in rows]
+
+
 def totals(connection: Connection) -> tuple[int, int, int]:
     """Return (events read, pieces refused, events held back since they lie in the future)."""
     events = connection.execute("select coalesce(sum(events), 0) from route").fetchone()[0]

@@ -118,6 +118,13 @@ create table delivery (
 create index delivery_alert on delivery (channel, alert, notice);
 create index delivery_waiting on delivery (channel, due_us) where state = 'waiting';
 """
+_CONSEQUENCES = """
+create table episode (
+    number integer primary key, route text not null, step text not null,
+    opened_us integer not null, closed_us integer, body text not null) strict;
+create index episode_open on episode (route) where closed_us is null;
+create index episode_step on episode (route, step);
+"""
 
 
 _RETENTION = """
@@ -188,6 +195,10 @@ def migrations() -> Migrations:
                 (len(marker), digest(marker), number),
             )
         db.conn.execute(_PASSED)
+
+    @steps()
+    def m006_consequences(db: Database) -> None:
+        _execute(db, _CONSEQUENCES)
 
     return steps
 

@@ -13,6 +13,7 @@ from console.ledger.book import Change, Record, Settled
 from console.ledger.counts import Entry
 from console.model import CLASSES, Counts
 from console.store.connect import create
+from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
 
 if TYPE_CHECKING:
@@ -49,8 +50,10 @@ class Writer:
         self.path = path
         self.connection = create(path)
         migrate(self.connection)
+        self._mirror = Mirror(path)
         self._routes: dict[str, int] = {}
         self._load_routes()
+        self._restore_audit()
 
     def close(self) -> None:
         """Close the connection."""
@@ -69,6 +72,24 @@ class Writer:
                 self.connection.execute("rollback")
             self._load_routes()
             raise
+        self._mirror_audit()
+
+    def _mirror_audit(self) -> None:
+        """Bring the audit's mirror up to the table; what cannot be added now is added later.
+
+        An act that is committed has happened: a mirror that cannot be written does not undo it.
+        `audit --verify` and `doctor` say that the mirror lacks it.
+        """
+        with contextlib.suppress(OSError):
+            self._mirror.complete(self.connection)
+
+    def _restore_audit(self) -> None:
+        """Take the audit over from its mirror where the store is new and the mirror is not."""
+        empty = not self.connection.execute("select 1 from audit limit 1").fetchone()
+        if empty and self._mirror.path.exists():
+            with self.transaction():
+                restore(self.connection, self._mirror.path)
+        self._mirror_audit()
 
     def route_id(self, name: str, at_us: int) -> int:
         """Return the number of a route, giving it one when it is new."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.text import clean
+from console.tui.draft import drafted, first_form
 from console.tui.placed import Placed
 from console.tui.screens.acknowledge import AcknowledgeDialog
 from console.tui.screens.menu import ActionMenu
@@ -37,6 +38,18 @@ class Desk:
                 app.push_screen(OrderDialog(verb, now.route(route) or view, now.store.generation))
 
         app.push_screen(ActionMenu(view), chosen)
+
+    def accept(self, route: str) -> None:
+        """Carry out the strictest proposal on a route: one key, its reason stands already."""
+        live = self._app.frame.live
+        view = live.route(route) if live else None
+        if live is None or view is None or not view.proposals:
+            self._say("The ladder proposes nothing on this route.", ok=False)
+            return
+        request = drafted(
+            "accept", route, self._app.operator, live.store.generation, first_form("accept", view)
+        )
+        self.place(request)
 
     def place(self, request: OrderRequest) -> None:
         """Give an order. A read-only console gives none, whatever asked for it."""

@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 
 Form = dict[str, str]
 FIELDS: dict[Verb, tuple[str, ...]] = {
+    "accept": ("directive",),
     "freeze": ("changes", "duration"),
     "tighten": ("actions", "duration"),
     "reduce": ("actions", "max_runs", "duration"),
     "pause": ("drain", "duration"),
     "lift": ("directive", "override"),
-    "stepdown": ("directive",),
+    "stepdown": (),
+}
+_NOTHING: dict[Verb, str] = {
+    "lift": "No order stands on this route.",
+    "stepdown": "No pause stands on this route.",
+    "accept": "The ladder proposes nothing on this route.",
 }
 YES = "yes"
 NO = "no"
@@ -51,6 +57,9 @@ def first_form(verb: Verb, view: RouteView) -> Form:
         form["max_runs"] = "1"
     elif verb == "pause":
         form["drain"] = YES
+    elif verb == "accept":
+        form["directive"] = view.proposals[0].proposal if view.proposals else ""
+        form["reason"] = view.proposals[0].words if view.proposals else ""
     else:
         orders = relaxable(verb, view)
         form["directive"] = orders[0].directive.id if orders else ""
@@ -130,9 +139,8 @@ def _verb_missing(verb: Verb, view: RouteView, form: Mapping[str, str]) -> Missi
         return Missing("actions", "Name the actions that shall need a grant.")
     if verb == "reduce":
         return _reduction_missing(form)
-    if verb in RELAXING and not form.get("directive"):
-        what = "pause" if verb == "stepdown" else "order"
-        return Missing("reason", f"No {what} stands on this route.")
+    if not form.get("directive") and (verb in RELAXING or verb == "accept"):
+        return Missing("reason", _NOTHING[verb])
     if verb == "lift" and form.get("override") != YES:
         chosen = next(
             (each for each in in_force(view) if each.directive.id == form["directive"]), None

@@ -12,8 +12,8 @@ import msgspec
 
 from console.snapshot.types import MissView, RefusedView, Snapshot
 
-Verb = Literal["freeze", "tighten", "reduce", "pause", "lift", "stepdown"]
-RESTRICTING: tuple[Verb, ...] = ("freeze", "tighten", "reduce", "pause")
+Verb = Literal["accept", "freeze", "tighten", "reduce", "pause", "lift", "stepdown"]
+RESTRICTING: tuple[Verb, ...] = ("accept", "freeze", "tighten", "reduce", "pause")
 """Orders that take something away from a route: easy to give, even on stale data."""
 RELAXING: tuple[Verb, ...] = ("lift", "stepdown")
 """Orders that give something back: refused on stale data, confirmed twice on high tiers."""
@@ -24,7 +24,8 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     `changes` belong to a freeze, `actions` to tighten (need a grant) and reduce (all that is
     allowed), `max_runs` to reduce, `drain` to pause. `for_us` is the duration after which it
-    expires. `directive` names the order that lift or stepdown relaxes; `override` lifts it before
+    expires. `directive` names the order that lift relaxes, or the proposal of the ladder that
+    accept carries out; stepdown is about every pause of the route. `override` lifts an order before
     its exit rule holds. `base_generation` is the control generation that the operator decided on.
     """
 

@@ -6,10 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from console.control.directives import Conflict, Refused
+from console.agent.decide import decide_action, decide_start
+from console.agent.orders import Directive as AgentDirective
+from console.agent.orders import RouteOrders
+from console.control.directives import Conflict, Order, Refused
+from console.control.sections import covers
 from console.intake.times import rfc3339
-from console.model import HOUR_US, MINUTE_US, DirectiveKind
+from console.model import HOUR_US, MINUTE_US, Directive, DirectiveKind
 from tests.control.stage import NOON_US, ROUTE, Stage, order
 
 FREEZE, TIGHTEN, REDUCE, PAUSE = DirectiveKind
@@ -163,17 +169,17 @@ def test_a_conflict_is_found_under_the_name_that_is_written(stage: Stage) -> Non
 
 
 SUPERSEDING = [
-    pytest.param(PAUSE, {}, {}, True, id="pause-pause"),
     pytest.param(PAUSE, {}, {"drain": False}, True, id="a-harder-pause"),
-    pytest.param(PAUSE, {"drain": False}, {}, False, id="a-softer-pause"),
     pytest.param(FREEZE, {"changes": ("a",)}, {"changes": ("a", "b")}, True, id="more-frozen"),
-    pytest.param(FREEZE, {"changes": ("a", "b")}, {"changes": ("a",)}, False, id="less-frozen"),
-    pytest.param(TIGHTEN, {"actions": ("a",)}, {"actions": ("a",)}, True, id="the-same"),
+    pytest.param(TIGHTEN, {"actions": ("a",)}, {"actions": ("a", "b")}, True, id="more"),
     pytest.param(TIGHTEN, {"actions": ("a",)}, {"actions": ("b",)}, False, id="others"),
-    pytest.param(REDUCE, {"max_runs": 2}, {"max_runs": 2}, True, id="the-same-scope"),
-    pytest.param(REDUCE, {"max_runs": 2}, {"max_runs": 1}, False, id="another-scope"),
+    pytest.param(REDUCE, {"max_runs": 2}, {"max_runs": 1}, True, id="fewer-runs"),
     pytest.param(
-        FREEZE, {"changes": ("a",)}, {"changes": ("a",), "for_us": HOUR_US}, False, id="shorter"
+        REDUCE, {"max_runs": 2}, {"actions": ("a",), "max_runs": 2}, True, id="fewer-actions"
+    ),
+    pytest.param(REDUCE, {"max_runs": 2}, {"actions": ("a",)}, False, id="another-scope"),
+    pytest.param(
+        REDUCE, {"actions": ("a",)}, {"actions": ("a", "b"), "max_runs": 1}, False, id="wider"
     ),
     pytest.param(
         FREEZE, {"changes": ("a",), "for_us": HOUR_US}, {"changes": ("a",)}, True, id="without-end"
@@ -183,10 +189,13 @@ SUPERSEDING = [
             FREEZE,
             {"changes": ("a",), "for_us": 2 * HOUR_US},
             {"changes": ("a",), "for_us": hours * HOUR_US},
-            hours == 3,
+            True,
             id=f"2-hours-then-{hours}",
         )
-        for hours in (1, 3)
+        for hours in (3, 5)
+    ),
+    pytest.param(
+        FREEZE, {"changes": ("a",)}, {"changes": ("a", "b"), "for_us": HOUR_US}, False, id="sooner"
     ),
 ]
 
@@ -201,9 +210,88 @@ def test_an_order_stands_in_for_an_older_one_that_it_covers_and_outlasts(
     stage.assert_agreement()
 
 
+COVERED = [
+    pytest.param(PAUSE, {}, {}, id="the-same"),
+    pytest.param(PAUSE, {"drain": False}, {}, id="a-softer-pause"),
+    pytest.param(PAUSE, {}, {"for_us": HOUR_US}, id="a-pause-that-ends"),
+    pytest.param(FREEZE, {"changes": ("a", "b")}, {"changes": ("a",)}, id="less-frozen"),
+    pytest.param(FREEZE, {"changes": ("a",)}, {"changes": ("a",), "for_us": HOUR_US}, id="shorter"),
+    pytest.param(TIGHTEN, {"actions": ("a", "b")}, {"actions": ("b",)}, id="fewer-actions"),
+    pytest.param(REDUCE, {"max_runs": 1}, {"max_runs": 2}, id="more-runs"),
+    pytest.param(REDUCE, {"actions": ("a",)}, {"actions": ("a", "b")}, id="more-actions"),
+]
+
+
+@pytest.mark.parametrize(("kind", "first", "second"), COVERED)
+def test_an_order_that_changes_nothing_is_refused_with_the_reason(
+    stage: Stage, kind: DirectiveKind, first: Any, second: Any
+) -> None:
+    stage.desk.give(order(kind, **first), NOON_US)
+    with pytest.raises(Refused, match=r"would change nothing: d-2 .* by dana stands already"):
+        stage.desk.give(order(kind, by="erin", **second), LATER_US)
+    assert (stage.standing(), stage.file.newest_generation()) == (["d-2"], 2)
+
+
+@pytest.mark.parametrize("by", ["ladder", "burnline"])
+def test_nobody_acts_under_the_name_of_the_program(stage: Stage, by: str) -> None:
+    with pytest.raises(Refused, match="the program's own name"):
+        stage.desk.give(order(by=by), NOON_US)
+
+
+def test_a_ladders_order_stands_at_its_expiry_for_agents_and_for_us(stage: Stage) -> None:
+    given = stage.desk.give(
+        order(FREEZE, by="ladder", ladder=True, changes=("a",), for_us=HOUR_US), NOON_US
+    )
+    assert given.stands(NOON_US + 2 * HOUR_US)
+    assert stage.read().route(ROUTE).directives[0].stands(NOON_US + 2 * HOUR_US)
+
+
 def test_the_one_that_was_replaced_says_by_what(stage: Stage) -> None:
     stage.desk.give(order(), NOON_US)
-    stage.desk.give(order(by="erin"), LATER_US)
+    stage.desk.give(order(by="erin", drain=False), LATER_US)
     old = stage.stored()[0]
     assert (old.id, old.lifted_us, old.lifted_by) == ("d-2", LATER_US, "erin")
     assert (old.lift_reason, old.lift_generation) == ("replaced by d-3", 3)
+
+
+names = st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True).map(tuple)
+asked = st.one_of(
+    st.builds(order, st.just(PAUSE), drain=st.booleans()),
+    st.builds(order, st.just(FREEZE), changes=names),
+    st.builds(order, st.just(TIGHTEN), actions=names),
+    st.builds(order, st.just(REDUCE), actions=names, max_runs=st.none() | st.integers(1, 3)),
+)
+
+
+def made(one: Order) -> Directive:
+    return Directive(
+        id="d-1", route=ROUTE, kind=one.kind, by="dana", reason="why", issued_us=0, generation=1,
+        changes=one.changes, actions=one.actions, max_runs=one.max_runs, drain=one.drain,
+    )  # fmt: skip
+
+
+@settings(deadline=None)
+@given(first=asked, second=asked, third=asked)
+def test_covering_is_an_order_and_what_is_covered_lets_more_happen(
+    first: Order, second: Order, third: Order
+) -> None:
+    one, two, three = map(made, (first, second, third))
+    assert covers(one, one)
+    if covers(one, two) and covers(two, three):
+        assert covers(one, three)
+    if covers(one, two) and one.kind is REDUCE:
+        wide, narrow = (RouteOrders(ROUTE, directives=(agents(item),)) for item in (one, two))
+        for name in "abc":
+            if decide_action(wide, 1, name).allowed:
+                assert decide_action(narrow, 1, name).allowed
+        for running in range(4):
+            if decide_start(wide, 1, running).allowed:
+                assert decide_start(narrow, 1, running).allowed
+
+
+def agents(one: Directive) -> AgentDirective:
+    """Return an order as an agent knows it."""
+    return AgentDirective(
+        one.id, one.kind.value, one.by, one.reason, one.issued_us, one.generation,
+        actions=one.actions, max_runs=one.max_runs,
+    )  # fmt: skip

@@ -35,7 +35,7 @@ def test_the_document_that_it_was_made_from_stays_as_it_is(stage: Stage) -> None
 
 def test_control_json_is_the_newest_generation_word_for_word(stage: Stage) -> None:
     for number in (2, 3):
-        stage.desk.give(order(reason=f"reason {number}"), NOON_US)
+        stage.desk.give(order(drain=number == 2, reason=f"reason {number}"), NOON_US)
         assert stage.path.read_bytes() == stage.generation(number).read_bytes()
         assert parse(stage.path.read_bytes()).generation == number
 
@@ -66,6 +66,7 @@ def test_nothing_temporary_is_left_behind(stage: Stage) -> None:
         stage.file.publish({"generation": 1, "routes": {}}, by="erin", now_us=NOON_US)
     stage.file.refresh(LATER_US)
     assert sorted(path.name for path in stage.path.parent.iterdir()) == [
+        "control.flagd.json",
         "control.json",
         "generations",
     ]
@@ -103,7 +104,8 @@ def test_content_and_names_are_synced_before_anyone_is_told(
     monkeypatch.setattr(os, "link", noted("link", link))
     monkeypatch.setattr(os, "rename", noted("rename", rename))
     stage.file.publish(stage.raw(), by="dana", now_us=LATER_US)
-    assert steps == ["sync file", "link", "sync folder", "sync file", "rename", "sync folder"]
+    renamed = ["sync file", "rename", "sync folder"]
+    assert steps == ["sync file", "link", "sync folder", *renamed, *renamed], "the flags follow"
 
 
 def test_a_refresh_changes_when_it_was_refreshed_and_nothing_else(stage: Stage) -> None:
@@ -130,5 +132,5 @@ def test_a_refresh_of_nothing_writes_nothing(enter: Callable[..., Stage]) -> Non
 def test_an_order_is_made_from_the_newest_generation_not_from_control_json(stage: Stage) -> None:
     stage.desk.give(order(), NOON_US)
     stage.path.write_bytes(stage.generation(1).read_bytes())
-    stage.desk.give(order(reason="again"), NOON_US)
+    stage.desk.give(order(drain=False, reason="again"), NOON_US)
     assert stage.raw()["generation"] == 3

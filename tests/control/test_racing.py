@@ -77,7 +77,8 @@ def test_while_one_puts_a_generation_in_place_no_other_can(
         stage.file.complete()
     else:
         stage.file.refresh(NOON_US)
-    assert locked == [True]
+    assert locked
+    assert all(locked)
     assert not is_locked(stage.path.parent)
 
 

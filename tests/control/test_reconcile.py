@@ -112,8 +112,8 @@ def test_where_nothing_was_ever_written_there_is_nothing_to_put_right(
 
 
 def test_a_control_directory_begun_anew_is_the_one_that_counts(stage: Stage) -> None:
-    for _ in range(3):
-        stage.desk.give(order(), NOON_US)
+    for runs in (3, 2, 1):
+        stage.desk.give(order(DirectiveKind.REDUCE, max_runs=runs), NOON_US)
     stage.path.parent.rename(stage.path.parent.with_name("moved-aside"))
     stage.initialise()
     stage.desk.reconcile(LATER_US)

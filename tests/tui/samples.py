@@ -32,6 +32,7 @@ from console.snapshot.types import (
     RuleView,
     Snapshot,
     SourceView,
+    StepView,
     StoreView,
 )
 
@@ -261,6 +262,22 @@ def order(name: str, kind: DirectiveKind = DirectiveKind.PAUSE, **changes: Any) 
         exit_trusted=(3, 20),
         exit_met=False,
         seen_after_us=4 * SECOND_US,
+        probation_ends_us=NOW + 48 * MINUTE_US if kind is DirectiveKind.PAUSE else None,
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+def proposal(**changes: Any) -> StepView:
+    """Return what a ladder proposes: a pause, since the budget is spent."""
+    plain = StepView(
+        step='left = "0%", do = "pause"',
+        kind="pause",
+        mode="propose",
+        state="proposed",
+        proposal="P3",
+        words="-12 % of the budget is left over 30d",
+        since_us=NOW - 2 * MINUTE_US,
+        alert="A7",
     )
     return msgspec.structs.replace(plain, **changes)
 

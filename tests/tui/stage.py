@@ -25,6 +25,7 @@ SCREENS = Path(__file__).parent / "screens"
 UPDATE = "BURNLINE_UPDATE_SCREENS"
 NEVER_S = 86_400.0
 NEW_STATES = {
+    "accept": "paused",
     "freeze": "frozen",
     "tighten": "tightened",
     "reduce": "reduced",

@@ -12,7 +12,7 @@ from console.tui.placed import Placed, Stage, observed, stages
 
 if TYPE_CHECKING:
     from console.model import Directive
-    from console.snapshot.types import DirectiveView, RouteView, Snapshot
+    from console.snapshot.types import DirectiveView, RouteView, Snapshot, StepView
     from console.tui.render.look import Look
 
 NAMES: dict[DirectiveKind, str] = {
@@ -22,16 +22,35 @@ NAMES: dict[DirectiveKind, str] = {
     DirectiveKind.PAUSE: "paused",
 }
 
+NAMES_OF: dict[str, str] = {kind.value: name for kind, name in NAMES.items()}
+
 
 def orders(view: RouteView, look: Look) -> list[Line]:
     """Return every order that stands on a route, strictest first, with how far it got."""
     standing = in_force(view)
+    lines = [_proposal(each) for each in view.proposals]
+    lines += [_other(each) for each in view.steps if each.state in ("would have", "deciding")]
     if not standing:
-        return [line(("No order stands: changes and runs are free.", Tone.MUTED))]
-    lines: list[Line] = []
+        return [*lines, line(("No order stands: changes and runs are free.", Tone.MUTED))]
     for each in standing:
         lines.extend(_order(view, each, look))
     return lines
+
+
+def _proposal(step: StepView) -> Line:
+    return line(
+        ("proposed ", Tone.TICKET),
+        (NAMES_OF[step.kind], Tone.STRONG),
+        f", {step.proposal}: {step.words} ",
+        ("ctrl+y", Tone.KEY),
+        " does it",
+    )
+
+
+def _other(step: StepView) -> Line:
+    """Return a step that a dry run only shows, or that the ladder is about to carry out."""
+    note = f" ({step.note})" if step.note else ""
+    return line((f"{step.state} ", Tone.UNKNOWN), NAMES_OF[step.kind], f": {step.words}{note}")
 
 
 def _order(view: RouteView, order: DirectiveView, look: Look) -> list[Line]:
@@ -80,11 +99,19 @@ def _exit(view: RouteView, order: DirectiveView, look: Look) -> Line:
         line((f"then {view.owner or 'the owner'} signs off", Tone.MUTED)),
     ]
     if order.directive.kind is DirectiveKind.PAUSE and not order.exit_met:
-        facts.append(line(("a pause earns nothing: lift it by override", Tone.MUTED)))
+        facts = [_probation(order, look), line(("then it may be stepped down", Tone.MUTED))]
     if order.directive.until_us is not None:
         facts.append(line(f"expires {look.moment(order.directive.until_us)}"))
     lead = ("  exit met: ", Tone.OK) if order.exit_met else ("  exit: ", Tone.TICKET)
     return line(lead, *joined(facts, look.separator))
+
+
+def _probation(order: DirectiveView, look: Look) -> Line:
+    """Return the countdown of a pause, which nothing that runs can earn."""
+    ends_us = order.probation_ends_us
+    if ends_us is None:
+        return line(("a pause earns nothing", Tone.MUTED))
+    return line(f"probation until {look.moment(ends_us)}, without a new miss")
 
 
 def progress(steps: tuple[Stage, ...], look: Look) -> Line:

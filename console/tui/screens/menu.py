@@ -33,6 +33,7 @@ class Entry(NamedTuple):
 
 
 _ENTRIES = (
+    Entry("y", "accept", "accept", "carry out what the ladder proposes"),
     Entry("f", "freeze", "freeze", "no change may be deployed; runs go on"),
     Entry("t", "tighten", "tighten", "named actions need a human grant"),
     Entry("r", "reduce", "reduce", "only named actions, or few runs at once"),
@@ -40,6 +41,10 @@ _ENTRIES = (
     Entry("s", "stepdown", "step down", "turn a pause into one run at a time"),
     Entry("l", "lift", "lift", "end an order that stands"),
 )
+
+
+def _useful(verb: Verb, view: RouteView) -> bool:
+    return verb not in RELAXING or bool(relaxable(verb, view))
 
 
 class ActionMenu(ModalScreen[Verb | None]):
@@ -62,8 +67,9 @@ class ActionMenu(ModalScreen[Verb | None]):
         super().__init__()
         self._view = view
         self._entries = tuple(
-            each._replace(useful=each.verb not in RELAXING or bool(relaxable(each.verb, view)))
+            each._replace(useful=_useful(each.verb, view))
             for each in _ENTRIES
+            if each.verb != "accept" or view.proposals
         )
 
     def compose(self) -> ComposeResult:

@@ -51,7 +51,7 @@ _SILENT = ("stale", "none")
 
 
 class OrderDialog(Dialog[None]):
-    """Freeze, tighten, reduce, pause, step down or lift one route."""
+    """Freeze, tighten, reduce, pause, step down or lift one route, or do what is proposed."""
 
     CSS_PATH = "order.tcss"
     ABOUT = "Says what an order would do before it is given. ctrl+y gives it; Enter never does."
@@ -89,6 +89,9 @@ class OrderDialog(Dialog[None]):
         if name == "override":
             values = [(NO, "no"), (YES, "yes: lift before the exit rule holds, audited")]
             return Choice(name, "override", values, NO)
+        if self.verb == "accept":
+            proposed = [(each.proposal, each.words) for each in self._view.proposals]
+            return Choice(name, "proposal", proposed, self._form["directive"])
         orders = [each.directive for each in relaxable(self.verb, self._view)]
         words = [(each.id, f"{NAMES[each.kind]} by {each.by}: {each.reason}") for each in orders]
         return Choice(name, "order", words, self._form["directive"])

@@ -45,6 +45,9 @@ class RouteScreen(View):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "act", "Act", id="route.act"),
         Binding("A", "acknowledge", "Ack", tooltip="Acknowledge", id="route.acknowledge"),
+        Binding(
+            "ctrl+y", "accept", "Accept", tooltip="Do what the ladder proposes", id="route.accept"
+        ),
         Binding("J,shift+down", "scroll(3)", "Scroll down", show=False, id="route.scroll_down"),
         Binding("K,shift+up", "scroll(-3)", "Scroll up", show=False, id="route.scroll_up"),
     ]
@@ -167,13 +170,24 @@ class RouteScreen(View):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey the verbs out where the console may not act."""
-        if action in ("act", "acknowledge") and host(self).read_only:
+        if action == "accept" and not self._proposed():
+            return False
+        if action in ("act", "acknowledge", "accept") and host(self).read_only:
             return None
         return super().check_action(action, parameters)
 
     def action_act(self) -> None:
         """Open the menu of orders for this route."""
         host(self).desk.act_on(self.route)
+
+    def _proposed(self) -> bool:
+        live = host(self).frame.live
+        view = live.route(self.route) if live else None
+        return view is not None and bool(view.proposals)
+
+    def action_accept(self) -> None:
+        """Carry out the strictest thing that the ladder proposes, as an order of yours."""
+        host(self).desk.accept(self.route)
 
     def action_acknowledge(self) -> None:
         """Take ownership of the most urgent alert of this route."""

@@ -1,0 +1,183 @@
+"""Carrying out the ladders: decided with the alerts, given like an operator's orders.
+
+What a ladder decides is stored in the transaction of the evaluation, before anything is ordered.
+Then the order is given through the control desk, which writes the control file first. After a kill
+between the two the episode is found unfinished: if an order of it is among those that were adopted
+from the control file, that is the one, whatever became of it since; else it is given now.
+
+A ladder moves only on data: never while its route is catching up or stale. The silence of a paused
+route is what was ordered, and not stale.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from console.burn import windows
+from console.collector import evaluate
+from console.control import ladder
+from console.control.directives import Conflict, ControlDesk, Order, Refused
+from console.model import CLASSES, MINUTE_US, STRICTNESS, DirectiveKind
+from console.store import alerts, corrections, desk, episodes, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.burn.lifecycle import Alert
+    from console.model import Directive
+    from console.settings import RouteSettings, Settings
+    from console.store.connect import Connection
+    from console.store.episodes import Episode
+    from console.store.writer import Writer
+
+_CLASSES = frozenset(error_class.value for error_class in CLASSES)
+
+
+class _Ground(NamedTuple):
+    """What is read once for all routes of one evaluation."""
+
+    connection: Connection
+    now_us: int
+    table: evaluate.Windows
+    alerts: dict[str, list[Alert]]
+
+
+def decide(
+    connection: Connection, settings: Settings, now_us: int, catching_up: Callable[[str], bool]
+) -> frozenset[str]:
+    """Step every ladder, inside the caller's transaction; return the routes that may be acted on.
+
+    To be called right after the alerts were evaluated, in the same transaction.
+    """
+    found: dict[str, list[Alert]] = {}
+    for alert in alerts.read(connection, open_only=True):
+        found.setdefault(alert.route, []).append(alert)
+    ground = _Ground(connection, now_us, evaluate.Windows(connection, now_us), found)
+    judged = set()
+    for row in reader.routes(connection):
+        route = settings.route(row.name)
+        opened = episodes.open_of(connection, row.name)
+        if not route.ladder and not opened:
+            continue
+        orders = tuple(desk.directives_of(connection, row.name))
+        if catching_up(row.name) or _silent(route, row, orders, now_us):
+            continue
+        judged.add(row.name)
+        scene = _scene(ground, route, row.id, orders)._replace(episodes=tuple(opened))
+        episodes.save(connection, ladder.decide(scene, episodes.next_number(connection)))
+    return frozenset(judged)
+
+
+def carry_out(
+    writer: Writer, control: ControlDesk, judged: frozenset[str], now_us: int
+) -> list[str]:
+    """Give what the ladders decided on these routes, strictest first; return why any was not.
+
+    Raises:
+        ControlError: the control file cannot be written; it is tried again.
+    """
+    troubles = []
+    waiting = [item for item in episodes.unfinished(writer.connection) if item.route in judged]
+    for episode in sorted(waiting, key=lambda item: -list(STRICTNESS).index(item.kind)):
+        try:
+            _carry_out(writer, control, episode, now_us)
+        except (Refused, Conflict) as error:
+            # What stands has changed in this very moment: the next evaluation decides on it.
+            troubles.append(f"{episode.id} on {episode.route}: {error}")
+    return troubles
+
+
+def _carry_out(writer: Writer, control: ControlDesk, episode: Episode, now_us: int) -> None:
+    orders = desk.directives_of(writer.connection, episode.route)
+    given = _given_already(episode, orders)
+    if given is not None:
+        after = msgspec.structs.replace(episode, directive=given.id)
+    else:
+        after = ladder.settled(episode, [item for item in orders if item.stands(now_us)])
+    if after != episode:
+        with writer.transaction():
+            episodes.save(writer.connection, [after])
+        return
+    control.give(
+        order_of(episode, by=ladder.BY, automatic=True),
+        now_us,
+        also=lambda directive: episodes.save(
+            writer.connection, [msgspec.structs.replace(episode, directive=directive.id)]
+        ),
+    )
+
+
+def order_of(episode: Episode, *, by: str, automatic: bool = False) -> Order:
+    """Return the order that an episode is about, to be given by the ladder or by an operator."""
+    return Order(
+        route=episode.route,
+        kind=episode.kind,
+        by=by,
+        reason=episode.words,
+        changes=episode.changes,
+        actions=episode.actions,
+        max_runs=episode.max_runs,
+        alert=episode.alert,
+        ladder=automatic,
+    )
+
+
+def _given_already(episode: Episode, orders: list[Directive]) -> Directive | None:
+    """Return the order that the ladder gave for an episode before it could be stored, or None."""
+    asked = (episode.kind, episode.changes, episode.actions, episode.max_runs)
+    return next(
+        (
+            order
+            for order in orders
+            if order.ladder
+            and order.generation > episode.base_generation
+            and (order.kind, order.changes, order.actions, order.max_runs) == asked
+        ),
+        None,
+    )
+
+
+def _silent(
+    route: RouteSettings, row: reader.RouteRow, orders: tuple[Directive, ...], now_us: int
+) -> bool:
+    """Say whether a route is stale; one that is paused is silent because it was told to be."""
+    if any(item.kind is DirectiveKind.PAUSE and item.stands(now_us) for item in orders):
+        return False
+    return now_us - row.last_us > evaluate.absent_after_us(route, row.gap_minutes)
+
+
+def _scene(
+    ground: _Ground, route: RouteSettings, number: int, orders: tuple[Directive, ...]
+) -> ladder.Scene:
+    connection, now_us = ground.connection, ground.now_us
+    span = windows.budget_span(route.window, now_us)
+    found = corrections.of_route(connection, route.name)
+    out, corrected = corrections.taken_out(connection, number, found, span)
+    return ladder.Scene(
+        route=route,
+        now_us=now_us,
+        counts=ground.table.over(number, span).minus(out),
+        alerts=tuple(ground.alerts.get(route.name, ())),
+        misses=_misses(connection, route, span.first * MINUTE_US, corrected),
+        directives=orders,
+        episodes=(),
+        answered=lambda step: episodes.answered(connection, route.name, step),
+        generation=int(desk.fact(connection, "control_generation") or 0),
+    )
+
+
+def _misses(
+    connection: Connection, route: RouteSettings, since_us: int, corrected: dict[str, str]
+) -> tuple[ladder.Miss, ...]:
+    """Return the charged misses of the classes that the route's ladder waits for."""
+    wanted = _CLASSES & {step.on for step in route.ladder}
+    return tuple(
+        ladder.Miss(row.error_class, row.run, row.at_us)
+        for error_class in sorted(wanted)
+        for row in reader.misses(
+            connection, route=route.name, error_class=error_class, since_us=since_us
+        )
+        if row.run not in corrected
+    )
