@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from console import __version__
-from console.cli import accounting, acting, collecting, reading, setup
+from console.cli import accounting, acting, answering, collecting, reading, setup
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for part in (collecting, reading, acting, accounting, setup):
+for part in (collecting, reading, acting, answering, accounting, setup):
     part.register(app)
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _LATER = {
     "service": "a systemd user unit for the collector",
-    "silence": "silencing alerts",
     "stepdown": "stepping a pause down",
     "grant": "human approvals",
     "hook": "hooks for Claude Code, Codex and Gemini",

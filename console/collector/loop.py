@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.burn import windows
-from console.collector import evaluate
+from console.collector.evaluate import Evaluator
 from console.collector.hints import Hints
 from console.collector.history import History
 from console.collector.intake import Intake
@@ -92,6 +92,7 @@ class Collector:
         self._ledger = Ledger(self.writer, self._history.at, self._orders_of)
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
         self._intake = Intake(self._tailer, self._ledger, kept.sequences(connection))
+        self._evaluator = Evaluator(connection, self._settings)
         self._history.take_over(self._now())
         self._take_orders()
         self._loaded = True
@@ -152,16 +153,20 @@ class Collector:
         unread = self._intake.progress()
         begun = all(file.latest_us is not None for file in unread)
         behind = {route for file in unread for route in file.routes}
-        with self.writer.transaction():
-            if now_us - self._measured_gaps_us >= _GAPS_US:
-                self._measured_gaps_us = now_us
-                counting.keep_gaps(self.writer.connection, windows.trailing(now_us, _GAP_SPAN_US))
-            evaluate.evaluate(
-                self.writer.connection,
-                self._settings,
-                now_us,
-                lambda route: not begun or route in behind,
-            )
+        try:
+            with self.writer.transaction():
+                self._measure_gaps(now_us)
+                self._evaluator.evaluate(now_us, lambda route: not begun or route in behind)
+        except BaseException:
+            # What it remembers is not what the store holds.
+            self._evaluator = Evaluator(self.writer.connection, self._settings)
+            raise
+
+    def _measure_gaps(self, now_us: int) -> None:
+        if now_us - self._measured_gaps_us >= _GAPS_US:
+            self._measured_gaps_us = now_us
+            counting.keep_gaps(self.writer.connection, windows.trailing(now_us, _GAP_SPAN_US))
+            self._evaluator.forget()
 
     def _turn(self, now_us: int) -> int:
         waiting = self._tailer.sweep()
@@ -202,6 +207,14 @@ class Collector:
             writer.save_file(self._tailer.files[number])
         for number, rejected in self._intake.rejected.items():
             writer.quarantine(number, rejected)
+        changed = {change.route for change in settled.changes}
+        self._evaluator.fold(
+            [
+                (writer.route_id(route, now_us), minute, difference)
+                for route, minute, difference in settled.cells
+            ],
+            {*changed, *self._intake.seen, *settled.noted},
+        )
         kept.park(connection, self._intake.future)
         numbered = {key: self._intake.sequences[key] for key in self._intake.numbered}
         kept.save_sequences(connection, numbered)

@@ -6,10 +6,11 @@ import os
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from console.burn.evaluation import CONTROL_FILE
 from console.collector.lease import HEARTBEAT_LIMIT_S, alive
 from console.model import SECOND_US
 from console.snapshot import routes
-from console.snapshot.frame import Frame
+from console.snapshot.frame import Frame, silences_at
 from console.snapshot.types import RouteView, Snapshot, SourceView, StoreView
 from console.store import desk, reader
 from console.text import clean
@@ -51,6 +52,8 @@ def take(
             routes=tuple(views),
             sources=tuple(_source(row) for row in reader.files(connection)),
             settings_path=str(settings.path or ""),
+            alerts=frame.alerts.get(CONTROL_FILE, ()),
+            silences=silences_at(connection, now_us),
         )
     finally:
         connection.execute("rollback")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SAFE_VERSION = (3, 51, 3)
 APPLICATION_ID = 0x6275726E  # "burn"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _BUSY_MS = 5_000
 
 
@@ -63,9 +63,14 @@ def attach(path: Path) -> Connection:
     if not path.exists():
         raise StoreError(none)
     connection = _open(f"file:{_quoted(path)}?mode=rw", path)
-    if not connection.execute("pragma user_version").fetchone()[0]:
+    known = connection.execute("pragma user_version").fetchone()[0]
+    if known < SCHEMA_VERSION:
         connection.close()
-        raise StoreError(none)
+        older = (
+            f"store {path}: written by an older burnline (schema {known}, this one reads "
+            f"{SCHEMA_VERSION}); `burnline collect --once` brings it up to date"
+        )
+        raise StoreError(older if known else none)
     connection.execute("pragma query_only=on")
     return connection
 

@@ -102,6 +102,18 @@ create table measured (
     primary key (route, since_us)) strict, without rowid;
 create table fact (key text primary key, value text not null) strict, without rowid;
 """
+_ALERTING = """
+create table breach (
+    route integer not null, run text not null, alert integer not null, closed_us integer,
+    primary key (route, run)) strict, without rowid;
+create index breach_alert on breach (alert);
+create table silence (
+    number integer primary key, end_us integer not null, body text not null) strict;
+create index silence_end on silence (end_us);
+create table notice (
+    number integer primary key, key text not null unique, at_us integer not null,
+    body text not null) strict;
+"""
 
 
 def _migrations() -> Migrations:
@@ -111,11 +123,22 @@ def _migrations() -> Migrations:
 
     @steps()
     def m001_first(db: Database) -> None:
-        for statement in _TABLES.split(";"):
-            if statement.strip():
-                db.conn.execute(statement)
+        _create(db, _TABLES)
+
+    @steps()
+    def m002_alerting(db: Database) -> None:
+        from console.store.reshape import merge_alerts
+
+        _create(db, _ALERTING)
+        merge_alerts(db.conn)
 
     return steps
+
+
+def _create(db: Database, tables: str) -> None:
+    for statement in tables.split(";"):
+        if statement.strip():
+            db.conn.execute(statement)
 
 
 def migrate(connection: Connection) -> None:

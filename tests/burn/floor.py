@@ -85,7 +85,7 @@ class Floor:
         return tuple(failed)
 
     def evaluate(self, now_us: int, *, behind: Collection[str] = ()) -> dict[str, Alert]:
-        """Step the alerts once; return the open ones by `severity kind`."""
+        """Step the alerts once; return the open ones by `severity kind` of what stands in them."""
         with self.writer.transaction():
             evaluate.evaluate(
                 self.writer.connection, self.settings, now_us, lambda name: name in behind
@@ -93,9 +93,9 @@ class Floor:
         return self.open()
 
     def open(self) -> dict[str, Alert]:
-        """Return the open alerts by `severity kind`."""
+        """Return the open alerts by the `severity kind` of each condition that stands in them."""
         found = alerts.read(self.writer.connection, open_only=True)
-        return {f"{alert.severity} {alert.kind}": alert for alert in found}
+        return {f"{alert.severity} {kind}": alert for alert in found for kind in alert.kinds}
 
     def all(self) -> list[Alert]:
         """Return every alert that ever was."""
