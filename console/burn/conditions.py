@@ -149,7 +149,7 @@ def _overdue(ground: Ground) -> Condition:
     name, late = ground.route.name, ground.overdue
     if ground.catching_up:
         return Condition(kinds.OVERDUE, Severity.PAGE, Verdict.CATCHING_UP, "catching up")
-    words = f"{name}: {'; '.join(late)}" if late else f"{name}: every order is confirmed"
+    words = f"{name}: {'; '.join(late)}." if late else f"{name}: every order is confirmed."
     verdict = Verdict.FIRE if late else Verdict.HEALTHY
     return Condition(kinds.OVERDUE, Severity.PAGE, verdict, words, late)
 
@@ -157,7 +157,7 @@ def _overdue(ground: Ground) -> Condition:
 def _expired(ground: Ground) -> Condition:
     """An order that stands at its expiry says so to its owner (semantics 7)."""
     name, late = ground.route.name, ground.expired
-    words = f"{name}: {'; '.join(late)}" if late else f"{name}: no order is past its end"
+    words = f"{name}: {'; '.join(late)}." if late else f"{name}: no order is past its end."
     verdict = Verdict.FIRE if late else Verdict.HEALTHY
     return Condition(kinds.EXPIRED, Severity.TICKET, verdict, words, late)
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from console.burn import kinds
 from console.burn.lifecycle import title
 from console.model import Notice, Severity
 
@@ -131,7 +130,8 @@ def _token(item: Held) -> str:
 
 def _opening(alert: Alert, voice: Voice) -> str:
     """Return what an alert says: what is wrong, what is next, and how to look."""
-    parts = (alert.words, next_step(alert.shown, voice), _look(alert.route))
+    steps = next_step(alert.shown, voice, alert.severity)
+    parts = (alert.words, steps, _look(alert.route))
     return " ".join(filter(None, parts))
 
 
@@ -144,18 +144,16 @@ def _look(route: str) -> str:
     return f"`burnline status {route}`" if route else "`burnline doctor`"
 
 
-def next_step(shown: Sequence[Held], voice: Voice) -> str:
-    """Say what the ladder of a route proposes, or does by itself, for what is wrong now."""
-    about = {item.kind for item in shown}
-    if kinds.TAMPERING in about:
-        return ""
-    loud = any(item.kind in {kinds.BURN, kinds.SPENT, kinds.HARD_STOP} for item in shown)
-    severity = Severity.PAGE if loud else Severity.TICKET
+def next_step(shown: Sequence[Held], voice: Voice, severity: str = "") -> str:
+    """Say what the ladder of a route proposes, or does by itself, for what is wrong now.
+
+    `severity` is that of an alert that opens: what a ladder does on a page is next only then.
+    """
     classes = {name for item in shown if item.signed for name in voice.route.zero_tolerance}
     steps = [
         step
         for step in voice.route.ladder
-        if step.on in {severity.value, *classes}
+        if (step.on and step.on in {severity, *classes})
         or (
             step.left_ppm is not None
             and voice.left_ppm is not None

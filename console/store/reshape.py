@@ -6,38 +6,51 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from console.burn.lifecycle import Alert, Held
+from console.burn import kinds
+from console.burn.lifecycle import RESOLVED, Alert, Held
 from console.store import alerts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from console.store.connect import Connection
 
 
 def merge_alerts(connection: Connection) -> None:
-    """Rewrite every alert; the open ones of a route and severity become conditions of the first.
+    """Rewrite every alert; the runs behind a hard stop that was closed stay closed."""
+    rows = connection.execute("select body from alert order by number").fetchall()
+    old = [msgspec.json.decode(row[0]) for row in rows]
+    found = merged(old)
+    for alert in found:
+        alerts.save(connection, alert)
+    for body in old:
+        if body["kind"] == kinds.HARD_STOP:
+            _keep_breaches(connection, body, found)
 
-    What was open counts as told: nobody hears of it a second time. The runs behind a hard stop
-    that was closed by signature stay closed.
+
+def merged(old: Sequence[dict[str, Any]]) -> list[Alert]:
+    """Return the alerts; open ones of a route and severity become conditions of the first.
+
+    What was open counts as told: nobody hears of it a second time.
     """
-    rows = connection.execute("select number, body from alert order by number").fetchall()
-    leading: dict[tuple[str, str], Alert] = {}
-    for _, body in rows:
-        old = msgspec.json.decode(body)
-        alert = _alert(old)
+    found: list[Alert] = []
+    leading: dict[tuple[str, str], int] = {}
+    for body in old:
+        alert = _alert(body)
         key = (alert.route, alert.severity)
         if alert.resolved_us is None and key in leading:
-            first = leading[key]
-            joined = (*first.conditions, *alert.conditions)
-            leading[key] = msgspec.structs.replace(
-                first, conditions=joined, told=(*first.told, *alert.told)
+            first = found[leading[key]]
+            joined = sorted(
+                (*first.conditions, *alert.conditions), key=lambda item: kinds.place(item.kind)
             )
-            alerts.save(connection, leading[key])
-            alert = msgspec.structs.replace(alert, state="resolved", resolved_us=old["opened_us"])
+            found[leading[key]] = msgspec.structs.replace(
+                first, conditions=tuple(joined), told=(*first.told, *alert.told)
+            )
+            alert = msgspec.structs.replace(alert, state=RESOLVED, resolved_us=alert.opened_us)
         elif alert.resolved_us is None:
-            leading[key] = alert
-        alerts.save(connection, alert)
-        if old["kind"] == "hard_stop":
-            _keep_breaches(connection, leading.get(key, alert), old)
+            leading[key] = len(found)
+        found.append(alert)
+    return found
 
 
 def _alert(old: dict[str, Any]) -> Alert:
@@ -62,11 +75,22 @@ def _alert(old: dict[str, Any]) -> Alert:
     )
 
 
-def _keep_breaches(connection: Connection, alert: Alert, old: dict[str, Any]) -> None:
-    row = connection.execute("select id from route where name = ?", (alert.route,)).fetchone()
+def _keep_breaches(connection: Connection, body: dict[str, Any], found: list[Alert]) -> None:
+    row = connection.execute("select id from route where name = ?", (body["route"],)).fetchone()
     if row is None:
         return
-    owner = old["id"] if old["resolved_us"] is not None else alert.id
-    alerts.save_breaches(connection, int(row[0]), owner, old["runs"])
-    if old["resolved_us"] is not None:
-        alerts.sign_breaches(connection, owner, old["resolved_us"])
+    closed_us = body["resolved_us"]
+    holder = body["id"] if closed_us is not None else _holder(body, found)
+    alerts.save_breaches(connection, int(row[0]), holder, body["runs"])
+    if closed_us is not None:
+        alerts.sign_breaches(connection, holder, closed_us)
+
+
+def _holder(body: dict[str, Any], found: list[Alert]) -> str:
+    """Return the alert in which an open hard stop stands now."""
+    return next(
+        alert.id
+        for alert in found
+        if alert.resolved_us is None
+        and (alert.route, alert.severity) == (body["route"], body["severity"])
+    )

@@ -69,7 +69,7 @@ def test_an_agent_that_logs_on_without_a_receipt_pages(watch: Watch) -> None:
     watch.log("w1", 31, "run.delivered", run="r-1")
     found = watch.alerts(40)
     assert [(alert.severity, alert.kind) for alert in found] == [("page", "overdue")]
-    assert found[0].words == "drafts: d-1 not confirmed by w1"
+    assert found[0].words == "drafts: d-1 not confirmed by w1."
 
 
 def test_it_is_one_page_for_all_who_are_overdue(watch: Watch) -> None:
@@ -78,7 +78,7 @@ def test_it_is_one_page_for_all_who_are_overdue(watch: Watch) -> None:
     watch.log("w2", 41, "run.delivered", run="r-2")
     found = watch.alerts(50)
     assert [(alert.id, alert.words) for alert in found] == [
-        ("A1", "drafts: d-1 not confirmed by w1, w2")
+        ("A1", "drafts: d-1 not confirmed by w1, w2.")
     ]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from console.burn import rules
 from console.burn.arithmetic import burn_rate, exhaustion, over, remaining
-from console.collector.evaluate import Windows, readings
+from console.collector.readings import Windows, readings
 from console.model import DAY_US, HOUR_US, MINUTE_US, BurnRule, Counts, Severity, Window
 from tests.burn.floor import FAST, NOON_US, ROUTE, Floor, event, route
 
@@ -115,7 +115,7 @@ def test_x17_a_burn_fires_at_the_first_evaluation_that_sees_it(floor: Floor) -> 
 def test_x19_every_rule_is_read_at_every_evaluation_with_or_without_runs(floor: Floor) -> None:
     drafts = floor.settings.route(ROUTE)
     table = Windows(floor.writer.connection, NOON_US)
-    _, found = readings(drafts, 1, table, NOON_US)
+    _, found = readings(drafts, 1, table)
     assert [item.rule for item in found] == list(rules.of(drafts))
 
 
