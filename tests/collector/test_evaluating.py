@@ -1,15 +1,14 @@
-"""Leaving out routes of which nothing changed changes nothing; and a kill loses and repeats none."""
+"""Leaving out routes of which nothing changed changes nothing; a kill loses and repeats none."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from console.burn.lifecycle import acknowledge
@@ -25,7 +24,7 @@ from tests.burn.floor import NOON_US, route
 
 NAMES = ("drafts", "refunds")
 EAGER = {
-    "absent_after_us": 2 * HOUR_US,
+    "absent_after_us": 100 * MINUTE_US,
     "ack_timeout_us": 10 * MINUTE_US,
     "exhausts_within_us": 3 * DAY_US,
 }
@@ -126,6 +125,22 @@ STEPS = st.one_of(
 
 
 @settings(deadline=None, max_examples=40)
+@example(  # silence that is noticed although nothing happens
+    course=[("runs", "drafts", "run.delivered", 5, 0), ("wait", 3 * HOUR_US)], behind=set()
+)
+@example(  # ownership that lapses, and a silence that ends
+    course=[
+        ("runs", "drafts", "run.delivered", 400, 3 * HOUR_US),
+        ("runs", "drafts", "run.failed", 25, 0),
+        ("own",),
+        ("wait", 7 * SECOND_US),
+        ("hush", 5 * MINUTE_US),
+        ("wait", MINUTE_US),
+        ("wait", 5 * MINUTE_US),
+        ("wait", 5 * MINUTE_US),
+    ],
+    behind=set(),
+)
 @given(course=st.lists(STEPS, max_size=14), behind=st.sets(st.integers(0, 13)))
 def test_skipping_what_did_not_change_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, course: list[tuple[Any, ...]], behind: set[int]
@@ -196,9 +211,10 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-@pytest.mark.parametrize("at", range(12))
-def test_a_kill_between_any_two_statements_repeats_and_loses_nothing(
-    make: Callable[[], Plant], at: int
+@pytest.mark.parametrize("at", range(4))
+@pytest.mark.parametrize("after", [False, True], ids=["before-it", "after-it"])
+def test_a_kill_at_any_write_repeats_and_loses_nothing(
+    make: Callable[[], Plant], monkeypatch: pytest.MonkeyPatch, at: int, after: bool
 ) -> None:
     whole, cut = make(), make()
     for plant in (whole, cut):
@@ -206,20 +222,24 @@ def test_a_kill_between_any_two_statements_repeats_and_loses_nothing(
         plant.runs("drafts", "run.failed", 40)
         plant.runs("drafts", "action.denied", 1)
     whole.look(behind=False)
-    writes = 0
+    writes = iter(range(100))
 
-    def watch(text: str) -> None:
-        nonlocal writes
-        writes += text.startswith(("insert", "update", "commit"))
-        if writes > at:
-            raise Killed
+    def cutting(write: Callable[..., None]) -> Callable[..., None]:
+        def cut_off(*arguments: Any) -> None:
+            last = next(writes) == at
+            if not last or after:
+                write(*arguments)
+            if last:
+                raise Killed
 
-    cut.writer.connection.set_trace_callback(watch)
-    with pytest.raises((Killed, sqlite3.Error)):
-        cut.look(behind=False)
-        raise Killed
-    cut.writer.connection.set_trace_callback(None)
-    again = Plant(Path(cut.writer.path), skipping=True)
+        return cut_off
+
+    with monkeypatch.context() as patch:
+        for module, name in ((alerts, "save"), (alerts, "save_breaches"), (outbox, "post")):
+            patch.setattr(module, name, cutting(getattr(module, name)))
+        with pytest.raises(Killed):
+            cut.look(behind=False)
+    again = Plant(cut.writer.path, skipping=True)
     again.look(behind=False)
     assert again.result() == whole.result()
     again.close()
