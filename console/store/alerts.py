@@ -65,6 +65,8 @@ def unsigned_breaches(
     Latest first, and all of them: a signed close covers exactly the runs that it closes.
     """
     named = tuple(classes)
+    if not named:
+        return ()
     rows = connection.execute(
         "select run, max(at_us) as at from miss where route = ? and at_us >= ? "
         f"and class in ({', '.join('?' * len(named))}) and not exists (select 1 from breach "
