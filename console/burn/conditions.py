@@ -26,8 +26,9 @@ _PAGED_WHEN_SILENT = frozenset({"high", "critical"})
 
 def watched(ground: Ground, known: Mapping[Severity, Alert]) -> list[Condition]:
     """Return every condition of a route, firing or not; `known` are its open alerts."""
+    held = {item.key for alert in known.values() for item in alert.open}
     found = [_burn(ground, severity, known.get(severity)) for severity in Severity]
-    found += spending.watched(ground)
+    found += spending.watched(ground, held)
     if ground.route.zero_tolerance:
         found.append(_hard_stop(ground))
     found += [_overdue(ground), _expired(ground), _signal_lost(ground)]
@@ -69,19 +70,21 @@ def _burn(ground: Ground, severity: Severity, alert: Alert | None) -> Condition:
             classes=classes_of(gating.long),
         )
     rules_fired = _rules_fired(alert)
-    gating_rules = [item for item in mine if rule_name(item) in rules_fired]
+    gating_rules = [item for item in mine if rules_fired and rule_name(item) in rules_fired]
     # A rule that was rewritten since cannot say that what it fired on is over: then all have to.
-    return _unburning(ground, severity, gating_rules or mine)
+    return _unburning(ground, severity, gating_rules or mine, alert)
 
 
-def _unburning(ground: Ground, severity: Severity, gating: list[rules.Reading]) -> Condition:
+def _unburning(
+    ground: Ground, severity: Severity, gating: list[rules.Reading], alert: Alert | None
+) -> Condition:
     """Judge rules of which none fires: over, recovering, or not to be told."""
     if any(_unjudged(item) for item in gating):
         words = "no data in a window that fired"
         return Condition(kinds.BURN, severity, Verdict.FROZEN, words)
     quiet = all(item.quiet for item in gating)
     words = ""
-    if gating:
+    if gating and alert is not None:
         # The one that is furthest from its end says how it goes.
         loudest = max(gating, key=lambda item: (not item.quiet, item.long_rate or 0))
         words = recovering(ground, loudest)

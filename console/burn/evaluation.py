@@ -52,10 +52,9 @@ def evaluate(
         new_id: gives an id, another at each call, to an alert that opens.
     """
     found = conditions.watched(ground, known)
-    charged, route = ground.charged, ground.route
-    left = arithmetic.remaining(charged.bad, charged.total, route.budget_ppm)
+    left = ground.left
     voice = Voice(
-        route=route,
+        route=ground.route,
         now_us=ground.now_us,
         silences=silences,
         contained=ground.paused,

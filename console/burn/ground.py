@@ -100,6 +100,12 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return None if opened_us is None else max(since_us, opened_us)
 
     @cached_property
+    def left(self) -> Fraction | None:
+        """Return the share of the budget that is left, signed; None without runs."""
+        charged = self.charged
+        return arithmetic.remaining(charged.bad, charged.total, self.route.budget_ppm)
+
+    @cached_property
     def forecast(self) -> Forecast:
         """Return when the budget is gone, reckoned from the beginning of the minute."""
         return forecast(
@@ -112,7 +118,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             now_us=self.minute_us,
         )
 
-    @property
+    @cached_property
     def budget_counts(self) -> bool:
         """Say whether the budget is big enough, and hit often enough, to act on what is left.
 

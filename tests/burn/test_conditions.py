@@ -54,7 +54,7 @@ def test_a_budget_that_is_soon_gone_is_a_ticket(days: int, fires: bool) -> None:
         day=day,
     )
     assert ("ticket exhausts" in firing(of)) is fires
-    assert "Budget gone by" in found(of, kinds.EXHAUSTS).words
+    assert ("Budget gone by" in found(of, kinds.EXHAUSTS).words) is fires
 
 
 def test_a_single_miss_of_the_day_exhausts_no_budget() -> None:
@@ -68,9 +68,8 @@ def test_a_class_that_spent_its_cap_is_a_ticket_of_its_own(took: int, fires: boo
     capped = route(caps_ppm={"trust": 10_000})
     of = ground(capped, charged=Counts(total=1_000, bad=took, trust=took))
     assert ("ticket cap trust" in firing(of)) is fires
-    assert found(of, kinds.CAP).words == (
-        f"drafts: {took} of 1000 runs missed by trust, its cap is 1 %."
-    )
+    said = "drafts: 10 of 1000 runs missed by trust, its cap is 1 %."
+    assert found(of, kinds.CAP).words == (said if fires else "")
 
 
 def test_a_cap_smaller_than_a_run_is_not_spent_by_one() -> None:
