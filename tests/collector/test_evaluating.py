@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -243,21 +242,3 @@ def test_a_kill_at_any_write_repeats_and_loses_nothing(
     again.look(behind=False)
     assert again.result() == whole.result()
     again.close()
-
-
-def test_alerts_of_the_first_schema_become_conditions_of_one() -> None:
-    from console.store import reshape
-
-    old = {
-        "id": "A1", "route": "drafts", "severity": "page", "kind": "burn", "state": "firing",
-        "opened_us": 5, "words": "it burns", "rules": ["1h/5m"], "runs": ["r-1"], "hold_us": 7,
-        "quiet_since_us": None, "resolved_us": None, "acknowledged_by": "",
-        "acknowledged_us": None, "note": "",
-    }  # fmt: skip
-    alert = reshape.merged([old, old | {"id": "A2", "kind": "spent", "rules": []}])
-    assert [(item.id, item.kinds, item.resolved_us) for item in alert] == [
-        ("A1", ("spent", "burn"), None),
-        ("A2", ("spent",), 5),
-    ]
-    assert alert[0].told == ("burn", "spent")
-    assert msgspec.json.decode(msgspec.json.encode(alert[0]))["id"] == "A1"
