@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from console.burn import arithmetic, forecast, kinds, rules, spending, windows
 from console.burn.lifecycle import Condition, Verdict
 from console.burn.rules import decimal
-from console.model import CLASSES, MINUTE_US, Counts, Severity
+from console.model import CLASSES, DAY_US, HOUR_US, MINUTE_US, Counts, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -177,7 +177,7 @@ def _signal_lost(ground: Ground) -> Condition:
         return Condition(kind, severity, Verdict.HEALTHY, f"{route.name} is heard of again.")
     if since_us is None or ground.now_us - since_us <= ground.absent_after_us:
         return Condition(kind, severity, Verdict.FROZEN, "it need not be at work")
-    heard = forecast.clock(ground.last_us, ground.last_us, route.window.timezone)
+    heard = forecast.clock(ground.last_us, ground.minute_us, route.window.timezone)
     limit = _span(ground.absent_after_us)
     words = (
         f"{route.name}: no event since {heard}, longer than {limit}: nothing says that it is well. "
@@ -187,7 +187,9 @@ def _signal_lost(ground: Ground) -> Condition:
 
 
 def _span(length_us: int) -> str:
-    return windows.label(max(MINUTE_US, length_us // MINUTE_US * MINUTE_US))
+    """Return a length in its largest unit, rounded down: what is longer than it is longer."""
+    unit_us = next((unit for unit in (DAY_US, HOUR_US) if length_us >= unit), MINUTE_US)
+    return windows.label(max(MINUTE_US, length_us // unit_us * unit_us))
 
 
 def rule_name(reading: rules.Reading) -> str:

@@ -109,6 +109,6 @@ def words(found: Forecast, now_us: int, zone: str) -> str:
 def clock(at_us: int, now_us: int, zone: str) -> str:
     """Return a time of day with its zone where it is less than a day away, else a date too."""
     local = datetime.fromtimestamp(at_us // SECOND_US, tz=UTC).astimezone(ZoneInfo(zone))
-    if at_us - now_us < DAY_US:
+    if abs(at_us - now_us) < DAY_US:
         return f"{local:%H:%M %Z}"
     return f"{local.day} {local:%b %H:%M %Z}"

@@ -133,6 +133,19 @@ def test_a_lost_signal_pages_on_high_and_critical_routes_only(tier: str, severit
     assert firing(of) == {f"{severity} signal_lost"}
 
 
+@pytest.mark.parametrize(
+    ("silent_us", "absent_us", "words"),
+    [
+        (3 * HOUR_US, 100 * MINUTE_US, "no event since 09:00 UTC, longer than 1h:"),
+        (30 * HOUR_US, 25 * HOUR_US, "no event since 1 Mar 06:00 UTC, longer than 1d:"),
+        (50 * MINUTE_US, 40 * MINUTE_US, "no event since 11:10 UTC, longer than 40m:"),
+    ],
+)
+def test_a_lost_signal_says_since_when(silent_us: int, absent_us: int, words: str) -> None:
+    of = ground(route(absent_after_us=absent_us), last_us=NOON_US - silent_us)
+    assert words in found(of, kinds.SIGNAL_LOST).words
+
+
 def test_a_signal_is_not_lost_before_its_time() -> None:
     assert firing(ground(route(**SHORT), last_us=NOON_US - HOUR_US)) == set()
 
