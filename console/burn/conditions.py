@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.burn import arithmetic, forecast, kinds, rules, spending, windows
+from console.burn import forecast, kinds, rules, spending, windows
 from console.burn.lifecycle import Condition, Verdict
 from console.burn.rules import decimal
 from console.model import CLASSES, DAY_US, HOUR_US, MINUTE_US, Counts, Severity
@@ -112,12 +112,8 @@ def recovering(ground: Ground, gating: rules.Reading) -> str:
 
 
 def _burns(ground: Ground, gating: rules.Reading) -> str:
-    rule, counts = gating.rule, gating.long
-    rate = arithmetic.burn_rate(counts.bad, counts.total, ground.route.budget_ppm)
-    said = f"{ground.route.name} burns {decimal(rate)}x: "
-    said += f"{counts.bad} of {counts.total} runs missed in the last {windows.label(rule.long_us)}"
-    mostly = max(CLASSES, key=counts.of)
-    return f"{said}, mostly {mostly.value} ({counts.of(mostly)})." if counts.bad else f"{said}."
+    route = ground.route
+    return f"{route.name} {rules.burning(gating.long, gating.rule.long_us, route.budget_ppm)}."
 
 
 def owned(owner: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from console.burn import arithmetic, forecast, kinds
 from console.burn.ground import QUARTER_US, RESCUE_SPAN_US, UNMEASURED
 from console.burn.lifecycle import Condition, Verdict
-from console.burn.rules import percent
+from console.burn.rules import burning, percent
 from console.model import CLASSES, HOUR_US, Counts, Severity
 
 if TYPE_CHECKING:
@@ -66,8 +66,10 @@ def _spent(case: Case) -> Condition:
     def words() -> str:
         route = ground.route
         owned = f"Owner: {route.owner}." if route.owner else "Nobody owns it."
-        said = f"{percent(left or Fraction(0))} of the budget is left over {route.window.text}"
-        return f"{route.name}: {said}. {owned}"
+        said = f"{percent(left or Fraction(0))} of the budget is left over {route.window.text}."
+        if ground.hour.bad:
+            said += f" It {burning(ground.hour, HOUR_US, route.budget_ppm)}."
+        return f"{route.name}: {said} {owned}"
 
     found = _judged(case, kinds.SPENT, words, fires=fires)
     rules = (f"left {percent(left)}",) if fires else ()

@@ -28,6 +28,14 @@ def test_it_says_how_far_below_zero_the_budget_is(spent: Floor) -> None:
     assert words == "drafts: -98.02 % of the budget is left over 30d. Owner: dana."
 
 
+def test_it_says_how_fast_it_goes_on_burning_and_by_what(spent: Floor) -> None:
+    spent.closed(NOON_US, bad=1)
+    assert spent.evaluate(NOON_US)["page spent"].words == (
+        "drafts: -115.69 % of the budget is left over 30d. It burns 10.00x: 1 of 2 runs missed in "
+        "the last 1h, mostly trust (1). Owner: dana."
+    )
+
+
 def test_it_fires_when_exactly_nothing_is_left(build: Callable[..., Floor]) -> None:
     floor = build(route(rules=()))
     floor.closed(NOON_US, good=96, bad=4)
