@@ -1,20 +1,28 @@
 """The life of an alert: firing -> acknowledged -> resolved, on data only.
 
-Pure: an alert, what its condition says now, and the clock give the next alert. Silence never
-resolves anything: a condition that cannot be judged keeps the alert as it is (semantics 6).
+A route has at most one open alert of each severity. What is wrong are its *conditions*, each with
+its own rules, runs and words; the alert is over when all of them are. Pure: an alert, what its
+conditions say now, and the clock give the next alert. Silence never resolves anything: a condition
+that cannot be judged stays as it is (semantics 6).
 """
 
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from console.burn import kinds
 from console.model import Severity
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 FIRING, ACKNOWLEDGED, RESOLVED = "firing", "acknowledged", "resolved"
-_EVIDENCE_LIMIT = 200
+SILENCED, CONTAINED = "silenced", "contained"
+EVIDENCE_LIMIT = 200
+"""So many rules and so many runs of a condition are kept, the latest runs."""
 
 
 class Verdict(enum.StrEnum):
@@ -27,10 +35,12 @@ class Verdict(enum.StrEnum):
 
 
 class Condition(NamedTuple):
-    """One kind of alert of one route, as evaluated now.
+    """One thing that can be wrong with a route, as evaluated now.
 
-    `quiet` says, for a condition that does not fire, that what must be under its threshold is so on
-    data; the alert resolves after `hold_us` of that. `signed` ones are closed by the owner only.
+    `part` tells conditions of one kind apart (`25 %`, a class). `quiet` says, for one that does not
+    fire, that what must be under its threshold is so on data; it is over after `hold_us` of that.
+    `signed` ones end only by the owner's signature. `classes` are those of the misses behind it,
+    for silences. `words` of one that cannot be judged are not taken over.
     """
 
     kind: str
@@ -42,52 +52,145 @@ class Condition(NamedTuple):
     quiet: bool = True
     hold_us: int = 0
     signed: bool = False
+    part: str = ""
+    classes: tuple[str, ...] = ()
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert of one route: one per kind and severity at a time; rules and runs are evidence."""
+class Held(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A condition inside an alert. `over_us` is its end; `times` how often it has begun."""
+
+    kind: str
+    since_us: int
+    words: str
+    part: str = ""
+    rules: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    hold_us: int = 0
+    quiet_since_us: int | None = None
+    over_us: int | None = None
+    times: int = 1
+    signed: bool = False
+    signed_by: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what tells it from the other conditions of its alert."""
+        return self.kind, self.part
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The alert of one severity of one route; `route` is "" for that of the control file.
+
+    `state` is the human's part of its life; `silence` (an id), `contained` and `inhibited_by` (the
+    page of the route) say why it makes no noise now. `told` are the conditions that people were
+    told of, `lapses` how often its owner let it lapse.
+    """
 
     id: str
     route: str
     severity: str
-    kind: str
     state: str
     opened_us: int
-    words: str
-    rules: tuple[str, ...] = ()
-    runs: tuple[str, ...] = ()
-    hold_us: int = 0
-    quiet_since_us: int | None = None
+    conditions: tuple[Held, ...]
     resolved_us: int | None = None
     acknowledged_by: str = ""
     acknowledged_us: int | None = None
     note: str = ""
+    lapses: int = 0
+    silence: str = ""
+    contained: bool = False
+    inhibited_by: str = ""
+    dry_run: bool = False
+    told: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> tuple[Held, ...]:
+        """Return the conditions that stand, the leading one first."""
+        return tuple(item for item in self.conditions if item.over_us is None)
+
+    @property
+    def shown(self) -> tuple[Held, ...]:
+        """Return the conditions that the alert is about: those that stand, at its end all."""
+        return self.open or self.conditions
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of its conditions, the leading one first."""
+        return tuple(dict.fromkeys(item.kind for item in self.shown))
+
+    @property
+    def kind(self) -> str:
+        """Return the kind that leads the alert."""
+        return self.shown[0].kind
+
+    @property
+    def words(self) -> str:
+        """Return what is wrong: the leading condition in full, the others by name."""
+        leading = self.shown[0]
+        others = [title(item) for item in self.shown[1:]]
+        return f"{leading.words} Also: {', '.join(others)}." if others else leading.words
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Return the rules that fired."""
+        return tuple(dict.fromkeys(rule for item in self.shown for rule in item.rules))
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """Return the runs behind it."""
+        return tuple(dict.fromkeys(run for item in self.shown for run in item.runs))
+
+    @property
+    def standing(self) -> str:
+        """Return its state as it is shown: an end, a silence and a containment come first."""
+        if self.resolved_us is not None:
+            return RESOLVED
+        if self.silence:
+            return SILENCED
+        return CONTAINED if self.contained else self.state
+
+
+def title(held: Held) -> str:
+    """Return a condition's name for people: `hard stop`, `left 25 %`."""
+    return f"{held.kind.replace('_', ' ')} {held.part}".strip()
 
 
 def step(
-    alert: Alert | None, condition: Condition, route: str, now_us: int, new_id: str
+    alert: Alert | None,
+    found: Sequence[Condition],
+    route: str,
+    now_us: int,
+    new_id: Callable[[], str],
 ) -> Alert | None:
-    """Return the alert after one evaluation; `new_id` names it if it opens now.
+    """Return the alert of a severity after one evaluation of all conditions of that severity.
+
+    A condition that is watched no more (its rule was taken out of the settings) ends, unless it
+    takes a signature to end it.
 
     Args:
-        alert: the open alert of this route, severity and kind, or None.
-        condition: what the evaluation found.
+        alert: the open alert of the route and severity, or None.
+        found: every condition of the severity that is watched, firing or not.
         route: the route's name.
         now_us: the instant of the evaluation.
-        new_id: the id to give to an alert that opens.
+        new_id: gives the id to an alert that opens.
     """
-    if condition.verdict is Verdict.FIRE:
-        return _fired(alert, condition, route, now_us, new_id)
-    if alert is None or condition.verdict is not Verdict.HEALTHY or condition.signed:
-        return alert
-    if not condition.quiet:
-        return msgspec.structs.replace(alert, quiet_since_us=None)
-    since = alert.quiet_since_us if alert.quiet_since_us is not None else now_us
-    if now_us - since < alert.hold_us:
-        return msgspec.structs.replace(alert, quiet_since_us=since)
-    return msgspec.structs.replace(
-        alert, state=RESOLVED, resolved_us=now_us, quiet_since_us=since, words=condition.words
-    )
+    held = {item.key: item for item in alert.conditions} if alert is not None else {}
+    after = {key: _unwatched(item, now_us) for key, item in held.items()}
+    for condition in found:
+        key = (condition.kind, condition.part)
+        stepped = _stepped(held.get(key), condition, now_us)
+        if stepped is not None:
+            after[key] = stepped
+    conditions = tuple(sorted(after.values(), key=lambda item: kinds.place(item.kind)))
+    if alert is None:
+        if not conditions:
+            return None
+        return Alert(
+            id=new_id(), route=route, severity=found[0].severity.value, state=FIRING,
+            opened_us=now_us, conditions=conditions,
+        )  # fmt: skip
+    return _ended(msgspec.structs.replace(alert, conditions=conditions), now_us)
 
 
 def acknowledge(alert: Alert, by: str, note: str, now_us: int) -> Alert:
@@ -97,32 +200,75 @@ def acknowledge(alert: Alert, by: str, note: str, now_us: int) -> Alert:
     )
 
 
-def close(alert: Alert, now_us: int) -> Alert:
-    """Return the alert ended by signature, as only a hard stop is."""
+def lapse(alert: Alert, ack_timeout_us: int, now_us: int) -> Alert:
+    """Return the alert, nobody's again once its acknowledgement is `ack_timeout_us` old."""
+    since_us = alert.acknowledged_us
+    if alert.state != ACKNOWLEDGED or since_us is None or now_us - since_us < ack_timeout_us:
+        return alert
+    return msgspec.structs.replace(
+        alert, state=FIRING, acknowledged_by="", acknowledged_us=None, lapses=alert.lapses + 1,
+        note=f"{alert.acknowledged_by} acknowledged it, and let it lapse",
+    )  # fmt: skip
+
+
+def close(alert: Alert, by: str, now_us: int) -> Alert:
+    """Return the alert with its hard stop ended by a signature; over, if nothing else stands."""
+    conditions = tuple(
+        msgspec.structs.replace(item, over_us=now_us, signed_by=by)
+        if item.signed and item.over_us is None
+        else item
+        for item in alert.conditions
+    )
+    return _ended(msgspec.structs.replace(alert, conditions=conditions), now_us)
+
+
+def _ended(alert: Alert, now_us: int) -> Alert:
+    if alert.open:
+        return alert
     return msgspec.structs.replace(alert, state=RESOLVED, resolved_us=now_us)
 
 
-def _fired(
-    alert: Alert | None, condition: Condition, route: str, now_us: int, new_id: str
-) -> Alert:
-    # A signed close covers the runs that it names, and no other: none of them may be left out.
-    limit = None if condition.signed else _EVIDENCE_LIMIT
-    if alert is None:
-        return Alert(
-            id=new_id, route=route, severity=condition.severity.value, kind=condition.kind,
-            state=FIRING, opened_us=now_us, words=condition.words, rules=condition.rules,
-            runs=condition.runs[:limit], hold_us=condition.hold_us,
+def _unwatched(held: Held, now_us: int) -> Held:
+    if held.signed or held.over_us is not None:
+        return held
+    return msgspec.structs.replace(held, over_us=now_us)
+
+
+def _stepped(held: Held | None, condition: Condition, now_us: int) -> Held | None:
+    """Return a condition after one evaluation, None where it has never begun."""
+    standing = held is not None and held.over_us is None
+    if condition.verdict is Verdict.FIRE:
+        return _fired(held, condition, now_us)
+    if held is None or not standing or condition.verdict is not Verdict.HEALTHY:
+        return held
+    if condition.signed:
+        return held
+    words = condition.words or held.words
+    if not condition.quiet:
+        return msgspec.structs.replace(held, quiet_since_us=None, words=words)
+    since_us = held.quiet_since_us if held.quiet_since_us is not None else now_us
+    over_us = now_us if now_us - since_us >= held.hold_us else None
+    return msgspec.structs.replace(held, quiet_since_us=since_us, over_us=over_us, words=words)
+
+
+def _fired(held: Held | None, condition: Condition, now_us: int) -> Held:
+    if held is None or held.over_us is not None:
+        return Held(
+            kind=condition.kind, part=condition.part, since_us=now_us, words=condition.words,
+            rules=condition.rules, runs=condition.runs[:EVIDENCE_LIMIT],
+            classes=condition.classes, hold_us=condition.hold_us, signed=condition.signed,
+            times=1 if held is None else held.times + 1,
         )  # fmt: skip
+    # A burn waits for every rule that fired to be quiet; of others the latest reading counts.
+    rules = condition.rules
+    if condition.kind == kinds.BURN:
+        rules = tuple(dict.fromkeys((*held.rules, *condition.rules)))[:EVIDENCE_LIMIT]
     return msgspec.structs.replace(
-        alert,
+        held,
         words=condition.words,
-        rules=_merged(alert.rules, condition.rules),
-        runs=_merged(condition.runs, alert.runs)[:limit],
-        hold_us=max(alert.hold_us, condition.hold_us),
+        rules=rules,
+        runs=tuple(dict.fromkeys((*condition.runs, *held.runs)))[:EVIDENCE_LIMIT],
+        classes=condition.classes,
+        hold_us=max(held.hold_us, condition.hold_us),
         quiet_since_us=None,
     )
-
-
-def _merged(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
-    """Return both without repetition, in order."""
-    return tuple(dict.fromkeys((*first, *second)))

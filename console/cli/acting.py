@@ -1,4 +1,4 @@
-"""Orders, acknowledgements and the gate."""
+"""Orders and the gate."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _GATE_FAULT = 6
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (freeze, tighten, reduce, pause, lift, ack, close, gate):
+    for command in (freeze, tighten, reduce, pause, lift, gate):
         app.command()(command)
 
 
@@ -216,34 +216,6 @@ def confirm_relaxing(session: Session, route: str, yes: bool) -> None:
             raise Stop("the name does not match; nothing was changed", REFUSED)
     elif not confirmed(f"relax {clean(route, 60)}?"):
         raise Stop("nothing was changed", REFUSED)
-
-
-def ack(
-    context: typer.Context,
-    alert: Annotated[str, typer.Argument(help="The alert, such as A12.")],
-    by: By = None,
-    note: Annotated[str, typer.Option(help="What you know or do.")] = "",
-) -> None:
-    """Acknowledge an alert: take ownership of it. Exit code 1: no such alert."""
-    session: Session = context.obj
-    session.writable()
-    with operating(session) as operator:
-        now_us = time.time_ns() // 1_000
-        say(operator.acknowledge(alert, operator_name(by), note, now_us))
-
-
-def close(
-    context: typer.Context,
-    alert: Annotated[str, typer.Argument(help="The hard stop, such as A12.")],
-    note: Annotated[str, typer.Option(help="Why it is over; required.")],
-    by: By = None,
-) -> None:
-    """Close a hard stop by signature. Exit code 1: no such alert, or it is no hard stop."""
-    session: Session = context.obj
-    session.writable()
-    with operating(session) as operator:
-        now_us = time.time_ns() // 1_000
-        say(operator.sign_close(alert, operator_name(by), note, now_us))
 
 
 def gate(

@@ -13,6 +13,7 @@ from console import __version__
 from console.cli import (
     accounting,
     acting,
+    answering,
     auditing,
     collecting,
     consequences,
@@ -35,6 +36,7 @@ _PARTS = (
     collecting,
     reading,
     acting,
+    answering,
     consequences,
     accounting,
     hooking,

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
         AlertView,
         Burn,
         ChannelView,
+        ConditionView,
         DirectiveView,
         MissView,
         RouteView,
         RuleView,
+        SilenceView,
         Snapshot,
         StepView,
         StoreView,
@@ -34,6 +36,7 @@ def status(snapshot: Snapshot, route: str | None, window: str | None) -> dict[st
     return {
         "as_of": rfc3339(snapshot.as_of_us),
         "store": {**_store(snapshot.store), "unknown_events": _unknown(snapshot)},
+        "alerts": [alert(item) for item in snapshot.alerts],
         "routes": [_route(view, window) for view in views],
     }
 
@@ -101,6 +104,7 @@ def _route(view: RouteView, window: str | None) -> dict[str, Any]:
         "remaining": _fraction(view.remaining),
         "remaining_runs": view.remaining_runs,
         "exhausts_at": _instant(view.exhausts_us),
+        "exhausts_between": _between(view.exhausts_between_us),
         "outlook": view.outlook,
         "data": view.data,
         "last_event": _instant(view.last_event_us),
@@ -145,6 +149,7 @@ def alert(view: AlertView) -> dict[str, Any]:
         "route": view.route,
         "severity": view.severity,
         "kind": view.kind,
+        "kinds": list(view.kinds),
         "state": view.state,
         "opened": rfc3339(view.opened_us),
         "resolved": _instant(view.resolved_us),
@@ -153,6 +158,36 @@ def alert(view: AlertView) -> dict[str, Any]:
         "runs": list(view.runs),
         "acknowledged_by": view.acknowledged_by or None,
         "note": view.note or None,
+        "silence": view.silence or None,
+        "inhibited_by": view.inhibited_by or None,
+        "dry_run": view.dry_run,
+        "conditions": [_condition(item) for item in view.conditions],
+    }
+
+
+def _condition(view: ConditionView) -> dict[str, Any]:
+    return {
+        "kind": view.kind,
+        "title": view.title,
+        "since": rfc3339(view.since_us),
+        "over": _instant(view.over_us),
+        "words": view.words,
+        "rules": list(view.rules),
+        "runs": list(view.runs),
+    }
+
+
+def silence(view: SilenceView) -> dict[str, Any]:
+    """Return one silence."""
+    return {
+        "id": view.id,
+        "match": view.match,
+        "reason": view.reason,
+        "by": view.by,
+        "from": rfc3339(view.from_us),
+        "until": rfc3339(view.until_us),
+        "stands": view.stands,
+        "ended_by": view.ended_by or None,
     }
 
 
@@ -241,6 +276,11 @@ def misses(views: tuple[MissView, ...]) -> dict[str, Any]:
 
 def _fraction(value: Fraction | None) -> str | None:
     return None if value is None else str(value)
+
+
+def _between(span_us: tuple[int, int | None] | None) -> list[str | None] | None:
+    """Return the earliest and the latest instant; None for a later end that never comes."""
+    return None if span_us is None else [_instant(at_us) for at_us in span_us]
 
 
 def _instant(at_us: int | None) -> str | None:

@@ -62,19 +62,23 @@ def status(
         tables.route(views[0], snapshot)
     else:
         tables.fleet(snapshot)
-    leave(exit_code(views))
+    leave(exit_code(views, paged=any(item.state != "resolved" for item in snapshot.alerts)))
 
 
-def exit_code(views: list[RouteView]) -> int:
-    """Return the code of the worst route: 2 beats 3 beats 1; no route at all is no data."""
+def exit_code(views: list[RouteView], *, paged: bool = False) -> int:
+    """Return the code of the worst route: 2 beats 3 beats 1; no route at all is no data.
+
+    `paged` says that the control file, which serves all routes, has a page of its own.
+    """
     codes = {_code(view) for view in views} or {3}
+    codes |= {2} if paged else set()
     return next(code for code in _WORST_FIRST if code in codes)
 
 
 def _code(view: RouteView) -> int:
-    """Return the code of one route; the silence of a paused one is what was ordered."""
+    """Return the code of one route; silence is as ordered while it is paused or idle."""
     code = _CODES[view.health]
-    return 0 if code == 3 and view.state is RouteState.PAUSED else code
+    return 0 if code == 3 and (view.state is RouteState.PAUSED or view.idle) else code
 
 
 def _check_window(window: str) -> None:
@@ -158,7 +162,7 @@ def alerts(context: typer.Context, as_json: AsJson = False) -> None:
     """Show alerts, the open ones first."""
     session: Session = context.obj
     snapshot = _snapshot(session)
-    views = [alert for view in snapshot.routes for alert in view.alerts]
+    views = [*snapshot.alerts, *(alert for view in snapshot.routes for alert in view.alerts)]
     views.sort(key=lambda alert: (alert.resolved_us is not None, -alert.opened_us, alert.id))
     if as_json:
         document({"alerts": [documents.alert(alert) for alert in views]})

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         DirectiveView,
         MissView,
         RouteView,
+        SilenceView,
         Snapshot,
         StepView,
         StoreView,
@@ -79,7 +80,8 @@ def route(view: RouteView, snapshot: Snapshot) -> None:
         say(f"  {question} {answer or 'BLANK'}")
     say(
         f"  budget {_left(view)} left over {view.window.text}: {view.counts.bad} of "
-        f"{view.counts.total} runs missed, {view.remaining_runs} more may; {outlook(view)}"
+        f"{view.counts.total} runs missed, {view.remaining_runs} more may; "
+        f"{outlook(view)}{between(view)}"
     )
     say("  " + ", ".join(f"{item.value} {view.counts.of(item)}" for item in CLASSES))
     say(
@@ -90,7 +92,7 @@ def route(view: RouteView, snapshot: Snapshot) -> None:
         mark = f" (lowered to {decimal(rule.rule.k)})" if rule.rule.lowered else ""
         say(f"  {rule.rule.severity.value:6} {rule.state:12} {rule.words}{mark}")
     for alert in view.alerts:
-        say(f"  alert {alert.id} {alert.severity} {alert.kind} {alert.state}: {alert.words}")
+        say(f"  alert {alert.id} {alert.severity} {kinds(alert)} {standing(alert)}: {alert.words}")
     for order in view.directives:
         say("  " + directive(order))
     if view.loosened:
@@ -153,8 +155,8 @@ def alerts(views: Sequence[AlertView], now_us: int) -> None:
         (
             alert.id,
             alert.severity,
-            alert.kind,
-            alert.state,
+            kinds(alert),
+            standing(alert),
             age(now_us - alert.opened_us),
             alert.acknowledged_by or "-",
             alert.words,
@@ -164,11 +166,54 @@ def alerts(views: Sequence[AlertView], now_us: int) -> None:
     grid(("ID", "SEVERITY", "KIND", "STATE", "AGE", "OWNED BY", "WHAT"), rows)
 
 
+def kinds(alert: AlertView) -> str:
+    """Return what an alert is about, the leading kind first."""
+    return ", ".join(alert.kinds) or alert.kind
+
+
+def standing(alert: AlertView) -> str:
+    """Return the state of an alert, and what keeps it quiet."""
+    if alert.state == "silenced":
+        return f"silenced by {alert.silence}"
+    if alert.inhibited_by and alert.state != "resolved":
+        return f"{alert.state}, quiet behind {alert.inhibited_by}"
+    return f"{alert.state}, would have told" if alert.dry_run else alert.state
+
+
+def silences(views: Sequence[SilenceView]) -> None:
+    """Print silences."""
+    if not views:
+        say("no silences")
+        return
+    rows = [
+        (
+            view.id,
+            "stands" if view.stands else "over",
+            view.match,
+            when(view.until_us),
+            view.by,
+            view.reason,
+        )
+        for view in views
+    ]
+    grid(("ID", "STATE", "MATCH", "UNTIL", "BY", "REASON"), rows)
+
+
 def outlook(view: RouteView) -> str:
     """Return when the budget is gone: a time of day, a date, or why there is none."""
     if view.exhausts_us is None:
         return view.outlook
     return f"gone by {when(view.exhausts_us)}"
+
+
+def between(view: RouteView) -> str:
+    """Return the range of the forecast, "" where it says no more than its one instant."""
+    if view.exhausts_between_us is None:
+        return ""
+    early_us, late_us = view.exhausts_between_us
+    if late_us is None:
+        return f" (at the earliest {when(early_us)}; at the slower pace it lasts)"
+    return f" (between {when(early_us)} and {when(late_us)})" if early_us != late_us else ""
 
 
 def when(at_us: int) -> str:
@@ -209,6 +254,11 @@ def _footing(snapshot: Snapshot) -> None:
         say("no burnline.toml: every route has the medium tier and nothing is automatic")
     if store.tampered:
         say(f"TAMPERING: {store.tampered}")
+    for alert in snapshot.alerts:
+        if alert.state != "resolved":
+            say(
+                f"alert {alert.id} {alert.severity} {kinds(alert)} {standing(alert)}: {alert.words}"
+            )
     untold(store)
 
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from console.burn import windows
-from console.collector import evaluate
+from console.burn.ground import absent_after_us
+from console.collector.readings import Windows
 from console.control import ladder
 from console.control.directives import Conflict, ControlDesk, Order, Refused
 from console.model import CLASSES, MINUTE_US, STRICTNESS, DirectiveKind
@@ -40,7 +41,7 @@ class _Ground(NamedTuple):
 
     connection: Connection
     now_us: int
-    table: evaluate.Windows
+    table: Windows
     alerts: dict[str, list[Alert]]
 
 
@@ -54,7 +55,7 @@ def decide(
     found: dict[str, list[Alert]] = {}
     for alert in alerts.read(connection, open_only=True):
         found.setdefault(alert.route, []).append(alert)
-    ground = _Ground(connection, now_us, evaluate.Windows(connection, now_us), found)
+    ground = _Ground(connection, now_us, Windows(connection, now_us), found)
     judged = set()
     for row in reader.routes(connection):
         route = settings.route(row.name)
@@ -145,7 +146,7 @@ def _silent(
     """Say whether a route is stale; one that is paused is silent because it was told to be."""
     if any(item.kind is DirectiveKind.PAUSE and item.stands(now_us) for item in orders):
         return False
-    return now_us - row.last_us > evaluate.absent_after_us(route, row.gap_minutes)
+    return now_us - row.last_us > absent_after_us(route, row.gap_minutes)
 
 
 def _scene(

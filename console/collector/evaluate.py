@@ -1,97 +1,167 @@
-"""Alerts: what the counts, the ledger and the orders say of each route now (semantics 6)."""
+"""Alerts: feeds the evaluation of each route from the store, and stores what comes of it.
+
+Everything is written in the caller's transaction: alerts, the runs behind hard stops, and the
+notices. An evaluator keeps running sums and skips routes of which nothing changed; what it keeps is
+a cache of the store, and a new one decides the same.
+"""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from console.burn import arithmetic, lifecycle, rules, windows
-from console.burn.lifecycle import Alert, Condition, Verdict
-from console.burn.rules import decimal, percent
-from console.model import MINUTE_US, Counts, DirectiveKind, Severity
-from console.store import alerts, corrections, counting, desk, reader
+from console.burn import evaluation, kinds, windows
+from console.burn.evaluation import CONTROL_FILE, Outcome
+from console.burn.running import Running
+from console.collector.ground import ground_of
+from console.model import Severity
+from console.store import alerts, counting, desk, outbox, reader, silences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from console.burn.lifecycle import Alert
+    from console.burn.silences import Silence
+    from console.model import Counts
     from console.settings import RouteSettings, Settings
     from console.store.connect import Connection
 
-_DEFAULT_ABSENT_US = 30 * MINUTE_US
-_GAP_TIMES = 3
 
+class _Seen(NamedTuple):
+    """What a route was last judged under, and until when that holds by itself."""
 
-class Ground(NamedTuple):
-    """What a route's conditions are judged on; `charged` is the budget window's counts."""
-
-    route: RouteSettings
-    number: int
-    now_us: int
-    charged: Counts
-    readings: tuple[rules.Reading, ...]
-    stale: bool
     catching_up: bool
+    due_us: int
 
 
-class Windows:
-    """Counts of all routes over windows that end at one instant; each window is read once."""
+class Evaluator:
+    """Steps the alerts of all routes of one store, again and again.
 
-    def __init__(self, connection: Connection, now_us: int) -> None:
-        self._connection = connection
-        self._now_us = now_us
-        self._known: dict[windows.Span, dict[int, Counts]] = {}
-
-    def trailing(self, route: int, length_us: int) -> Counts:
-        """Return the counts of a route over a window of a length."""
-        return self.over(route, windows.trailing(self._now_us, length_us))
-
-    def over(self, route: int, span: windows.Span) -> Counts:
-        """Return the counts of a route over a span of minutes."""
-        if span not in self._known:
-            self._known[span] = counting.window_counts(self._connection, span)
-        return self._known[span].get(route, Counts())
-
-
-def readings(route: RouteSettings, number: int, table: Windows, now_us: int) -> tuple[
-    Counts, tuple[rules.Reading, ...]
-]:  # fmt: skip
-    """Return the counts of the budget window, and what each burn rule reads of its windows."""
-    budget = table.over(number, windows.budget_span(route.window, now_us))
-    found = tuple(
-        rules.read(
-            rule,
-            table.trailing(number, rule.long_us),
-            table.trailing(number, rule.short_us),
-            budget.total,
-            route,
-        )
-        for rule in rules.of(route)
-    )
-    return budget, found
-
-
-def charged(
-    connection: Connection, route: RouteSettings, number: int, budget: Counts, now_us: int
-) -> Counts:
-    """Return the counts of the budget window as charged: experienced, less what was corrected."""
-    found = corrections.of_route(connection, route.name)
-    span = windows.budget_span(route.window, now_us)
-    return budget.minus(corrections.taken_out(connection, number, found, span)[0])
-
-
-def absent_after_us(route: RouteSettings, gap_minutes: int) -> int:
-    """Return after which silence a route counts as stale.
-
-    By default the largest of 30 min, three times the longest gap of the last 14 days, and the time
-    in which a total failure would cross the fastest rule: k * B * long (burn_rate.md 1c-6).
+    Args:
+        connection: the writer's connection; nobody else writes the counts.
+        settings: routes and tiers.
     """
-    if route.absent_after_us is not None:
-        return route.absent_after_us
-    crossing = (
-        rule.k * route.budget_ppm * rule.long_us / arithmetic.PPM for rule in rules.of(route)
-    )
-    fastest_us = int(min(crossing, default=Fraction(0)))
-    return max(_DEFAULT_ABSENT_US, _GAP_TIMES * gap_minutes * MINUTE_US, fastest_us)
+
+    def __init__(self, connection: Connection, settings: Settings) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._running = Running(_reader_of(connection), 0)
+        self._rows: list[reader.RouteRow] = []
+        self._open: dict[str, dict[Severity, Alert]] = {}
+        self._silences: list[Silence] = []
+        self._seen: dict[str, _Seen] = {}
+        self._touched: set[str] = set()
+        self._version: object = None
+        self._minute = -1
+        self._number = 0
+
+    def fold(self, cells: Iterable[tuple[int, int, Counts]], touched: Iterable[str]) -> None:
+        """Take in what the ledger changed: differences to the counts, and the routes concerned."""
+        self._running.fold(cells)
+        self._touched.update(touched)
+
+    def forget(self) -> None:
+        """Look at every route the next time: something that is kept of them was measured anew."""
+        self._version = None
+
+    def evaluate(self, now_us: int, catching_up: Callable[[str], bool]) -> int:
+        """Step every alert, inside the caller's transaction; return how many changed."""
+        moved = self._move(now_us)
+        self._look_around(now_us)
+        changed = self._control_file(now_us)
+        for row in self._rows:
+            behind = catching_up(row.name)
+            if self._needs_a_look(row, now_us, behind, moved):
+                changed += self._judge(row, now_us, behind)
+        self._touched.clear()
+        return changed
+
+    def _move(self, now_us: int) -> set[int]:
+        """Let the windows end now; return the routes whose sums changed by that."""
+        minute = windows.minute_of(now_us)
+        self._minute, turned = minute, minute != self._minute
+        moved = self._running.move(now_us)
+        if turned:
+            # A schedule and a calendar turn by the minute, whether or not runs close.
+            self._touched.update(
+                row.name for row in self._rows if _turns(self._settings.route(row.name))
+            )
+        return moved
+
+    def _look_around(self, now_us: int) -> None:
+        """Read anew what any process may have written, where one has; then all are looked at."""
+        connection = self._connection
+        version = (
+            connection.execute("pragma data_version").fetchone()[0],
+            desk.directives_mark(connection),
+        )
+        if version != self._version:
+            self._version = version
+            self._open = _by_route(alerts.read(connection, open_only=True))
+            self._silences = silences.read(connection, since_us=now_us)
+            self._number = alerts.last_number(connection)
+            self._seen.clear()
+            self._rows = reader.routes(connection)
+        elif self._touched:
+            self._rows = reader.routes(connection)
+
+    def _needs_a_look(
+        self, row: reader.RouteRow, now_us: int, behind: bool, moved: set[int]
+    ) -> bool:
+        seen = self._seen.get(row.name)
+        if seen is None or row.name in self._touched or row.id in moved:
+            return True
+        return seen.catching_up != behind or now_us >= seen.due_us
+
+    def _judge(self, row: reader.RouteRow, now_us: int, behind: bool) -> int:
+        ground = ground_of(
+            self._connection,
+            self._settings.route(row.name),
+            row,
+            self._running,
+            now_us,
+            catching_up=behind,
+        )
+        before = self._open.get(row.name, {})
+        outcome = evaluation.evaluate(ground, before, self._silences, self._new_id)
+        page = outcome.alerts.get(Severity.PAGE)
+        if page is not None and ground.breaches and kinds.HARD_STOP in page.kinds:
+            alerts.save_breaches(self._connection, row.id, page.id, ground.breaches)
+        changed = self._store(row.name, before, outcome)
+        due_us = evaluation.due_us(ground, outcome.open.values(), self._silences)
+        due_us = min([due_us, *_ends(self._connection, row.name, now_us)])
+        self._seen[row.name] = _Seen(behind, due_us)
+        return changed
+
+    def _control_file(self, now_us: int) -> int:
+        """Step the one alert about the control file, which serves all routes."""
+        tampering = desk.fact(self._connection, "tampering")
+        before = self._open.get(CONTROL_FILE, {})
+        if not tampering and not before:
+            return 0
+        named = [self._settings.route(row.name) for row in self._rows]
+        outcome = evaluation.evaluate_control_file(
+            tampering,
+            before,
+            self._silences,
+            self._new_id,
+            now_us,
+            dry_run=bool(named) and all(route.dry_run for route in named),
+        )
+        return self._store(CONTROL_FILE, before, outcome)
+
+    def _store(self, route: str, before: dict[Severity, Alert], outcome: Outcome) -> int:
+        changed = 0
+        for severity, alert in outcome.alerts.items():
+            if before.get(severity) != alert:
+                alerts.save(self._connection, alert)
+                changed += 1
+        outbox.post(self._connection, outcome.notices)
+        self._open[route] = outcome.open
+        return changed
+
+    def _new_id(self) -> str:
+        self._number += 1
+        return f"A{self._number}"
 
 
 def evaluate(
@@ -100,172 +170,28 @@ def evaluate(
     now_us: int,
     catching_up: Callable[[str], bool],
 ) -> int:
-    """Step every alert of every route, inside the caller's transaction; return how many changed."""
-    table = Windows(connection, now_us)
-    known: dict[tuple[str, str, str], Alert] = {
-        (alert.route, alert.severity, alert.kind): alert
-        for alert in alerts.read(connection, open_only=True)
-    }
-    changed = 0
-    for row in reader.routes(connection):
-        route = settings.route(row.name)
-        budget, found = readings(route, row.id, table, now_us)
-        quiet_us = now_us - row.last_us
-        ground = Ground(
-            route=route,
-            number=row.id,
-            now_us=now_us,
-            charged=charged(connection, route, row.id, budget, now_us),
-            readings=found,
-            stale=quiet_us > absent_after_us(route, row.gap_minutes),
-            catching_up=catching_up(row.name),
-        )
-        burning = {severity: known.get((row.name, severity.value, "burn")) for severity in Severity}
-        for condition in conditions(connection, ground, burning):
-            key = (row.name, condition.severity.value, condition.kind)
-            changed += _step(connection, known.get(key), condition, row.name, now_us)
-    return changed
+    """Step every alert of every route once, from nothing but the store; return how many changed."""
+    return Evaluator(connection, settings).evaluate(now_us, catching_up)
 
 
-def conditions(
-    connection: Connection, ground: Ground, burning: dict[Severity, Alert | None]
-) -> list[Condition]:
-    """Return every condition of a route, firing or not; `burning` are its open burn alerts."""
-    found = [_burn(connection, ground, severity, burning[severity]) for severity in Severity]
-    found.append(_spent(ground))
-    if ground.route.zero_tolerance:
-        found.append(_hard_stop(connection, ground))
-    found.append(_overdue(connection, ground))
-    found.append(_expired(connection, ground))
-    return found
+def _reader_of(connection: Connection) -> Callable[[windows.Span], dict[int, Counts]]:
+    return lambda span: counting.window_counts(connection, span)
 
 
-def _burn(
-    connection: Connection, ground: Ground, severity: Severity, alert: Alert | None
-) -> Condition:
-    """Judge the burn rules of one severity; an open alert resolves by the rules that fired it."""
-    mine = [item for item in ground.readings if item.rule.severity is severity]
-    firing = [item for item in mine if item.fires]
-    names = tuple(_rule_name(item) for item in firing)
-    hold_us = max((item.rule.short_us for item in firing), default=0)
-    kind = "burn"
-    if ground.catching_up:
-        return Condition(kind, severity, Verdict.CATCHING_UP, "catching up")
-    if ground.stale:
-        return Condition(kind, severity, Verdict.FROZEN, "no events: the last state stands")
-    if firing:
-        since_us = ground.now_us - firing[0].rule.long_us
-        runs = tuple(reader.runs_missed(connection, ground.number, since_us))
-        words = sentence(ground, firing[0])
-        return Condition(kind, severity, Verdict.FIRE, words, names, runs, hold_us=hold_us)
-    gating = [item for item in mine if alert is not None and _rule_name(item) in alert.rules]
-    # A rule that was rewritten since cannot say that what it fired on is over: then all have to.
-    gating = gating or mine
-    if any(_unjudged(item) for item in gating):
-        return Condition(kind, severity, Verdict.FROZEN, "no data in a window that fired")
-    quiet = all(item.quiet for item in gating)
-    words = "the burn is under every threshold that had fired"
-    return Condition(kind, severity, Verdict.HEALTHY, words, quiet=quiet)
+def _by_route(found: Iterable[Alert]) -> dict[str, dict[Severity, Alert]]:
+    known: dict[str, dict[Severity, Alert]] = {}
+    for alert in found:
+        known.setdefault(alert.route, {})[Severity(alert.severity)] = alert
+    return known
 
 
-def sentence(ground: Ground, gating: rules.Reading) -> str:
-    """Say what burns, how fast, by what, and who owns it."""
-    rule, counts, route = gating.rule, gating.long, ground.route
-    rate = arithmetic.burn_rate(counts.bad, counts.total, route.budget_ppm)
-    classes = {name: getattr(counts, name) for name in Counts._fields[2:]}
-    mostly = max(classes, key=lambda name: classes[name])
-    owner = f" Owner: {route.owner}." if route.owner else " Nobody owns it."
-    return (
-        f"{route.name} burns {decimal(rate)}x: {counts.bad} of {counts.total} runs missed in the "
-        f"last {windows.label(rule.long_us)}, mostly {mostly} ({classes[mostly]}).{owner}"
-    )
+def _turns(route: RouteSettings) -> bool:
+    return bool(route.schedule) or route.window.days is None
 
 
-def _spent(ground: Ground) -> Condition:
-    route, budget = ground.route, ground.charged
-    kind = "spent"
-    if ground.catching_up:
-        return Condition(kind, Severity.PAGE, Verdict.CATCHING_UP, "catching up")
-    left = arithmetic.remaining(budget.bad, budget.total, route.budget_ppm)
-    if left is None:
-        return Condition(kind, Severity.PAGE, Verdict.FROZEN, "no closed run in the window")
-    enough = budget.bad >= route.min_misses and not arithmetic.smaller_than_one_run(
-        budget.total, route.budget_ppm
-    )
-    words = f"{route.name}: {percent(left)} of the budget is left over {route.window.text}"
-    if left <= 0 and enough:
-        return Condition(kind, Severity.PAGE, Verdict.FIRE, words, (f"left {percent(left)}",))
-    if ground.stale:
-        return Condition(kind, Severity.PAGE, Verdict.FROZEN, "no events: the last state stands")
-    return Condition(kind, Severity.PAGE, Verdict.HEALTHY, words)
-
-
-def _hard_stop(connection: Connection, ground: Ground) -> Condition:
-    """One miss of a zero-tolerance class pages at once; the owner's signed close ends it."""
-    route = ground.route
-    first_us = windows.budget_span(route.window, ground.now_us).first * MINUTE_US
-    runs = reader.runs_missed(connection, ground.number, first_us, route.zero_tolerance)
-    closed = alerts.closed_runs(connection, route.name, "hard_stop")
-    fresh = tuple(run for run in runs if run not in closed)
-    classes = ", ".join(route.zero_tolerance)
-    if not fresh:
-        return Condition("hard_stop", Severity.PAGE, Verdict.HEALTHY, "", signed=True)
-    noun = "run" if len(fresh) == 1 else "runs"
-    words = (
-        f"{route.name}: zero tolerance for {classes} misses, and {len(fresh)} {noun} had one. "
-        f"Only a signed close ends this."
-    )
-    return Condition(
-        "hard_stop", Severity.PAGE, Verdict.FIRE, words, (f"zero tolerance: {classes}",), fresh,
-        signed=True,
-    )  # fmt: skip
-
-
-def _overdue(connection: Connection, ground: Ground) -> Condition:
-    orders = desk.orders_of(connection, ground.route.name)
-    late = [
-        f"{order.id} not confirmed by {', '.join(agents)}"
-        for order in orders.directives.values()
-        if order.lifted_us is None and (agents := orders.unconfirmed(order))
+def _ends(connection: Connection, route: str, now_us: int) -> list[int]:
+    """Return when the orders of a route are to end, where that is still to come."""
+    orders = desk.directives_of(connection, route)
+    return [
+        item.until_us for item in orders if item.until_us is not None and item.until_us > now_us
     ]
-    words = f"{ground.route.name}: {'; '.join(late)}" if late else "every order is confirmed"
-    verdict = Verdict.FIRE if late else Verdict.HEALTHY
-    return Condition("overdue", Severity.PAGE, verdict, words, tuple(late))
-
-
-def _expired(connection: Connection, ground: Ground) -> Condition:
-    """A pause stands at its expiry, and says so to its owner (semantics 7)."""
-    late = [
-        f"{order.id} by {order.by} should have ended; a pause stands until it is lifted"
-        for order in desk.directives_of(connection, ground.route.name)
-        if order.kind is DirectiveKind.PAUSE
-        and order.lifted_us is None
-        and order.until_us is not None
-        and order.until_us <= ground.now_us
-    ]
-    words = f"{ground.route.name}: {'; '.join(late)}" if late else "no pause is past its end"
-    verdict = Verdict.FIRE if late else Verdict.HEALTHY
-    return Condition("expired", Severity.TICKET, verdict, words, tuple(late))
-
-
-def _rule_name(reading: rules.Reading) -> str:
-    rule = reading.rule
-    pair = f"{windows.label(rule.long_us)}/{windows.label(rule.short_us)}"
-    return f"{pair} at {decimal(rule.k)}x"
-
-
-def _step(
-    connection: Connection, alert: Alert | None, condition: Condition, route: str, now_us: int
-) -> bool:
-    """Step one alert; store it if it changed."""
-    new_id = "" if alert is not None else alerts.next_id(connection)
-    after = lifecycle.step(alert, condition, route, now_us, new_id)
-    if after is None or after == alert:
-        return False
-    alerts.save(connection, after)
-    return True
-
-
-def _unjudged(reading: rules.Reading) -> bool:
-    """Say whether a rule cannot tell now that what it fired on is over."""
-    return reading.basis == "no data" or (reading.basis == "ratio" and reading.short_rate is None)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.burn import windows
-from console.collector import consequences, evaluate
+from console.collector import consequences
+from console.collector.evaluate import Evaluator
 from console.collector.hints import Hints
 from console.collector.history import History
 from console.collector.intake import Intake
@@ -112,6 +113,7 @@ class Collector:
         with self.writer.transaction():
             self._history.review(self._now())
             self._take_orders()
+        self._evaluator = Evaluator(connection, self._settings)
         self._loaded = True
 
     def close(self) -> None:
@@ -171,18 +173,20 @@ class Collector:
         unread = self._intake.progress()
         begun = all(file.latest_us is not None for file in unread)
         behind = {route for file in unread for route in file.routes}
-        with self.writer.transaction():
-            if now_us - self._measured_gaps_us >= _GAPS_US:
-                self._measured_gaps_us = now_us
-                counting.keep_gaps(self.writer.connection, windows.trailing(now_us, _GAP_SPAN_US))
-            judging = (
-                self.writer.connection,
-                self._settings,
-                now_us,
-                lambda route: not begun or route in behind,
-            )
-            evaluate.evaluate(*judging)
-            judged = consequences.decide(*judging)
+
+        def catching_up(route: str) -> bool:
+            return not begun or route in behind
+
+        connection = self.writer.connection
+        try:
+            with self.writer.transaction():
+                self._measure_gaps(now_us)
+                self._evaluator.evaluate(now_us, catching_up)
+                judged = consequences.decide(connection, self._settings, now_us, catching_up)
+        except BaseException:
+            # What it remembers is not what the store holds.
+            self._evaluator = Evaluator(connection, self._settings)
+            raise
         self._upkeep.carry_out(now_us, judged)
 
     def notify(self) -> list[str]:
@@ -200,6 +204,12 @@ class Collector:
             if not self._courier.busy or left_s <= 0:
                 return said
             said += self._courier.settle(self._now(), left_s)
+
+    def _measure_gaps(self, now_us: int) -> None:
+        if now_us - self._measured_gaps_us >= _GAPS_US:
+            self._measured_gaps_us = now_us
+            counting.keep_gaps(self.writer.connection, windows.trailing(now_us, _GAP_SPAN_US))
+            self._evaluator.forget()
 
     def _turn(self, now_us: int) -> int:
         waiting = self._tailer.sweep()
@@ -250,6 +260,14 @@ class Collector:
         for number, counts in self._intake.unknown.items():
             unknown_events.add(connection, number, counts)
         self._keep_lines(settled.changes, now_us)
+        changed = {change.route for change in settled.changes}
+        self._evaluator.fold(
+            [
+                (writer.route_id(route, now_us), minute, difference)
+                for route, minute, difference in settled.cells
+            ],
+            {*changed, *self._intake.seen, *settled.noted},
+        )
         kept.park(connection, self._intake.future)
         numbered = {key: self._intake.sequences[key] for key in self._intake.numbered}
         kept.save_sequences(connection, numbered)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from console.burn import arithmetic
+from console.burn import arithmetic, kinds
 from console.burn.rules import percent
 from console.control import sections
 from console.model import STRICTNESS, Counts, Directive, DirectiveKind
@@ -43,6 +43,8 @@ KINDS = {
     "pause": DirectiveKind.PAUSE,
 }
 _BUDGET = "budget"
+_SPENDING = frozenset({kinds.SPENT, kinds.LEFT, kinds.BURN})
+"""The kinds of condition that a budget step is carried out for."""
 _SEVERITIES = ("page", "ticket")
 _MILDER = (DirectiveKind.TIGHTEN, DirectiveKind.REDUCE)
 
@@ -251,13 +253,18 @@ def _budget(scene: Scene, step: LadderStep, *, acting: bool) -> Cause | None:
     if not reached or (acting and withheld(step, route, counts)):
         return Cause((), "")
     pages = sorted(scene.alerts, key=lambda alert: (alert.severity != "page", alert.opened_us))
-    alert = next((item.id for item in pages if item.kind in {"spent", "left", "burn"}), "")
+    alert = next((item.id for item in pages if _SPENDING.intersection(item.kinds)), "")
     return Cause((_BUDGET,), f"{left_of(scene)}; the ladder says {when(step)}", alert)
 
 
 def _missed(scene: Scene, error_class: str) -> Cause:
-    stops = [alert for alert in scene.alerts if alert.kind == "hard_stop"]
-    stopped = {run: alert.id for alert in stops for run in alert.runs}
+    stopped = {
+        run: alert.id
+        for alert in scene.alerts
+        for held in alert.open
+        if held.kind == kinds.HARD_STOP
+        for run in held.runs
+    }
     since_us = scene.now_us - scene.route.probation_after_us
     found = [
         miss

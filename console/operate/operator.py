@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from console.burn import arithmetic, lifecycle, windows
+from console.burn import arithmetic, windows
 from console.burn.rules import percent
 from console.collector import history
 from console.collector.consequences import order_of
-from console.collector.evaluate import charged
+from console.collector.readings import charged
 from console.control.directives import ControlDesk, Order, Refused
 from console.control.file import ControlFile
 from console.model import STRICTNESS, Directive, RouteState
 from console.operate import probation
+from console.operate.answering import Answering
 from console.snapshot.orders import exit_progress
-from console.store import alerts, counting, desk, episodes, reader
+from console.store import counting, desk, episodes, reader
 from console.store.writer import Writer
 from console.text import clean, name
 
@@ -49,6 +50,7 @@ class Operator:
         self.control = control
         self.writer = Writer(store)
         self._connection = self.writer.connection
+        self.answering = Answering(self.writer, settings)
 
     def close(self) -> None:
         """Close the store."""
@@ -219,35 +221,11 @@ class Operator:
 
     def acknowledge(self, alert: str, by: str, note: str, now_us: int) -> str:
         """Take ownership of an alert; return a sentence. Raises `Refused` if there is none."""
-        return self._answer(alert, by, note, now_us, close=False)
+        return self.answering.acknowledge(alert, by, note, now_us)
 
     def sign_close(self, alert: str, by: str, note: str, now_us: int) -> str:
         """Close a hard stop by signature; return a sentence. Raises `Refused` if it cannot be."""
-        return self._answer(alert, by, note, now_us, close=True)
-
-    def _answer(self, alert: str, by: str, note: str, now_us: int, *, close: bool) -> str:
-        with self.writer.transaction():
-            found = alerts.find(self._connection, alert)
-            if found is None:
-                raise Refused(f"there is no alert {clean(alert, 40)}; `burnline alerts` lists them")
-            if found.resolved_us is not None:
-                raise Refused(f"{found.id} is resolved already")
-            if close and found.kind != "hard_stop":
-                raise Refused(f"{found.id} is no hard stop; it resolves by itself on data")
-            if close and not note.strip():
-                raise Refused("closing a hard stop needs a note that says why it is over")
-            after = lifecycle.acknowledge(found, name(by), clean(note), now_us)
-            if close:
-                after = lifecycle.close(after, now_us)
-            alerts.save(self._connection, after)
-            verb = "close" if close else "acknowledge"
-            detail = {"alert": found.id, "note": clean(note)}
-            desk.audit(
-                self._connection, at_us=now_us, actor=name(by), verb=verb, route=found.route,
-                detail=detail,
-            )  # fmt: skip
-        done = "is closed, signed by" if close else "is now owned by"
-        return f"{found.id} on {found.route} {done} {name(by)}"
+        return self.answering.sign_close(alert, by, note, now_us)
 
     def route_number(self, route: str) -> int:
         """Return the number of a route in the store, -1 where no event of it was ever read."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.collector import alive, evaluate
+from console.burn.ground import absent_after_us
+from console.collector import alive
 from console.collector.lease import HEARTBEAT_LIMIT_S
 from console.model import SECOND_US, Directive, DirectiveKind
 from console.snapshot.orders import probation_ends_us
@@ -62,7 +63,7 @@ def _silent_before(
     if row is None:
         return ""
     first_us = min(order.issued_us for order in pauses)
-    if first_us - row.last_us <= evaluate.absent_after_us(route, row.gap_minutes):
+    if first_us - row.last_us <= absent_after_us(route, row.gap_minutes):
         return ""
     return "its data was stale before it was paused: see first that its logs are read"
 

@@ -6,11 +6,12 @@ import os
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from console.burn.evaluation import CONTROL_FILE
 from console.collector.lease import HEARTBEAT_LIMIT_S, alive
 from console.intake.places import CLOSED
 from console.model import SECOND_US
 from console.snapshot import routes
-from console.snapshot.frame import Frame
+from console.snapshot.frame import Frame, silences_at
 from console.snapshot.types import (
     ChannelView,
     RouteView,
@@ -61,6 +62,8 @@ def take(
             routes=tuple(views),
             sources=_sources(connection),
             settings_path=str(settings.path or ""),
+            alerts=frame.alerts.get(CONTROL_FILE, ()),
+            silences=silences_at(connection, now_us),
         )
     finally:
         connection.execute("rollback")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from console.burn import arithmetic, rules
-from console.collector import evaluate
+from console.burn import arithmetic, kinds, rules
+from console.burn.ground import UNMEASURED, absent_after_us
 from console.ledger.case import duration
 from console.model import Counts
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from console.snapshot.types import AlertView
     from console.store import reader
 
-_UNMEASURED = Fraction(1, 20)
 HEALTH = ("hard stop", "page", "spent", "frozen", "no data", "ticket", "at risk", "healthy")
 """What a route's health can be, in the order in which a human is needed."""
 
@@ -57,11 +56,11 @@ def data_of(
     """Return live, stale, none or unmeasured: silence is never health."""
     if row is None or (counts.total == 0 and not apart):
         return "none"
-    limit_us = evaluate.absent_after_us(route, row.gap_minutes)
+    limit_us = absent_after_us(route, row.gap_minutes)
     if frame.now_us - row.last_us > limit_us:
         return "stale"
     unknown = apart.get("unknown", 0)
-    if unknown and Fraction(unknown, counts.total + unknown) > _UNMEASURED:
+    if unknown and Fraction(unknown, counts.total + unknown) > UNMEASURED:
         return "unmeasured"
     return "live"
 
@@ -78,11 +77,11 @@ def health_of(
 
     `enough` says that so many runs missed that a spent budget is more than one awkward run.
     """
-    firing = {(alert.kind, alert.severity) for alert in mine if alert.state != "resolved"}
-    severities = {severity for _, severity in firing}
+    firing = [alert for alert in mine if alert.state != "resolved"]
+    severities = {alert.severity for alert in firing}
     spent = left is not None and left <= 0
     found = (
-        ("hard stop", any(kind == "hard_stop" for kind, _ in firing)),
+        ("hard stop", any(kinds.HARD_STOP in alert.kinds for alert in firing)),
         ("page", "page" in severities),
         ("spent", spent and enough),
         ("frozen", data in {"stale", "unmeasured"}),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from console.burn import arithmetic, rules, windows
-from console.collector import evaluate, history
-from console.model import DAY_US, MINUTE_US
+from console.burn import arithmetic, forecast, rules, windows
+from console.burn.ground import idle
+from console.collector import history
+from console.collector.readings import readings
+from console.model import DAY_US, HOUR_US, MINUTE_US
 from console.snapshot import orders
 from console.snapshot.consequences import steps
 from console.snapshot.curve import remaining_curve
@@ -26,7 +27,7 @@ def view(
     """Return the view of one route; `row` is None where no event of it was ever read."""
     number = row.id if row is not None else -1
     span = windows.budget_span(route.window, frame.now_us)
-    experienced, readings = evaluate.readings(route, number, frame.table, frame.now_us)
+    experienced, found = readings(route, number, frame.table)
     if window == "all":
         span = counting.everything(frame.connection)
         experienced = frame.table.over(number, span)
@@ -37,9 +38,17 @@ def view(
     left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
     apart = reader.states_of(frame.connection, number, span.first * MINUTE_US)
     data = data_of(frame, route, row, counts, apart)
-    shown = tuple(_rule(frame, item, data) for item in readings)
+    shown = tuple(_rule(frame, item, data) for item in found)
     mine = frame.alerts.get(route.name, ())
-    outlook, exhausts_us = _outlook(frame, route, number, left, readings)
+    future = forecast.forecast(
+        route.window,
+        route.budget_ppm,
+        counts,
+        found,
+        day=frame.table.trailing(number, DAY_US),
+        hour=frame.table.trailing(number, HOUR_US),
+        now_us=frame.now_us,
+    )
     standing = orders.standing(frame, route, number, left)
     agents = tuple(agent for agent, _ in reader.agents(frame.connection, number))
     questions = answers(route)
@@ -48,7 +57,7 @@ def view(
         mine,
         left=left,
         data=data,
-        outlook=outlook,
+        outlook=future.outlook,
         enough=counts.bad >= route.min_misses,
     )
     return RouteView(
@@ -72,8 +81,9 @@ def view(
         lost_lines=frame.lost_lines.get(route.name, 0),
         remaining=left,
         remaining_runs=arithmetic.remaining_runs(counts.bad, counts.total, route.budget_ppm),
-        outlook=outlook,
-        exhausts_us=exhausts_us,
+        outlook=future.outlook,
+        exhausts_us=future.at_us,
+        exhausts_between_us=_between(future),
         data=data,
         last_event_us=row.last_us if row is not None else None,
         last_miss_us=frame.last_misses.get(number),
@@ -91,6 +101,7 @@ def view(
         ),
         freeze_kinds=route.freeze_kinds,
         approval_required=route.measured.approval_required,
+        idle=idle(route, frame.now_us),
     )
 
 
@@ -112,26 +123,8 @@ def _rule(frame: Frame, reading: rules.Reading, data: str) -> RuleView:
     )
 
 
-def _outlook(
-    frame: Frame,
-    route: RouteSettings,
-    number: int,
-    left: Fraction | None,
-    readings: tuple[rules.Reading, ...],
-) -> tuple[str, int | None]:
-    """Say when the budget is gone, by the firing rule's long window, else by the last day."""
-    if left is None:
-        return "no data", None
-    if left <= 0:
-        return "spent", None
-    firing = next((item.long_rate for item in readings if item.fires), None)
-    if firing is None:
-        day = frame.table.trailing(number, DAY_US)
-        firing = arithmetic.burn_rate(day.bad, day.total, route.budget_ppm)
-    if firing is None or firing <= 1:
-        return "on track", None
-    length_us = windows.length_us(route.window, frame.now_us)
-    return "exhausts", frame.now_us + int(left * length_us / firing)
+def _between(found: forecast.Forecast) -> tuple[int, int | None] | None:
+    return None if found.earliest_us is None else (found.earliest_us, found.latest_us)
 
 
 def _burns(frame: Frame, route: RouteSettings, number: int, window: str | None) -> tuple[Burn, ...]:

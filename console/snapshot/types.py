@@ -41,8 +41,25 @@ class RuleView(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+class ConditionView(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong inside an alert; `over_us` where it is over while others stand."""
+
+    kind: str
+    title: str
+    since_us: int
+    over_us: int | None
+    words: str
+    rules: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+
+
 class AlertView(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert of a route. `state`: firing, acknowledged, silenced, contained or resolved."""
+    """The alert of one severity of a route; `route` is "" for that of the control file.
+
+    `state` is firing, acknowledged, silenced, contained or resolved. `kinds` are the kinds of the
+    conditions in it, `kind` the one that leads. `silence` is the id of the silence that holds,
+    `inhibited_by` the page that a ticket is quiet behind; `dry_run` says that nobody is told.
+    """
 
     id: str
     route: str
@@ -54,9 +71,14 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     words: str
     rules: tuple[str, ...]
     runs: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    conditions: tuple[ConditionView, ...] = ()
     acknowledged_by: str = ""
     acknowledged_us: int | None = None
     note: str = ""
+    silence: str = ""
+    inhibited_by: str = ""
+    dry_run: bool = False
 
 
 class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,8 +158,10 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
 
     `counts` are as charged, `experienced` before corrections. `data` is live, stale, none or
     unmeasured. `outlook` is "no data", "spent", "on track" or "exhausts"; `exhausts_us` goes with
-    the last. `health` is "hard stop", "page", "spent", "no data", "frozen", "ticket", "at risk" or
-    "healthy" in the order in which a human is needed; `rank` orders routes by it, lowest first.
+    the last, and `exhausts_between_us`: what the last day's and the last hour's pace give, its
+    later end None where the budget lasts at the slower one. `health` is "hard stop", "page",
+    "spent", "no data", "frozen", "ticket", "at risk" or "healthy" in the order in which a human is
+    needed; `rank` orders routes by it, lowest first. `idle` says that its schedule has it rest now.
     `curve` holds (instant, signed budget remaining) over the window, oldest first, at most 120.
     `questions` are the five of semantics 1 with their answers ("" = blank). `loosened` says in what
     ways its settings ask for less than what counts, held back while an order stands.
@@ -165,6 +189,7 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     remaining_runs: int
     outlook: str
     exhausts_us: int | None
+    exhausts_between_us: tuple[int, int | None] | None = None
     data: str
     last_event_us: int | None
     last_miss_us: int | None
@@ -180,6 +205,7 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     approval_required: tuple[str, ...]
     steps: tuple[StepView, ...] = ()
     loosened: str = ""
+    idle: bool = False
 
     @property
     def proposals(self) -> tuple[StepView, ...]:
@@ -281,14 +307,32 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(channel for channel in self.channels if channel.failing or channel.dead)
 
 
+class SilenceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A silence: what it covers, until when, why and by whom. `stands` says that it holds now."""
+
+    id: str
+    match: str
+    reason: str
+    by: str
+    from_us: int
+    until_us: int
+    stands: bool
+    ended_by: str = ""
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a view needs at `as_of_us`. Routes come worst first."""
+    """Everything a view needs at `as_of_us`. Routes come worst first.
+
+    `alerts` are those of no route: that of the control file, which serves all of them.
+    """
 
     as_of_us: int
     store: StoreView
     routes: tuple[RouteView, ...]
     sources: tuple[SourceView, ...]
     settings_path: str
+    alerts: tuple[AlertView, ...] = ()
+    silences: tuple[SilenceView, ...] = ()
 
     def route(self, name: str) -> RouteView | None:
         """Return the route of that name, or None."""

@@ -1,4 +1,4 @@
-"""Alerts in the store."""
+"""Alerts in the store, and the runs that their hard stops are about."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import msgspec
 from console.burn.lifecycle import Alert
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from console.store.connect import Connection
 
 
@@ -18,7 +20,7 @@ def read(connection: Connection, *, open_only: bool = False, limit: int = 1000) 
     rows = connection.execute(
         f"select body from alert {where}"
         "order by resolved_us is not null, opened_us desc, number desc limit ?",
-        (limit,),
+        (-1 if open_only else limit,),
     )
     return [msgspec.json.decode(row[0], type=Alert) for row in rows]
 
@@ -26,16 +28,15 @@ def read(connection: Connection, *, open_only: bool = False, limit: int = 1000) 
 def find(connection: Connection, name: str) -> Alert | None:
     """Return the alert of an id such as `A12`, or None."""
     digits = name.upper().removeprefix("A")
-    if not digits.isdecimal():
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 18:
         return None
     row = connection.execute("select body from alert where number = ?", (int(digits),)).fetchone()
     return None if row is None else msgspec.json.decode(row[0], type=Alert)
 
 
-def next_id(connection: Connection) -> str:
-    """Return the id of the next alert to open: `A` and a running number."""
-    row = connection.execute("select coalesce(max(number), 0) + 1 from alert").fetchone()
-    return f"A{row[0]}"
+def last_number(connection: Connection) -> int:
+    """Return the number of the latest alert that ever opened: its id is `A` and the number."""
+    return int(connection.execute("select coalesce(max(number), 0) from alert").fetchone()[0])
 
 
 def save(connection: Connection, alert: Alert) -> None:
@@ -48,7 +49,7 @@ def save(connection: Connection, alert: Alert) -> None:
             alert.route,
             alert.severity,
             alert.kind,
-            alert.state,
+            alert.standing,
             alert.opened_us,
             alert.resolved_us,
             msgspec.json.encode(alert).decode(),
@@ -56,10 +57,40 @@ def save(connection: Connection, alert: Alert) -> None:
     )
 
 
-def closed_runs(connection: Connection, route: str, kind: str) -> set[str]:
-    """Return the runs behind all resolved alerts of one kind of a route."""
+def unsigned_breaches(
+    connection: Connection, route: int, first_us: int, classes: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the runs that missed in classes since an instant and that nobody signed for.
+
+    Latest first, and all of them: a signed close covers exactly the runs that it closes.
+    """
+    named = tuple(classes)
+    if not named:
+        return ()
     rows = connection.execute(
-        "select body from alert where route = ? and kind = ? and resolved_us is not null",
-        (route, kind),
+        "select run, max(at_us) as at from miss where route = ? and at_us >= ? "
+        f"and class in ({', '.join('?' * len(named))}) and not exists (select 1 from breach "
+        "where breach.route = miss.route and breach.run = miss.run and closed_us is not null) "
+        "group by run order by at desc, run",
+        (route, first_us, *named),
     )
-    return {run for row in rows for run in msgspec.json.decode(row[0], type=Alert).runs}
+    return tuple(row[0] for row in rows)
+
+
+def save_breaches(connection: Connection, route: int, alert: str, runs: Iterable[str]) -> None:
+    """Note which runs the hard stop of an alert is about; those that are known stay as they are."""
+    number = int(alert[1:])
+    connection.executemany(
+        "insert or ignore into breach (route, run, alert) values (?, ?, ?)",
+        [(route, run, number) for run in runs],
+    )
+
+
+def sign_breaches(connection: Connection, alert: str, now_us: int) -> int:
+    """Note that the runs behind an alert are signed for; return how many they are."""
+    return int(
+        connection.execute(
+            "update breach set closed_us = ? where alert = ? and closed_us is null",
+            (now_us, int(alert[1:])),
+        ).rowcount
+    )

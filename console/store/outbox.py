@@ -114,6 +114,12 @@ def post(connection: Connection, notices: Iterable[Notice]) -> int:
     return posted
 
 
+def posted(connection: Connection) -> list[Notice]:
+    """Return all notices in the order in which they were posted."""
+    rows = connection.execute("select body from notice order by number")
+    return [msgspec.json.decode(row[0], type=Notice) for row in rows]
+
+
 def _keep(connection: Connection, notice: Notice) -> int | None:
     row = connection.execute(
         "insert into notice (key, alert, what, at_us, body) values (?, ?, ?, ?, ?) "

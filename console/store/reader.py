@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from console.ledger import facts as run_facts
 from console.ledger.counts import Entry
 from console.store.desk import AuditRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from console.store.connect import Connection
 
 
@@ -99,6 +98,41 @@ def rescues(connection: Connection, first: int, end: int) -> dict[int, int]:
     return dict(rows.fetchall())
 
 
+def handed_off(connection: Connection, route: int, first: int, end: int) -> int:
+    """Return how many closed runs of a route were handed off in a span of minutes."""
+    row = connection.execute(
+        "select count(*) from run where handoff = 1 and route = ? and minute >= ? and minute < ?",
+        (route, first, end),
+    ).fetchone()
+    return int(row[0])
+
+
+def rescued(connection: Connection, route: int, since_us: int) -> tuple[int, ...]:
+    """Return when humans rescued runs of a route since an instant, whenever the runs closed.
+
+    A rescue of a child run is booked on its root; its instant stands in the child's own events.
+    """
+    counted, found = 0, list[int]()
+    for rescues, *kept in connection.execute(
+        "select rescues, facts, parent from run where rescues > 0 and route = ? and last_us >= ?",
+        (route, since_us),
+    ):
+        counted += rescues
+        found += _rescues_in(*kept)
+    if counted > len(found):
+        for kept in connection.execute(
+            "select facts, parent from run where route = ? and last_us >= ? and parent <> ''",
+            (route, since_us),
+        ):
+            found += _rescues_in(*kept)
+    return tuple(sorted(at_us for at_us in found if at_us >= since_us))
+
+
+def _rescues_in(facts: bytes, parent: str) -> list[int]:
+    marks = run_facts.decode(facts, parent).marks
+    return [event.ts_us for event in marks if event.event == "rescued"]
+
+
 def misses(
     connection: Connection,
     *,
@@ -147,16 +181,12 @@ def last_misses(connection: Connection) -> dict[int, int]:
     return dict(connection.execute("select route, max(at_us) from miss group by route").fetchall())
 
 
-def runs_missed(
-    connection: Connection, route: int, first_us: int, classes: Iterable[str] | None = None
-) -> list[str]:
-    """Return the runs that missed since an instant, latest first, in any or in given classes."""
-    named = () if classes is None else tuple(classes)
-    only = f"and class in ({', '.join('?' * len(named))}) " if classes is not None else ""
+def runs_missed(connection: Connection, route: int, first_us: int, limit: int) -> list[str]:
+    """Return the runs of a route that missed since an instant, latest first, so many at most."""
     rows = connection.execute(
         "select run, max(at_us) as at from miss where route = ? and at_us >= ? "
-        f"{only}group by run order by at desc limit 1000",
-        (route, first_us, *named),
+        "group by run order by at desc, run limit ?",
+        (route, first_us, limit),
     )
     return [row[0] for row in rows]
 

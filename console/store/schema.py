@@ -125,6 +125,15 @@ create table episode (
 create index episode_open on episode (route) where closed_us is null;
 create index episode_step on episode (route, step);
 """
+_ALERTING = """
+create table breach (
+    route integer not null, run text not null, alert integer not null, closed_us integer,
+    primary key (route, run)) strict, without rowid;
+create index breach_alert on breach (alert);
+create table silence (
+    number integer primary key, end_us integer not null, body text not null) strict;
+create index silence_end on silence (end_us);
+"""
 
 
 _RETENTION = """
@@ -199,6 +208,13 @@ def migrations() -> Migrations:
     @steps()
     def m006_consequences(db: Database) -> None:
         _execute(db, _CONSEQUENCES)
+
+    @steps()
+    def m007_alerting(db: Database) -> None:
+        from console.store.reshape import merge_alerts
+
+        _execute(db, _ALERTING)
+        merge_alerts(db.conn)
 
     return steps
 

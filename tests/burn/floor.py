@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from console.burn.lifecycle import Alert
+from console.burn.lifecycle import Alert, Held
 from console.collector import evaluate
 from console.intake.times import instant_us
 from console.ledger.book import Ledger
@@ -18,7 +18,7 @@ from console.ledger.orders import Orders
 from console.model import DAY_US, HOUR_US, MINUTE_US, BurnRule, Event, Origin, Severity
 from console.settings import Measured, RouteSettings, Settings
 from console.settings.tiers import BUILT_IN
-from console.store import alerts, desk, reader
+from console.store import alerts, desk, outbox, reader
 from console.store.writer import Writer
 
 NOON_US = instant_us("2026-03-02T12:00:00Z")
@@ -28,15 +28,22 @@ FAST = BurnRule(Severity.PAGE, HOUR_US, 5 * MINUTE_US, Fraction(72, 5), Fraction
 
 
 def route(**changes: Any) -> RouteSettings:
-    """Return a low-tier route (95 %) that is never stale within a test, unless changed."""
+    """Return a low-tier route (95 %) that is never stale or soon spent, unless changed."""
     low = BUILT_IN["low"]
-    base = msgspec.structs.replace(low, name=ROUTE, owner="dana", absent_after_us=400 * DAY_US)
+    base = msgspec.structs.replace(
+        low, name=ROUTE, owner="dana", absent_after_us=400 * DAY_US, exhausts_within_us=0
+    )
     return msgspec.structs.replace(base, **changes)
 
 
 def event(kind: str, run: str, at_us: int, **fields: Any) -> Event:
     """Return a native event of the route."""
     return Event(ts_us=at_us, route=ROUTE, event=kind, run=run, **fields)
+
+
+def held(alert: Alert, kind: str) -> Held:
+    """Return the condition of a kind in an alert."""
+    return next(item for item in alert.conditions if item.kind == kind)
 
 
 class Floor:
@@ -85,7 +92,7 @@ class Floor:
         return tuple(failed)
 
     def evaluate(self, now_us: int, *, behind: Collection[str] = ()) -> dict[str, Alert]:
-        """Step the alerts once; return the open ones by `severity kind`."""
+        """Step the alerts once; return the open ones by `severity kind` of what stands in them."""
         with self.writer.transaction():
             evaluate.evaluate(
                 self.writer.connection, self.settings, now_us, lambda name: name in behind
@@ -93,9 +100,17 @@ class Floor:
         return self.open()
 
     def open(self) -> dict[str, Alert]:
-        """Return the open alerts by `severity kind`."""
+        """Return the open alerts by the `severity kind` of each condition that stands in them."""
         found = alerts.read(self.writer.connection, open_only=True)
-        return {f"{alert.severity} {alert.kind}": alert for alert in found}
+        return {f"{alert.severity} {kind}": alert for alert in found for kind in alert.kinds}
+
+    def notices(self) -> list[tuple[str, str]]:
+        """Return (key, route) of every notice that was ever posted, in order."""
+        return [(item.key, item.route) for item in outbox.posted(self.writer.connection)]
+
+    def words(self) -> list[str]:
+        """Return what was said in every notice, in order."""
+        return [item.words for item in outbox.posted(self.writer.connection)]
 
     def all(self) -> list[Alert]:
         """Return every alert that ever was."""

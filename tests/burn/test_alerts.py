@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from console.model import DAY_US, HOUR_US, MINUTE_US, Severity
-from tests.burn.floor import FAST, NOON_US, ROUTE, Floor, event, route
+from tests.burn.floor import FAST, NOON_US, ROUTE, Floor, event, held, route
 
 SLOW = FAST._replace(long_us=6 * HOUR_US, short_us=30 * MINUTE_US, k=Fraction(6))
 TICKET = SLOW._replace(severity=Severity.TICKET)
@@ -39,7 +39,8 @@ def test_a_page_says_what_burns_how_fast_by_what_and_who_owns_it(
 ) -> None:
     alert = burning().open()["page burn"]
     assert alert.words == (
-        "drafts burns 20.00x: 20 of 20 runs missed in the last 1h, mostly trust (20). Owner: dana."
+        "drafts burns 20.00x: 20 of 20 runs missed in the last 1h, mostly trust (20). "
+        "Budget gone by 3 Mar 22:33 UTC. Owner: dana."
     )
     assert (alert.rules, len(alert.runs)) == (("1h/5m at 14.40x",), 20)
 
@@ -51,7 +52,7 @@ def test_it_fires_once_however_often_it_is_evaluated(burning: Callable[..., Floo
     assert [alert.id for alert in floor.all()] == ["A1"]
 
 
-def test_a_route_has_one_alert_of_a_severity_and_kind_with_the_rules_inside(
+def test_a_route_has_one_alert_of_a_severity_with_the_rules_inside(
     burning: Callable[..., Floor],
 ) -> None:
     found = burning(rules=(FAST, SLOW, TICKET)).open()
@@ -68,7 +69,9 @@ def test_each_route_has_its_own(build: Callable[..., Floor]) -> None:
     floor.take(*(msgspec.structs.replace(item, route="refunds") for item in others))
     floor.evaluate(NOON_US)
     paged = [
-        alert.route for alert in floor.all() if (alert.severity, alert.kind) == ("page", "burn")
+        alert.route
+        for alert in floor.all()
+        if alert.severity == Severity.PAGE and "burn" in alert.kinds
     ]
     assert sorted(paged) == [ROUTE, "refunds"]
 
@@ -97,11 +100,11 @@ def test_a_short_window_that_burns_again_starts_the_wait_anew(
 ) -> None:
     floor = burning()
     floor.closed(minutes(1), good=30)
-    assert floor.evaluate(minutes(1))["page burn"].quiet_since_us == minutes(1)
+    assert floor.evaluate(minutes(1))["page burn"].open[0].quiet_since_us == minutes(1)
     floor.closed(minutes(7), bad=10)
-    assert floor.evaluate(minutes(7))["page burn"].quiet_since_us is None
+    assert floor.evaluate(minutes(7))["page burn"].open[0].quiet_since_us is None
     floor.closed(minutes(8), good=90)
-    assert floor.evaluate(minutes(8))["page burn"].quiet_since_us == minutes(8)
+    assert floor.evaluate(minutes(8))["page burn"].open[0].quiet_since_us == minutes(8)
 
 
 def test_it_waits_for_every_rule_that_fired(burning: Callable[..., Floor]) -> None:
@@ -127,15 +130,25 @@ def test_silence_resolves_nothing(burning: Callable[..., Floor], minute: int) ->
 def test_sources_gone_stale_freeze_it(burning: Callable[..., Floor]) -> None:
     floor = burning(absent_after_us=30 * MINUTE_US)
     floor.closed(minutes(40), good=100)
-    assert floor.evaluate(minutes(71))["page burn"].quiet_since_us is None
-    assert floor.evaluate(minutes(72))["page burn"].quiet_since_us is None
+    assert floor.evaluate(minutes(71))["page burn"].open[0].quiet_since_us is None
+    assert floor.evaluate(minutes(72))["page burn"].open[0].quiet_since_us is None
 
 
 def test_stale_sources_open_nothing(build: Callable[..., Floor]) -> None:
     floor = build(route(absent_after_us=30 * MINUTE_US, rules=(SLOW,)))
     floor.closed(NOON_US - 20 * DAY_US, good=10_000)
     floor.closed(NOON_US, bad=20)
-    assert floor.evaluate(minutes(31)) == {}
+    assert set(floor.evaluate(minutes(31))) == {"ticket signal_lost"}
+
+
+def test_the_words_follow_the_burn_while_it_recovers(burning: Callable[..., Floor]) -> None:
+    floor = burning()
+    floor.closed(minutes(2), good=60)
+    alert = floor.evaluate(minutes(2))["page burn"]
+    assert alert.words == (
+        "drafts burns 5.00x: 20 of 80 runs missed in the last 1h, mostly trust (20). "
+        "Recovering: over once 5m has been under 14.40x for 5m. Owner: dana."
+    )
 
 
 def test_catching_up_neither_opens_nor_resolves(burning: Callable[..., Floor]) -> None:
@@ -167,7 +180,8 @@ def test_it_may_fire_again_after_it_resolved(burning: Callable[..., Floor]) -> N
 def test_a_route_that_nobody_configured_is_judged_as_medium(build: Callable[..., Floor]) -> None:
     floor = build(route(name="another"))
     floor.closed(NOON_US, good=60, bad=40)
-    assert "drafts burns 20.00x" in floor.evaluate(NOON_US)["page burn"].words
+    page = floor.evaluate(NOON_US)["page burn"]
+    assert "drafts burns 20.00x" in held(page, "burn").words
 
 
 def test_a_rewritten_rule_lets_silence_resolve_nothing(burning: Callable[..., Floor]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.burn.lifecycle import Alert
+from console.burn.lifecycle import Alert, Held
 from console.control.directives import Refused
 from console.model import DAY_US, MINUTE_US
 from console.operate import Operator
@@ -122,6 +122,79 @@ def test_a_closed_one_does_not_come_back_however_many_runs_it_had(
     assert STOP not in floor.evaluate(NOON_US)
 
 
+def test_a_closed_one_of_more_than_a_thousand_runs_covers_every_one_of_them(
+    floor: Floor, operator: Operator
+) -> None:
+    runs = [f"r-{number}" for number in range(1_100)]
+    floor.take(*(event("action.denied", run, NOON_US, action="pay") for run in runs))
+    floor.take(*(event("run.delivered", run, NOON_US) for run in runs))
+    alert = floor.evaluate(NOON_US)[STOP]
+    assert "1100 runs had one" in alert.words
+    operator.sign_close(alert.id, "dana", "the key is revoked", NOON_US)
+    assert STOP not in floor.evaluate(NOON_US)
+
+
+def test_a_close_covers_no_run_that_its_alert_had_not_taken_in(
+    floor: Floor, operator: Operator
+) -> None:
+    breach(floor, "r-breach")
+    floor.evaluate(NOON_US)
+    breach(floor, "r-unseen")
+    operator.sign_close("A1", "dana", "the key is revoked", NOON_US)
+    assert floor.evaluate(NOON_US)[STOP].runs == ("r-unseen",)
+
+
+@pytest.mark.parametrize("by", ["dana", "erin"])
+def test_owner_and_deputy_may_sign(floor: Floor, operator: Operator, by: str) -> None:
+    floor.settings.routes["drafts"] = route(
+        zero_tolerance=("permission",), owner="dana", deputy="erin"
+    )
+    breach(floor, "r-breach")
+    floor.evaluate(NOON_US)
+    assert f"signed by {by}" in operator.sign_close("A1", by, "revoked", NOON_US)
+
+
+def test_nobody_else_may_sign(floor: Floor, operator: Operator) -> None:
+    breach(floor, "r-breach")
+    floor.evaluate(NOON_US)
+    with pytest.raises(Refused, match=r"A1 on drafts is signed by dana \(owner\) only"):
+        operator.sign_close("A1", "mallory", "never mind", NOON_US)
+    assert set(floor.evaluate(NOON_US)) == {STOP}
+
+
+def test_anybody_may_sign_where_nobody_owns_the_route_and_the_answer_says_so(
+    floor: Floor, operator: Operator
+) -> None:
+    floor.settings.routes["drafts"] = route(zero_tolerance=("permission",), owner="")
+    breach(floor, "r-breach")
+    floor.evaluate(NOON_US)
+    said = operator.sign_close("A1", "mallory", "revoked", NOON_US)
+    assert said.endswith("signed by mallory; nobody owns drafts, so anybody may sign")
+
+
+def test_a_close_ends_the_hard_stop_and_leaves_the_burn_in_the_alert(
+    floor: Floor, operator: Operator
+) -> None:
+    floor.closed(NOON_US, bad=20)
+    breach(floor, "r-breach")
+    assert floor.evaluate(NOON_US)[STOP].kinds == ("hard_stop", "burn")
+    said = operator.sign_close("A1", "dana", "revoked", NOON_US)
+    assert said.endswith("the alert stays open: burn")
+    assert floor.evaluate(NOON_US)["page burn"].kinds == ("burn",)
+
+
+def test_a_breach_after_a_close_in_the_same_alert_is_told_again(
+    floor: Floor, operator: Operator
+) -> None:
+    floor.closed(NOON_US, bad=20)
+    breach(floor, "r-breach")
+    floor.evaluate(NOON_US)
+    operator.sign_close("A1", "dana", "revoked", NOON_US)
+    breach(floor, "r-again", NOON_US + MINUTE_US)
+    floor.evaluate(NOON_US + MINUTE_US)
+    assert [key for key, _ in floor.notices()] == ["A1/opened/1", "A1/joined/hard_stop:2"]
+
+
 def test_another_run_stops_the_route_again(floor: Floor, operator: Operator) -> None:
     breach(floor, "r-breach")
     floor.evaluate(NOON_US)
@@ -135,7 +208,7 @@ def test_acknowledging_owns_it_and_does_not_end_it(floor: Floor, operator: Opera
     breach(floor, "r-breach")
     floor.evaluate(NOON_US)
     operator.acknowledge("A1", "dana", "looking", NOON_US)
-    alert = floor.evaluate(LATER_US)[STOP]
+    alert = floor.evaluate(NOON_US + MINUTE_US)[STOP]
     assert (alert.state, alert.acknowledged_by, alert.note) == ("acknowledged", "dana", "looking")
 
 
@@ -153,9 +226,10 @@ def test_what_cannot_be_closed_is_refused_with_the_reason(
 ) -> None:
     breach(floor, "r-breach")
     floor.evaluate(NOON_US)
+    burning = Held(kind="burn", since_us=NOON_US, words="")
     burn = Alert(
-        id="A2", route="drafts", severity="page", kind="burn", state="firing",
-        opened_us=NOON_US, words="",
+        id="A2", route="drafts", severity="page", state="firing", opened_us=NOON_US,
+        conditions=(burning,),
     )  # fmt: skip
     with floor.writer.transaction():
         alerts.save(floor.writer.connection, burn)
@@ -181,9 +255,10 @@ def test_a_closed_one_does_not_come_back_after_a_thousand_other_alerts(
     operator.sign_close("A1", "dana", "the key is revoked", NOON_US)
     with floor.writer.transaction():
         for number in range(2, 1_003):
+            burnt = Held(kind="burn", since_us=NOON_US, over_us=LATER_US, words="")
             ended = Alert(
-                id=f"A{number}", route="drafts", severity="ticket", kind="burn", state="resolved",
-                opened_us=NOON_US + number, resolved_us=LATER_US, words="",
+                id=f"A{number}", route="drafts", severity="ticket", state="resolved",
+                opened_us=NOON_US + number, resolved_us=LATER_US, conditions=(burnt,),
             )  # fmt: skip
             alerts.save(floor.writer.connection, ended)
     assert floor.evaluate(LATER_US) == {}

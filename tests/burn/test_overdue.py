@@ -16,7 +16,7 @@ from console.model import SECOND_US, DirectiveKind
 from console.operate import Operator
 from console.settings import Settings, Source
 from console.settings.tiers import BUILT_IN
-from console.store import alerts
+from console.store import alerts, outbox
 from tests.burn.floor import NOON_US, ROUTE, route
 
 
@@ -52,6 +52,10 @@ class Watch:
         self.collector.evaluate()
         return alerts.read(self.collector.writer.connection, open_only=True)
 
+    def told(self) -> list[str]:
+        """Return the keys of all notices."""
+        return [item.key for item in outbox.posted(self.collector.writer.connection)]
+
     def close(self) -> None:
         """Close all."""
         self.collector.close()
@@ -69,7 +73,7 @@ def test_an_agent_that_logs_on_without_a_receipt_pages(watch: Watch) -> None:
     watch.log("w1", 31, "run.delivered", run="r-1")
     found = watch.alerts(40)
     assert [(alert.severity, alert.kind) for alert in found] == [("page", "overdue")]
-    assert found[0].words == "drafts: d-1 not confirmed by w1"
+    assert found[0].words == "drafts: d-1 not confirmed by w1."
 
 
 def test_it_is_one_page_for_all_who_are_overdue(watch: Watch) -> None:
@@ -78,7 +82,7 @@ def test_it_is_one_page_for_all_who_are_overdue(watch: Watch) -> None:
     watch.log("w2", 41, "run.delivered", run="r-2")
     found = watch.alerts(50)
     assert [(alert.id, alert.words) for alert in found] == [
-        ("A1", "drafts: d-1 not confirmed by w1, w2")
+        ("A1", "drafts: d-1 not confirmed by w1, w2.")
     ]
 
 
@@ -121,3 +125,34 @@ def test_a_pause_past_its_end_stands_and_raises_a_ticket(watch: Watch) -> None:
     (ticket,) = watch.alerts(61)
     assert (ticket.kind, ticket.severity) == ("expired", "ticket")
     assert "stands until it is lifted" in ticket.words
+
+
+def test_on_a_route_whose_pause_every_agent_confirmed_an_alert_is_contained(watch: Watch) -> None:
+    for run in ("r-1", "r-2", "r-3"):
+        watch.log("w1", -10, "run.delivered", run=run)
+    watch.log("w1", 5, "control.seen", generation=1)
+    for run in ("r-1", "r-2", "r-3"):
+        watch.log("", 20, "rescued", run=run, by="dana")
+    (ticket,) = [alert for alert in watch.alerts(40) if alert.severity == "ticket"]
+    assert ("rescues" in ticket.kinds, ticket.standing) == (True, "contained")
+    assert watch.told() == []
+
+
+def test_what_stands_when_a_pause_is_lifted_is_told(watch: Watch) -> None:
+    test_on_a_route_whose_pause_every_agent_confirmed_an_alert_is_contained(watch)
+    watch.operator.lift(
+        ROUTE, "d-1", by="dana", reason="well", override=True, now_us=NOON_US + 50 * SECOND_US
+    )
+    assert {alert.standing for alert in watch.alerts(60)} == {"firing"}
+    assert watch.told() != []
+
+
+def test_a_changed_control_file_is_one_page_whatever_the_number_of_routes(watch: Watch) -> None:
+    watch.log("w1", -10, "run.delivered", run="r-1")
+    watch.alerts(5)
+    path = watch.operator.control
+    path.write_text(path.read_text().replace("pause", "freeze"))
+    found = [alert for alert in watch.alerts(20) if "tampering" in alert.kinds]
+    assert [(alert.route, alert.severity, alert.kind) for alert in found] == [
+        ("", "page", "tampering")
+    ]

@@ -15,7 +15,7 @@ from console.intake.times import rfc3339
 from console.model import DAY_US, MINUTE_US, SECOND_US
 from console.settings import Settings, Source
 from console.settings.tiers import BUILT_IN
-from console.store import alerts
+from console.store import alerts, outbox
 from tests.burn.floor import FAST, NOON_US, ROUTE, route
 
 
@@ -61,6 +61,10 @@ class Bench:
         self.collector.catch_up()
         self.collector.evaluate()
         return self.alerts()
+
+    def told(self) -> list[str]:
+        """Return the keys of all notices that were ever posted."""
+        return [item.key for item in outbox.posted(self.collector.writer.connection)]
 
     def alerts(self) -> list[Alert]:
         """Return all alerts as they are stored."""
@@ -143,8 +147,9 @@ def test_a_kill_in_the_middle_of_an_evaluation_loses_and_repeats_nothing(
             bench.turn(2)
     bench.end()
     bench.start()
-    found = {(alert.id, alert.kind) for alert in bench.turn(2)}
-    assert found == {("A1", "burn"), ("A2", "hard_stop")}
+    found = {(alert.id, alert.kinds) for alert in bench.turn(2)}
+    assert found == {("A1", ("hard_stop", "burn"))}
+    assert bench.told() == ["A1/opened/1", "A1/joined/hard_stop"]
 
 
 def test_it_evaluates_at_most_once_a_second(bench: Bench) -> None:
@@ -152,10 +157,10 @@ def test_it_evaluates_at_most_once_a_second(bench: Bench) -> None:
     bench.collector.catch_up()
     bench.now_us = NOON_US + SECOND_US - 1
     bench.collector.evaluate()
-    assert len(bench.alerts()) == 1
+    assert bench.alerts()[0].kinds == ("burn",)
     bench.now_us = NOON_US + SECOND_US
     bench.collector.evaluate()
-    assert len(bench.alerts()) == 2
+    assert bench.alerts()[0].kinds == ("hard_stop", "burn")
 
 
 def test_only_data_resolves_however_long_the_collector_was_away(bench: Bench) -> None:

@@ -1,21 +1,36 @@
 """Mistakes that other implementations make, one test each.
 
-The numbers are those of the list of mistakes in the specification; what does not apply to this
-program (several objectives on one route, slices) is not in it.
+The numbers are those of the list of mistakes in the specification.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from console.burn import rules
 from console.burn.arithmetic import burn_rate, exhaustion, over, remaining
-from console.collector.evaluate import Windows, readings
-from console.model import DAY_US, HOUR_US, MINUTE_US, BurnRule, Counts, Severity, Window
+from console.collector.readings import Windows, readings
+from console.model import (
+    DAY_US,
+    HOUR_US,
+    MINUTE_US,
+    BurnRule,
+    Counts,
+    DirectiveKind,
+    Severity,
+    Window,
+)
+from console.settings import SettingsError, load
+from console.settings.ladder import DO
+from console.settings.tiers import BUILT_IN
 from tests.burn.floor import FAST, NOON_US, ROUTE, Floor, event, route
 
 PAGE_K = Fraction(72, 5)
@@ -34,6 +49,23 @@ def test_x3_one_miss_in_a_thousand_leaves_98_percent_of_a_five_percent_budget() 
     assert remaining(1, 1000, 50_000) == Fraction(98, 100)
 
 
+@pytest.mark.parametrize(
+    ("lenient", "strict"), [("low", "medium"), ("medium", "high"), ("high", "critical")]
+)
+def test_x4_the_stricter_tier_is_the_one_with_the_smaller_budget(lenient: str, strict: str) -> None:
+    assert BUILT_IN[strict].budget_ppm < BUILT_IN[lenient].budget_ppm
+
+
+@pytest.mark.parametrize("written", ["0.05", "$0.50", "100%", "0%"])
+def test_x4_what_is_no_share_of_trusted_outcomes_is_no_objective(
+    tmp_path: Path, written: str
+) -> None:
+    path = tmp_path / "burnline.toml"
+    path.write_text(f'[route.drafts]\nobjective = "{written}"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="objective"):
+        load(path)
+
+
 def test_x5_a_rule_looks_at_its_own_window_not_at_the_last_hour(
     build: Callable[..., Floor],
 ) -> None:
@@ -41,6 +73,20 @@ def test_x5_a_rule_looks_at_its_own_window_not_at_the_last_hour(
     floor = build(route(rules=(day,)))
     floor.closed(NOON_US - 90 * MINUTE_US, good=10, bad=10)
     assert set(floor.evaluate(NOON_US)) >= {"ticket burn"}
+
+
+@pytest.mark.parametrize("do", DO)
+def test_x6_every_consequence_that_can_be_written_is_an_order_that_can_be_given(do: str) -> None:
+    assert [kind for kind in DirectiveKind if kind.value.startswith(do)] != []
+
+
+def test_x6_a_consequence_that_nobody_carries_out_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "burnline.toml"
+    path.write_text(
+        '[route.drafts]\nladder = [ { left = "50%", do = "throttle" } ]\n', encoding="utf-8"
+    )
+    with pytest.raises(SettingsError, match="throttle"):
+        load(path)
 
 
 def test_x7_a_burn_is_compared_as_it_is_not_as_it_is_shown() -> None:
@@ -112,10 +158,34 @@ def test_x17_a_burn_fires_at_the_first_evaluation_that_sees_it(floor: Floor) -> 
     assert floor.evaluate(NOON_US)["page burn"].opened_us == NOON_US
 
 
+@settings(deadline=None, max_examples=15)
+@given(
+    runs=st.lists(st.tuples(st.integers(0, 5_000), st.booleans(), st.integers(0, 300)), max_size=12)
+)
+def test_x18_counts_never_shrink_as_a_window_widens_whatever_comes_late(
+    tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[int, bool, int]]
+) -> None:
+    floor = Floor(tmp_path_factory.mktemp("floors") / "s.db")
+    for ago, bad, later in runs:
+        at_us = NOON_US - ago * MINUTE_US
+        (run,) = floor.closed(at_us, bad=1) if bad else ("",)
+        if run:
+            # A rescue that comes late moves nothing but what the run is charged with.
+            floor.take(event("rescued", run, at_us + later * MINUTE_US, by="dana"))
+        else:
+            floor.closed(at_us, good=1)
+    table = Windows(floor.writer.connection, NOON_US)
+    lengths = (5 * MINUTE_US, HOUR_US, 6 * HOUR_US, DAY_US, 3 * DAY_US, 30 * DAY_US)
+    found = [table.trailing(1, length) for length in lengths]
+    floor.close()
+    for narrow, wide in itertools.pairwise(found):
+        assert all(mine <= theirs for mine, theirs in zip(narrow, wide, strict=True))
+
+
 def test_x19_every_rule_is_read_at_every_evaluation_with_or_without_runs(floor: Floor) -> None:
     drafts = floor.settings.route(ROUTE)
     table = Windows(floor.writer.connection, NOON_US)
-    _, found = readings(drafts, 1, table, NOON_US)
+    _, found = readings(drafts, 1, table)
     assert [item.rule for item in found] == list(rules.of(drafts))
 
 
@@ -150,12 +220,14 @@ def test_x23_impossible_counts_are_refused(bad: int, total: int) -> None:
         burn_rate(bad, total, 50_000)
 
 
-def test_x24_one_outage_is_one_alert_with_the_rules_inside(floor: Floor) -> None:
+def test_x24_one_outage_is_one_page_with_the_tiers_inside_and_tells_once(floor: Floor) -> None:
     floor.closed(NOON_US - 20 * DAY_US, good=10_000)
     floor.closed(NOON_US, bad=40)
     found = floor.evaluate(NOON_US)
     assert set(found) == {"page burn", "ticket burn"}
     assert found["page burn"].rules == ("1h/5m at 14.40x", "6h/30m at 6.00x")
+    assert found["ticket burn"].inhibited_by == found["page burn"].id
+    assert [key for key, _ in floor.notices()] == ["A1/opened/1"]
 
 
 def test_x25_an_alert_resolves_by_its_short_window_long_before_its_long_one_is_clear(

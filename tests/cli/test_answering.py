@@ -141,9 +141,10 @@ def test_a_hard_stop_that_was_closed_stays_closed(troubled: Shell) -> None:
     station.at(3 * HOUR).read()
     station.close()
     stops = [
-        (alert["state"], alert["runs"])
+        (alert["state"], stop["runs"])
         for alert in troubled("alerts", "--json").document["alerts"]
-        if alert["kind"] == "hard_stop"
+        for stop in alert["conditions"]
+        if stop["kind"] == "hard_stop"
     ]
     assert sorted(stops) == [("firing", ["r2"]), ("resolved", ["r1"])]
 

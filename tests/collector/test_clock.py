@@ -221,7 +221,7 @@ def test_a_page_that_fires_stands_while_more_is_read(station: Station) -> None:
 def test_nothing_is_paged_while_a_file_has_not_shown_what_it_holds(station: Station) -> None:
     station.write("a.jsonl", *(event("run.failed", f"b{number}", number) for number in range(5)))
     station.write("b.jsonl", b"not JSON\n" * 1_000)
-    station.write("b.jsonl", *(good(f"g{number}", 60 + number) for number in range(400)))
+    station.write("b.jsonl", *(good(f"g{number}", 60 + number) for number in range(1_000)))
     station.at(10 * MINUTE)
     while station.collector.step():
         station.now_us += 2_000_000

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.burn.lifecycle import Alert
+from console.burn.lifecycle import Alert, Held
 from console.control import ladder
 from console.control.ladder import Miss, Scene, decide
 from console.model import HOUR_US, MINUTE_US, Counts, Directive, DirectiveKind
@@ -30,13 +30,9 @@ def with_steps(*steps: LadderStep, **fields: Any) -> RouteSettings:
 
 
 def page(name: str = "A1", kind: str = "burn", **fields: Any) -> Alert:
-    given: dict[str, Any] = {
-        "severity": "page",
-        "state": "firing",
-        "opened_us": NOON_US,
-        "words": "it burns",
-    }
-    return Alert(id=name, route=ROUTE, kind=kind, **(given | fields))
+    held = Held(kind=kind, since_us=NOON_US, words="it burns", runs=fields.pop("runs", ()))
+    given: dict[str, Any] = {"severity": "page", "state": "firing", "opened_us": NOON_US}
+    return Alert(id=name, route=ROUTE, conditions=(held,), **(given | fields))
 
 
 def standing(kind: DirectiveKind = PAUSE, name: str = "d-5", **fields: Any) -> Directive:

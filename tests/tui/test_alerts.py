@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from console.model import MINUTE_US
+from console.snapshot.types import ConditionView
 from console.tui.screens.acknowledge import AcknowledgeDialog
 from console.tui.screens.alerts import AlertsScreen
 from console.tui.screens.menu import ActionMenu
@@ -131,3 +132,58 @@ async def test_without_any_alert_the_top_line_says_so() -> None:
     async with console(FakeFeed(snapshot(*quiet))).run_test(size=SIZE) as pilot:
         await settle(pilot)
         assert "nothing firing" in screen_text(pilot)
+
+
+def condition(kind: str, over_us: int | None = None) -> ConditionView:
+    """Return one of several conditions inside an alert."""
+    return ConditionView(
+        kind=kind,
+        title=kind.replace("_", " "),
+        since_us=NOW - 9 * MINUTE_US,
+        over_us=over_us,
+        words=f"what {kind} says",
+        rules=(f"rule of {kind}",),
+    )
+
+
+async def test_every_condition_of_an_alert_is_told_with_its_own_words_and_end() -> None:
+    inside = (condition("hard_stop"), condition("burn", NOW - MINUTE_US))
+    both = alert("refunds", kinds=("hard_stop", "burn"), kind="hard_stop", conditions=inside)
+    feed = FakeFeed(snapshot(route("refunds", "hard stop", alerts=(both,))))
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "2")
+        seen = screen_text(pilot)
+        assert "hard stop +1" in seen
+        assert "hard stop since 13:53 what hard_stop says" in seen
+        assert "burn since 13:53, over 14:01 what burn says" in seen
+        assert "rule of burn" in seen
+
+
+async def test_what_keeps_an_alert_quiet_is_said() -> None:
+    quiet = (
+        alert("a", severity="ticket", inhibited_by="A7"),
+        alert("b", state="silenced", silence="S3"),
+        alert("c", dry_run=True),
+    )
+    feed = FakeFeed(snapshot(*(route(each.route, "page", alerts=(each,)) for each in quiet)))
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "2")
+        assert "dry run: would have paged" in screen_text(pilot)
+        await press(pilot, "j")
+        assert "quiet behind A7" in screen_text(pilot)
+        await press(pilot, "j")
+        assert "silenced by S3" in screen_text(pilot)
+
+
+async def test_the_alert_of_the_control_file_belongs_to_no_route() -> None:
+    tampered = alert("", id="A9", kind="tampering", words="The control file was changed.")
+    feed = FakeFeed(msgspec.structs.replace(snapshot(route("calm")), alerts=(tampered,)))
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert "1 firing" in screen_text(pilot)
+        await press(pilot, "2")
+        assert "control file" in screen_text(pilot)
+        await press(pilot, "enter", "a")
+        front(pilot, AlertsScreen)

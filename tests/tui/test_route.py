@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 
 from console.model import HOUR_US
 from console.tui.screens.evidence import EvidenceScreen
@@ -184,3 +185,20 @@ async def test_the_answers_scroll_where_they_do_not_fit() -> None:
 async def test_exhaustion_further_away_than_a_day_is_a_date() -> None:
     view = {"outlook": "exhausts", "exhausts_us": NOW + 70 * HOUR_US}
     assert "gone by 27 Nov" in await opened(feed_of("ticket", **view))
+
+
+@pytest.mark.parametrize(
+    ("between", "words"),
+    [
+        ((NOW + 60 * HOUR_US, NOW + 170 * HOUR_US), "gone by 27 Nov (27 Nov to 1 Dec)"),
+        ((NOW + 60 * HOUR_US, None), "gone by 27 Nov (27 Nov or never)"),
+        ((NOW + 70 * HOUR_US, NOW + 70 * HOUR_US), "gone by 27 Nov"),
+    ],
+)
+async def test_the_forecast_has_its_range(between: tuple[int, int | None], words: str) -> None:
+    view = {
+        "outlook": "exhausts",
+        "exhausts_us": NOW + 70 * HOUR_US,
+        "exhausts_between_us": between,
+    }
+    assert words in await opened(feed_of("ticket", **view))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from console.tui.figures.spans import Align, Line, Tone, joined, line, shorten
 from console.tui.figures.states import ALERT_TONES
 from console.tui.query import Fields
-from console.tui.render.answers import alert_lines, said
+from console.tui.render.answers import alert_lines, said, subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from console.snapshot.types import AlertView, Snapshot
+    from console.snapshot.types import AlertView, ConditionView, Snapshot
     from console.tui.render.look import Look
 
 WORD_FIELDS = ("state", "severity", "route", "kind", "words", "owner")
@@ -42,7 +42,8 @@ def urgency(alert: AlertView) -> tuple[int, bool, int]:
 
 def alerts_of(snapshot: Snapshot) -> list[AlertView]:
     """Return all alerts, those that need a human first."""
-    return sorted((each for view in snapshot.routes for each in view.alerts), key=urgency)
+    of_routes = (each for view in snapshot.routes for each in view.alerts)
+    return sorted((*snapshot.alerts, *of_routes), key=urgency)
 
 
 def _state(alert: AlertView, look: Look, _width: int) -> Line:
@@ -57,7 +58,12 @@ def _severity(alert: AlertView, _look: Look, _width: int) -> Line:
 
 
 def _route(alert: AlertView, look: Look, width: int) -> Line:
-    return line((shorten(alert.route, width, look.glyphs.ellipsis), Tone.STRONG))
+    return line((shorten(subject(alert), width, look.glyphs.ellipsis), Tone.STRONG))
+
+
+def _kind(alert: AlertView, _look: Look, _width: int) -> Line:
+    more = len(alert.kinds) - 1
+    return line(alert.kind.replace("_", " "), (f" +{more}" if more > 0 else "", Tone.MUTED))
 
 
 def _age(alert: AlertView, look: Look, _width: int) -> Line:
@@ -73,7 +79,7 @@ COLUMNS: tuple[Column, ...] = (
         "why",
         (8, 10, 12),
         6,
-        lambda each, _look, _width: line(each.kind.replace("_", " ")),
+        _kind,
         lambda each: each.kind,
     ),
     Column("age", "age", (4, 4, 4), 4, _age, lambda each: -each.opened_us, "right"),
@@ -93,8 +99,8 @@ def fields(alert: AlertView, _look: Look) -> Fields:
     words = {
         "state": alert.state,
         "severity": alert.severity,
-        "route": alert.route,
-        "kind": alert.kind,
+        "route": subject(alert),
+        "kind": " ".join(alert.kinds) or alert.kind,
         "words": alert.words,
         "owner": alert.acknowledged_by,
     }
@@ -106,17 +112,35 @@ def detail(alert: AlertView | None, look: Look) -> list[Line]:
     if alert is None:
         return [line(("No alert is chosen.", Tone.MUTED))]
     glyphs = look.glyphs
-    runs = list(alert.runs[:_RUNS_SHOWN])
-    more = len(alert.runs) - len(runs)
-    named = ", ".join(runs) + (f" and {more} more" if more else "")
     facts = [
-        line((alert.route, Tone.STRONG), f" {alert.kind.replace('_', ' ')}"),
+        line((subject(alert), Tone.STRONG), f" {alert.kind.replace('_', ' ')}"),
         line(f"{alert.id}"),
     ]
     if alert.resolved_us is not None:
         facts.append(line(f"resolved {look.stamp(alert.resolved_us)}"))
     lines = [joined(facts, look.separator), *alert_lines(alert, look)]
-    lines += [line((f"  {glyphs.arrow} ", Tone.MUTED), rule) for rule in alert.rules]
-    if runs:
-        lines.append(line(("runs ", Tone.MUTED), named))
-    return lines
+    if len(alert.conditions) > 1:
+        for each in alert.conditions:
+            lines += _condition(each, look)
+    else:
+        lines += [line((f"  {glyphs.arrow} ", Tone.MUTED), rule) for rule in alert.rules]
+    return lines + _runs(alert)
+
+
+def _condition(each: ConditionView, look: Look) -> list[Line]:
+    """Return one of several conditions: since when, what it says, and by which rules."""
+    glyphs = look.glyphs
+    mark = glyphs.done if each.over_us is not None else glyphs.arrow
+    over = f", over {look.stamp(each.over_us)}" if each.over_us is not None else ""
+    since = f" since {look.stamp(each.since_us)}{over} "
+    head = line((f"  {mark} ", Tone.MUTED), (each.title, Tone.STRONG), since, each.words)
+    return [head, *(line(f"      {rule}") for rule in each.rules)]
+
+
+def _runs(alert: AlertView) -> list[Line]:
+    runs = list(alert.runs[:_RUNS_SHOWN])
+    if not runs:
+        return []
+    more = len(alert.runs) - len(runs)
+    named = ", ".join(runs) + (f" and {more} more" if more else "")
+    return [line(("runs ", Tone.MUTED), named)]

@@ -57,9 +57,21 @@ def headline(view: RouteView, look: Look) -> Line:
             (numbers.percent(view.remaining, "no data"), tone),
             f" left of {numbers.of_ppm(view.budget_ppm)} over {view.window.text}",
         ),
-        line(f"gone by {gone}" if view.outlook == "exhausts" else gone),
+        line(f"gone by {gone}{_between(view, look)}" if view.outlook == "exhausts" else gone),
     ]
     return joined(facts, look.separator)
+
+
+def _between(view: RouteView, look: Look) -> str:
+    """Return the range of the forecast; empty where both paces agree."""
+    if view.exhausts_between_us is None:
+        return ""
+    early_us, late_us = view.exhausts_between_us
+    early = look.moment(early_us)
+    if late_us is None:
+        return f" ({early} or never)"
+    late = look.moment(late_us)
+    return f" ({early} to {late})" if early != late else ""
 
 
 def data_warning(view: RouteView, look: Look) -> Line:
@@ -177,10 +189,27 @@ def owner(view: RouteView, look: Look, width: int, detail: Detail) -> list[Line]
     return [cropped(row, width, look.glyphs.ellipsis) for row in rows] + rest
 
 
+def subject(alert: AlertView) -> str:
+    """Return what an alert is about: its route, or the file that serves all of them."""
+    return alert.route or "control file"
+
+
 def said(alert: AlertView) -> str:
     """Return the words of an alert without the route's name, where they begin with it."""
     words = alert.words.removeprefix(alert.route)
     return words.lstrip(": ") if words != alert.words and words[:1] in (":", " ") else alert.words
+
+
+def _quiet(alert: AlertView) -> str:
+    """Return what keeps an alert from telling anybody; empty where nothing does."""
+    if alert.state == "resolved":
+        return ""
+    if alert.silence:
+        return f" by {alert.silence}"
+    if alert.inhibited_by:
+        return f" (quiet behind {alert.inhibited_by})"
+    told = "paged" if alert.severity == "page" else "told"
+    return f" (dry run: would have {told})" if alert.dry_run else ""
 
 
 def alert_lines(alert: AlertView, look: Look) -> list[Line]:
@@ -189,6 +218,7 @@ def alert_lines(alert: AlertView, look: Look) -> list[Line]:
     head = line(
         (f" {alert.severity} " if loud else alert.severity, Tone.PAGE if loud else Tone.TICKET),
         (f" {alert.state}", ALERT_TONES.get(alert.state, Tone.PLAIN)),
+        (_quiet(alert), Tone.MUTED),
         f" since {look.stamp(alert.opened_us)} ({look.age(alert.opened_us)}) ",
         said(alert),
     )

@@ -66,6 +66,7 @@ def _totals(snapshot: Snapshot | None) -> list[Line]:
 
 def _firing(snapshot: Snapshot) -> Line:
     states = [alert.state for view in snapshot.routes for alert in view.alerts]
+    states += [alert.state for alert in snapshot.alerts]
     firing, owned = states.count("firing"), states.count("acknowledged")
     if not firing and not owned:
         return line(("nothing firing", Tone.MUTED))

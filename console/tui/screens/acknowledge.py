@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.tui.figures.spans import Tone, line
 from console.tui.host import host
-from console.tui.render.answers import alert_lines
+from console.tui.render.answers import alert_lines, subject
 from console.tui.screens.dialog import Dialog
 from console.tui.widgets.field import Field
 from console.tui.widgets.prose import Prose
@@ -40,7 +40,7 @@ class AcknowledgeDialog(Dialog[None]):
         app = host(self)
         head = line(
             ("Acknowledge ", Tone.STRONG),
-            (self.alert.route, Tone.STRONG),
+            (subject(self.alert), Tone.STRONG),
             f" as {app.operator}",
         )
         lines = [head, *alert_lines(self.alert, app.look(app.frame))]

@@ -61,9 +61,10 @@ class AlertsScreen(Table[AlertView]):
 
     @on(CursorList.Opened)
     def opened(self) -> None:
-        """Go into the route of an alert."""
-        if self.cursor_list.cursor_row is not None:
-            host(self).open_route(self.cursor_list.cursor_row.route)
+        """Go into the route of an alert; that of the control file has none."""
+        alert = self.cursor_list.cursor_row
+        if alert is not None and alert.route:
+            host(self).open_route(alert.route)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey the verbs out where the console may not act."""
@@ -73,8 +74,9 @@ class AlertsScreen(Table[AlertView]):
 
     def action_act(self) -> None:
         """Open the menu of orders for the route of the alert under the cursor."""
-        if self.cursor_list.cursor_row is not None:
-            host(self).desk.act_on(self.cursor_list.cursor_row.route)
+        alert = self.cursor_list.cursor_row
+        if alert is not None and alert.route:
+            host(self).desk.act_on(alert.route)
 
     def action_acknowledge(self) -> None:
         """Take ownership of the alert under the cursor."""
