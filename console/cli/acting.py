@@ -144,7 +144,7 @@ def _give(
             actions=tuple(actions),
             max_runs=max_runs,
             drain=drain,
-            for_us=_duration(for_),
+            for_us=duration_us(for_),
             base_generation=operator.generation(),
         )
         _warn_of_doubt(operator, order)
@@ -332,7 +332,8 @@ def _kinds(changes: list[str] | None) -> tuple[str, ...]:
     return tuple(changes or ())
 
 
-def _duration(text: str | None) -> int | None:
+def duration_us(text: str | None) -> int | None:
+    """Return the length that `--for` names in microseconds, None for none."""
     if text is None:
         return None
     from console.burn.windows import parse

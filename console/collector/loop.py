@@ -32,7 +32,7 @@ from console.ledger.deadlines import reading_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
 from console.notify import Courier, channels_of
 from console.settings import Settings, Source
-from console.store import counting, desk, unknown_events
+from console.store import counting, desk, requests, unknown_events
 from console.store import intake as kept
 from console.store.connect import Unwritable
 from console.store.writer import Writer
@@ -260,6 +260,13 @@ class Collector:
         for number, counts in self._intake.unknown.items():
             unknown_events.add(connection, number, counts)
         self._keep_lines(settled.changes, now_us)
+        requests.keep(
+            connection,
+            (
+                (writer.route_id(change.route, now_us), change.run, change.facts)
+                for change in settled.changes
+            ),
+        )
         changed = {change.route for change in settled.changes}
         self._evaluator.fold(
             [
@@ -320,10 +327,13 @@ class Collector:
         for route in desk.ordered_routes(connection):
             orders = self._orders_of(route)
             fresh = desk.directives_of(connection, route)
-            changed = [item for item in fresh if orders.directives.get(item.id) != item]
-            if changed:
-                orders.replace(fresh, desk.grants_of(connection, route))
-                self._ledger.review(route, min(item.issued_us for item in changed))
+            grants = desk.grants_of(connection, route)
+            since = [item.issued_us for item in fresh if orders.directives.get(item.id) != item]
+            # A wait for a grant may have begun long before it was given.
+            since += [0 for grant in grants if grant not in orders.grants]
+            if since:
+                orders.replace(fresh, grants)
+                self._ledger.review(route, min(since))
 
     def _orders_of(self, route: str) -> Orders:
         known = self._orders.get(route)

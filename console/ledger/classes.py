@@ -77,6 +77,9 @@ def _ordered_waits(case: Case) -> list[tuple[int, int]]:
             for answer in case.of(kind)
             if answer.event.action == event.action and answer.event.ts_us >= event.ts_us
         ]
+        granted_us = case.orders.granted_us(event, case.run)
+        if granted_us is not None:
+            answers.append(granted_us)
         ends = [terminal.event.ts_us for terminal in case.terminals]
         ends = [end_us for end_us in ends if end_us >= event.ts_us]
         until_us = min(answers + ends, default=max(case.clock_us, event.ts_us))

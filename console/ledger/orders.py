@@ -35,6 +35,15 @@ class Grant(NamedTuple):
     version: str = ""
     from_us: int = 0
     until_us: int | None = None
+    by: str = ""
+
+    def covers(self, event: Event, run: str) -> bool:
+        """Say whether the approval is for what an event of a run did or asks for."""
+        if self.run and self.run != run:
+            return False
+        if event.change:
+            return self.change == event.change and self.version in {"", event.version}
+        return bool(event.action) and self.action == event.action
 
     def holds(self, at_us: int) -> bool:
         """Say whether the approval is in force at `at_us`."""
@@ -128,19 +137,16 @@ class Orders:
 
     def granted(self, event: Event, run: str) -> bool:
         """Say whether an operator's grant covers the event's action or change at its time."""
-        return any(
-            grant.holds(event.ts_us)
-            and (not grant.run or grant.run == run)
-            and (not grant.version or grant.version == event.version)
-            and (grant.id == event.grant or _covers(grant, event))
+        return any(grant.holds(event.ts_us) and grant.covers(event, run) for grant in self.grants)
+
+    def granted_us(self, event: Event, run: str) -> int | None:
+        """Return when an operator's grant first covered what a request asks for, or None."""
+        times = (
+            max(grant.from_us, event.ts_us)
             for grant in self.grants
+            if grant.covers(event, run) and (grant.until_us is None or grant.until_us > event.ts_us)
         )
-
-
-def _covers(grant: Grant, event: Event) -> bool:
-    if event.change:
-        return grant.change == event.change
-    return bool(event.action) and grant.action == event.action
+        return min(times, default=None)
 
 
 def _lower(times: dict[_Key, int], key: _Key, at_us: int) -> bool:

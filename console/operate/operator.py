@@ -16,7 +16,7 @@ from console.burn.rules import percent
 from console.collector import history
 from console.collector.consequences import order_of
 from console.collector.readings import charged
-from console.control.directives import ControlDesk, Order, Refused
+from console.control.directives import ControlDesk, Order, Permit, Refused
 from console.control.file import ControlFile
 from console.model import STRICTNESS, Directive, RouteState
 from console.operate import probation
@@ -29,6 +29,7 @@ from console.text import clean, name
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from console.ledger.orders import Grant
     from console.settings import Settings
     from console.store.episodes import Episode
 
@@ -71,6 +72,10 @@ class Operator:
     def give(self, order: Order, now_us: int) -> Directive:
         """Give a restricting order. Raises as `ControlDesk.give` does."""
         return self.desk(now_us).give(order, now_us)
+
+    def grant(self, permit: Permit, now_us: int) -> Grant:
+        """Give a human's approval. Raises as `ControlDesk.grant` does."""
+        return self.desk(now_us).grant(permit, now_us)
 
     def accept(
         self,

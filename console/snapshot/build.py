@@ -10,7 +10,7 @@ from console.burn.evaluation import CONTROL_FILE
 from console.collector.lease import HEARTBEAT_LIMIT_S, alive
 from console.intake.places import CLOSED
 from console.model import SECOND_US
-from console.snapshot import routes
+from console.snapshot import approvals, routes
 from console.snapshot.frame import Frame, silences_at
 from console.snapshot.types import (
     ChannelView,
@@ -64,6 +64,7 @@ def take(
             settings_path=str(settings.path or ""),
             alerts=frame.alerts.get(CONTROL_FILE, ()),
             silences=silences_at(connection, now_us),
+            approvals=approvals.waiting(connection, now_us),
         )
     finally:
         connection.execute("rollback")

@@ -307,6 +307,20 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(channel for channel in self.channels if channel.failing or channel.dead)
 
 
+class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
+    """An action that waits for a human's grant: asked for by a run at `at_us`.
+
+    `directive` is the order that demands the grant, "" where the settings do.
+    """
+
+    route: str
+    run: str
+    action: str
+    at_us: int
+    directive: str
+    agent: str
+
+
 class SilenceView(msgspec.Struct, frozen=True, kw_only=True):
     """A silence: what it covers, until when, why and by whom. `stands` says that it holds now."""
 
@@ -324,6 +338,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a view needs at `as_of_us`. Routes come worst first.
 
     `alerts` are those of no route: that of the control file, which serves all of them.
+    `approvals` are the actions that wait for a human's grant, the longest wait first.
     """
 
     as_of_us: int
@@ -333,6 +348,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     settings_path: str
     alerts: tuple[AlertView, ...] = ()
     silences: tuple[SilenceView, ...] = ()
+    approvals: tuple[ApprovalView, ...] = ()
 
     def route(self, name: str) -> RouteView | None:
         """Return the route of that name, or None."""

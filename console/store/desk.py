@@ -58,8 +58,9 @@ def directives_of(connection: Connection, route: str) -> list[Directive]:
 
 
 def ordered_routes(connection: Connection) -> list[str]:
-    """Return the routes that ever had a directive."""
-    return [row[0] for row in connection.execute("select distinct route from directive")]
+    """Return the routes that ever had a directive or a grant."""
+    rows = connection.execute("select route from directive union select route from grant_given")
+    return [row[0] for row in rows]
 
 
 def directives_mark(connection: Connection) -> int:
@@ -86,6 +87,15 @@ def save_directive(connection: Connection, directive: Directive) -> None:
 
 def touch_orders(connection: Connection) -> None:
     """Let every process that keeps orders or settings in memory look at them again."""
+    set_fact(connection, "orders_mark", str(directives_mark(connection) + 1))
+
+
+def save_grant(connection: Connection, route: str, grant: Grant) -> None:
+    """Store an operator's grant."""
+    connection.execute(
+        "insert or replace into grant_given (id, route, body) values (?, ?, ?)",
+        (grant.id, route, msgspec.json.encode(grant).decode()),
+    )
     set_fact(connection, "orders_mark", str(directives_mark(connection) + 1))
 
 

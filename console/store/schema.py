@@ -216,6 +216,14 @@ def migrations() -> Migrations:
         _execute(db, _ALERTING)
         merge_alerts(db.conn)
 
+    @steps()
+    def m008_requests(db: Database) -> None:
+        db.conn.execute(
+            "create table request (route integer not null, run text not null, "
+            "action text not null, at_us integer not null, directive text not null, "
+            "agent text not null, primary key (route, run, action)) strict, without rowid"
+        )
+
     return steps
 
 
