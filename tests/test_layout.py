@@ -131,6 +131,7 @@ FRAMEWORKS = {
     "pydantic_ai": {"pydantic_ai"},
     "claude_sdk": {"claude_agent_sdk"},
     "mcp_server": {"mcp"},
+    "signature": {"cryptography"},
 }
 """The adapters, each with what it adapts to: imported by nobody but who has it."""
 

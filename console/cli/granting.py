@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(grant)
     app.command()(approvals)
+    app.command("signing-key")(signing_key)
 
 
 def grant(
@@ -57,6 +59,21 @@ def grant(
             f"{given.id}: {what} on {clean(route, 60)} is granted for {clean(for_, 20)}, durable "
             f"in {session.control}; agents take it in at their next check"
         )
+
+
+def signing_key(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="Where the private key is to lie.")],
+) -> None:
+    """Make a key that signs the control file, and its public half for the agents."""
+    session: Session = context.obj
+    session.writable()
+    from console.control.signing import create
+
+    public = create(path.absolute())
+    say(f"{path}: keep it yours alone, and out of the control directory")
+    say(f"{public}: give it to the agents, where they cannot write it")
+    say(f'burnline.toml: [control] signing_key = "{path}"')
 
 
 def approvals(context: typer.Context, as_json: AsJson = False) -> None:

@@ -18,6 +18,7 @@ from console.collector.consequences import order_of
 from console.collector.readings import charged
 from console.control.directives import ControlDesk, Order, Permit, Refused
 from console.control.file import ControlFile
+from console.control.signing import control_file
 from console.model import STRICTNESS, Directive, RouteState
 from console.operate import probation
 from console.operate.answering import Answering
@@ -59,7 +60,7 @@ class Operator:
 
     def desk(self, now_us: int) -> ControlDesk:
         """Return the control desk, with store and control file brought into agreement."""
-        found = ControlDesk(self.writer, ControlFile(self.control), self.settings)
+        found = ControlDesk(self.writer, control_file(self.control, self.settings), self.settings)
         found.reconcile(now_us)
         return found
 

@@ -17,7 +17,7 @@ __all__ = ["FILE_NAME", "SettingsError", "find", "load"]
 FILE_NAME = "burnline.toml"
 
 _SECTIONS = ("store", "control", "redact", "source", "notify", "console", "tier", "route")
-_CONTROL_KEYS = ("path", "stale_after", "grace")
+_CONTROL_KEYS = ("path", "stale_after", "grace", "signing_key")
 _CONSOLE_KEYS = ("bell",)
 _ANSWERS = {
     "risk": tiers.LEVELS,
@@ -90,6 +90,7 @@ def _settings(root: Table, path: Path) -> Settings:
         retention_us=store.take("retention", kinds.duration, default.retention_us),
         keep_us=storing.keep(store),
         control_path=control.take("path", place, None),
+        signing_key=control.take("signing_key", place, None),
         stale_after_us=control.take("stale_after", kinds.optional(kinds.duration), None),
         grace_us=control.take("grace", kinds.duration, default.grace_us),
         redact=storing.redact(root.inner("redact")),

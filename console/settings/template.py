@@ -173,6 +173,7 @@ def _control() -> str:
         _line("path", '"control/control.json"', "what agents read", known=False),
         _line("stale_after", '"off"', "age at which agents distrust the control file"),
         _line("grace", '"1h"', 'how long on_fault = "last_known" holds'),
+        _line("signing_key", '"signing.pem"', "sign it: burnline signing-key", known=False),
     ]
     return _table("[control]", lines)
 

@@ -141,6 +141,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retention_us: int = 400 * DAY_US
     keep_us: dict[str, int] = {}
     control_path: Path | None = None
+    signing_key: Path | None = None
     stale_after_us: int | None = None
     grace_us: int = HOUR_US
     redact: Redact = Redact()
