@@ -229,15 +229,19 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lift_generation: int | None = None
     overridden: bool = False
 
-    def stands(self, at_us: int) -> bool:
-        """Say whether the order was in force at `at_us`, agents' knowledge of it aside.
+    @property
+    def ends_us(self) -> int | None:
+        """Return when the order ended, or ends by itself; None where it stands until it is lifted.
 
         A freeze, tightening or reduction ends at its expiry; a pause stands until it is lifted.
         """
-        if at_us < self.issued_us or (self.lifted_us is not None and at_us >= self.lifted_us):
-            return False
-        expires = self.until_us is not None and self.kind is not DirectiveKind.PAUSE
-        return not expires or at_us < int(self.until_us or 0)
+        expires_us = None if self.kind is DirectiveKind.PAUSE else self.until_us
+        known = [at_us for at_us in (self.lifted_us, expires_us) if at_us is not None]
+        return min(known, default=None)
+
+    def stands(self, at_us: int) -> bool:
+        """Say whether the order was in force at `at_us`, agents' knowledge of it aside."""
+        return self.issued_us <= at_us and (self.ends_us is None or at_us < self.ends_us)
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

@@ -84,6 +84,7 @@ class Collector:
         self._history = History(self.writer, self._settings)
         self._orders: dict[str, Orders] = {}
         self._orders_mark = -1
+        self._taken = desk.orders_taken(connection)
         self._clocks: dict[str, int] = {}
         self._last_file = kept.last_file(connection)
         sources = (*self._settings.sources, self._own)
@@ -164,6 +165,7 @@ class Collector:
             )
 
     def _turn(self, now_us: int) -> int:
+        self._take_orders()
         waiting = self._tailer.sweep()
         read = self._intake.turn(waiting, now_us)
         self._intake.settle(now_us)
@@ -173,6 +175,7 @@ class Collector:
         with self.writer.transaction():
             self._intake.release(kept.due(self.writer.connection, now_us))
             self._take_orders()
+            desk.keep_orders_taken(self.writer.connection, self._taken)
             self._commit(now_us)
         self._intake.forget()
         return read
@@ -232,7 +235,11 @@ class Collector:
         self.writer.save_lines(rows)
 
     def _take_orders(self) -> None:
-        """Take over orders that were given or lifted since the last turn, by any process."""
+        """Take over orders that were given or lifted since the last turn, by any process.
+
+        Before reading, so that what is read is judged by them; and again in the transaction. What
+        was taken over is stored: an order may be given or lifted while no collector runs.
+        """
         connection = self.writer.connection
         mark = desk.directives_mark(connection)
         if mark == self._orders_mark:
@@ -241,10 +248,11 @@ class Collector:
         for route in desk.ordered_routes(connection):
             orders = self._orders_of(route)
             fresh = desk.directives_of(connection, route)
-            changed = [item for item in fresh if orders.directives.get(item.id) != item]
+            changed = [item for item in fresh if self._taken.get(item.id) != item]
             if changed:
+                self._taken |= {item.id: item for item in changed}
                 orders.replace(fresh, desk.grants_of(connection, route))
-                self._ledger.review(route, min(item.issued_us for item in changed))
+                self._ledger.reorder(route, min(item.issued_us for item in changed))
 
     def _orders_of(self, route: str) -> Orders:
         known = self._orders.get(route)

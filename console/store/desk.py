@@ -85,6 +85,20 @@ def save_directive(connection: Connection, directive: Directive) -> None:
     set_fact(connection, "orders_mark", str(mark))
 
 
+def orders_taken(connection: Connection) -> dict[str, Directive]:
+    """Return the orders that the counts rest on, as they were when they were taken over, by id."""
+    kept = fact(connection, "orders_taken")
+    taken = msgspec.json.decode(kept, type=list[Directive]) if kept else []
+    return {directive.id: directive for directive in taken}
+
+
+def keep_orders_taken(connection: Connection, taken: dict[str, Directive]) -> None:
+    """Store on which orders the counts rest, where that changed."""
+    kept = msgspec.json.encode(list(taken.values())).decode()
+    if fact(connection, "orders_taken") != kept:
+        set_fact(connection, "orders_taken", kept)
+
+
 def grants_of(connection: Connection, route: str) -> list[Grant]:
     """Return the operators' grants on a route."""
     rows = connection.execute("select body from grant_given where route = ?", (route,))

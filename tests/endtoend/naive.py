@@ -83,14 +83,21 @@ def account(history: History) -> dict[tuple[str, str], Verdict]:
         for fact in mine
         if fact.get("parent") and fact.get("parent") != fact.run
     }
-    families: dict[tuple[str, str], list[Case]] = defaultdict(list)
-    for key, mine in of_run.items():
-        families[_root(key, parents)].append(_case(history, facts, mine))
+    families: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for key in of_run:
+        families[_root(key, parents)].append(key)
     found = {}
     for (route, run), family in families.items():
-        began = min(case.began for case in family)
+        # A family is one unit of work: the settings of its root's start judge all of it.
+        known = [(route, run)] if (route, run) in of_run else family
+        began = min(_began(of_run[key]) for key in known)
         root = _case(history, facts, of_run.get((route, run), []), route, began)
-        verdict = _verdict(root, [case for case in family if case.run != run])
+        children = [
+            _case(history, facts, of_run[key], route, began)
+            for key in family
+            if key != (route, run)
+        ]
+        verdict = _verdict(root, children)
         # A parent that never said a word of its own is no run yet, unless a child charges it.
         if root.facts or verdict.misses:
             found[route, run] = verdict
@@ -110,15 +117,14 @@ def measured_at(history: History, route: str, at_us: int) -> Measured:
     return valid[-1] if valid else versions[0][1]
 
 
-def _case(
-    history: History, facts: list[Fact], mine: list[Fact], route: str = "", began: int = 0
-) -> Case:
-    """Return the case of a run; `route` and `began` are told where it has no events of its own."""
+def _began(mine: list[Fact]) -> int:
     starts = [fact.at for fact in mine if fact.kind == "run.started"]
-    began = min(starts or [fact.at for fact in mine[:1]], default=began)
-    route = mine[0].route if mine else route
+    return min(starts or [fact.at for fact in mine])
+
+
+def _case(history: History, facts: list[Fact], mine: list[Fact], route: str, began: int) -> Case:
+    """Return the case of a run, to be judged by the settings of the time at which it began."""
     return Case(
-        run=mine[0].run if mine else "",
         facts=mine,
         route_facts=[fact for fact in facts if fact.route == route],
         began=began,
@@ -135,7 +141,7 @@ def _verdict(root: Case, children: list[Case]) -> Verdict:
     if misses:
         minute = min(misses.values()) // MINUTE_US
         return Verdict("bad", minute, misses, handed, rescued)
-    if root.at("run.cancelled"):
+    if rules.cancelled(root) is not None:
         return Verdict("excluded", None, {})
     ended = root.first(*rules.TERMINAL)
     if ended is not None and not rules.verdicts_awaited(root):
@@ -146,12 +152,13 @@ def _verdict(root: Case, children: list[Case]) -> Verdict:
 def _runless(history: History, facts: list[Fact]) -> dict[tuple[str, str], Verdict]:
     """Return the frozen changes that belong to no run: each is booked for itself."""
     found = {}
-    for number, fact in enumerate(facts):
+    for fact in facts:
         if fact.kind == "change.deployed" and not fact.run:
-            at = rules.permission(_case(history, facts, [fact]))
+            name = fact.get("id") or f"{fact.get('change')}@{fact.at}"
+            at = rules.permission(_case(history, facts, [fact], fact.route, fact.at))
             if at is not None:
                 miss = {"permission": at}
-                found[fact.route, f"change {number}"] = Verdict("bad", at // MINUTE_US, miss)
+                found[fact.route, f"change:{name}"] = Verdict("bad", at // MINUTE_US, miss)
     return found
 
 
@@ -162,7 +169,7 @@ def _overdue(history: History, facts: list[Fact]) -> dict[tuple[str, str], Verdi
         within = measured_at(history, order.route, order.issued_us).receipt_within_us
         heard = [fact for fact in facts if fact.route == order.route]
         at = order.issued_us + within
-        if history.now_us > at and rules.overdue(order, within, heard):
+        if rules.overdue(order, within, heard):
             found[order.route, order.id] = Verdict("bad", at // MINUTE_US, {"recovery": at})
     return found
 

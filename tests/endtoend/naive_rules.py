@@ -41,7 +41,6 @@ class Fact(NamedTuple):
 class Case(NamedTuple):
     """One run with all that judges it."""
 
-    run: str
     facts: list[Fact]
     route_facts: list[Fact]
     began: int
@@ -72,7 +71,7 @@ def latency(case: Case) -> int | None:
         return None
     deadline = starts[0].at + sla
     for begins, ends in _waits(case):
-        if begins < deadline:
+        if begins <= deadline:
             deadline += ends - begins
     ended = case.first(*TERMINAL)
     in_time = ended is not None and ended <= deadline
@@ -90,8 +89,8 @@ def _waits(case: Case) -> list[tuple[int, int]]:
         )  # fmt: skip
         for order in case.orders:
             if order.kind is DirectiveKind.TIGHTEN and asked.get("action") in order.actions:
-                begins = max(asked.at, order.issued_us)
-                ends = min(_NEVER if answered is None else answered, _end(order))
+                begins = max(asked.at, _binds(case, order, asked.get("agent")))
+                ends = min(_NEVER if answered is None else answered, _ends(order))
                 if begins < ends:
                     found.append((begins, ends))
     return _disjoint(sorted(found))
@@ -107,7 +106,7 @@ def _disjoint(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _end(order: Directive) -> int:
+def _ends(order: Directive) -> int:
     ends = [_NEVER if order.lifted_us is None else order.lifted_us]
     if order.until_us is not None and order.kind is not DirectiveKind.PAUSE:
         ends.append(order.until_us)
@@ -240,42 +239,57 @@ def _action_unpermitted(case: Case, fact: Fact) -> bool:
 
 
 def _approved(case: Case, fact: Fact) -> bool:
-    granted = [item for item in case.at("approval.granted") if item.at <= fact.at]
     return any(
-        item.get("action") == fact.get("action")
+        (item.get("action") == fact.get("action") and item.at <= fact.at)
         or (item.get("grant") and item.get("grant") == fact.get("grant"))
-        for item in granted
+        for item in case.at("approval.granted")
     )
 
 
 def _ours(case: Case, fact: Fact) -> bool:
+    """Say whether a denial names an order that stood, as far as whoever denied had to know."""
     text = " ".join(str(value) for value in fact.said.values())
     claimed = {fact.get("directive"), *_STAMP.findall(text)}
-    return any(order.id in claimed and order.stands(fact.at) for order in case.orders)
+    return any(
+        order.id in claimed
+        and order.issued_us <= fact.at < _forgets(case, order, fact.get("agent"))
+        for order in case.orders
+    )
+
+
+def _binds(case: Case, order: Directive, agent: str) -> int:
+    """Return from when an order binds an agent: its receipt, or `receipt_within` for all."""
+    due = order.issued_us + case.rules.receipt_within_us
+    return min([due, *_receipts(agent, order.generation, case.route_facts)])
+
+
+def _forgets(case: Case, order: Directive, agent: str) -> int:
+    """Return until when an agent may go by an order: until it had to know that it is over."""
+    due = _ends(order) + case.rules.receipt_within_us
+    lifted = order.lift_generation
+    receipts = [] if lifted is None else _receipts(agent, lifted, case.route_facts)
+    return max(_ends(order), min([due, *receipts]))
+
+
+def _receipts(agent: str, generation: int, facts: list[Fact]) -> list[int]:
+    """Return when an agent confirmed a generation, or a later one."""
+    return [
+        fact.at for fact in facts
+        if fact.kind == "control.seen"
+        and agent
+        and fact.get("agent") == agent
+        and int(fact.get("generation") or 0) >= generation
+    ]  # fmt: skip
 
 
 def _binding(case: Case, fact: Fact) -> list[Directive]:
     """Return the orders that stood then and that whoever acted had to know of."""
-    within = case.rules.receipt_within_us
     return [
         order
         for order in case.orders
-        if order.stands(fact.at)
-        and (
-            fact.at >= order.issued_us + within
-            or _confirmed(order, fact.get("agent"), fact.at, case.route_facts)
-        )
+        if order.issued_us <= fact.at < _ends(order)
+        and fact.at >= _binds(case, order, fact.get("agent"))
     ]
-
-
-def _confirmed(order: Directive, agent: str, at: int, facts: list[Fact]) -> bool:
-    return bool(agent) and any(
-        fact.kind == "control.seen"
-        and fact.get("agent") == agent
-        and fact.at <= at
-        and int(fact.get("generation") or 0) >= order.generation
-        for fact in facts
-    )
 
 
 # Recovery, and what follows for the run
@@ -285,8 +299,8 @@ def overdue(order: Directive, within: int, facts: list[Fact]) -> bool:
     """Say whether an agent worked on after an order was due, without having confirmed it."""
     return any(
         fact.get("agent")
-        and order.issued_us + within < fact.at < _end(order)
-        and not _confirmed(order, fact.get("agent"), fact.at, facts)
+        and order.issued_us + within < fact.at < _ends(order)
+        and not any(at <= fact.at for at in _receipts(fact.get("agent"), order.generation, facts))
         for fact in facts
     )
 
@@ -316,14 +330,21 @@ def _own_misses(case: Case) -> dict[str, int]:
 
 def _kept(misses: dict[str, int], case: Case) -> dict[str, int]:
     """Return what a cancelled run keeps: the permission and recovery misses that it already had."""
-    cancelled = case.first("run.cancelled")
-    if cancelled is None:
+    at_cancelling = cancelled(case)
+    if at_cancelling is None:
         return misses
     return {
         name: at
         for name, at in misses.items()
-        if name in KEPT_WHEN_CANCELLED and at <= cancelled
+        if name in KEPT_WHEN_CANCELLED and at <= at_cancelling
     }  # fmt: skip
+
+
+def cancelled(case: Case) -> int | None:
+    """Return when the run was withdrawn, unless it had ended by then."""
+    at = case.first("run.cancelled")
+    ended = case.first("run.delivered", "run.failed", "handoff")
+    return None if at is not None and ended is not None and ended <= at else at
 
 
 def _unrecovered(root: Case, children: list[Case], misses: dict[str, int]) -> int | None:
@@ -338,8 +359,9 @@ def _unrecovered(root: Case, children: list[Case], misses: dict[str, int]) -> in
 
 def abandoned(case: Case) -> bool:
     """Say whether a run with no objective to miss has been open for too long to be judged."""
-    timed = case.rules.sla_us is not None or any(
-        fact.get("sla_s") for fact in case.at("run.started")
+    starts = case.at("run.started")
+    timed = bool(starts) and (
+        case.rules.sla_us is not None or any(fact.get("sla_s") for fact in starts)
     )
     ended = case.first(*TERMINAL) is not None
     return not timed and not ended and case.now > case.began + case.rules.abandon_after_us

@@ -122,12 +122,30 @@ def test_a_denial_that_claims_an_order_that_does_not_exist_is_a_miss(play: Play)
     assert set(permission(play)) == {"named", "stamped", "vague"}
 
 
-def test_a_denial_is_ours_only_while_the_order_stood(play: Play) -> None:
+def test_a_denial_is_ours_while_the_order_stood_and_until_agents_had_to_know_of_its_end(
+    play: Play,
+) -> None:
     order = play.order(PAUSE, 60)
     play.lift(order, 3 * M)
-    for run, at_s in (("before", 59), ("first", 60), ("last", 179), ("after", 180)):
+    for run, at_s in (("before", 59), ("first", 60), ("last", 209), ("after", 210)):
         play.say(denied(run, at_s, directive=order.id))
-    assert permission(play) == {"before": 59, "after": 180}
+    assert permission(play) == {"before": 59, "after": 210}
+
+
+def test_an_agent_that_confirmed_the_end_of_an_order_cannot_claim_it_any_more(play: Play) -> None:
+    order = play.order(PAUSE, 60)
+    play.lift(order, 3 * M)
+    play.say(seen(order.generation + 1, 190), denied("other", 200, directive=order.id))
+    for run, at_s in (("unaware", 189), ("aware", 190)):
+        play.say(denied(run, at_s, directive=order.id, agent="a1"))
+    assert permission(play) == {"aware": 190}
+
+
+def test_an_order_that_expired_is_claimed_in_vain_though_nobody_lifted_it(play: Play) -> None:
+    order = play.order(FREEZE, 0, changes=("prompt",), for_us=2 * M * 1_000_000)
+    for run, at_s in (("last", 2 * M + 29), ("after", 2 * M + 30)):
+        play.say(denied(run, at_s, directive=order.id))
+    assert permission(play) == {"after": 2 * M + 30}
 
 
 def test_a_denial_by_the_order_of_another_route_is_a_miss(play: Play) -> None:

@@ -1,4 +1,4 @@
-"""Semantics 3: what a run is (open, good, bad, excluded, unknown), and what its children do to it."""
+"""Semantics 3: what a run is (open, good, bad, excluded, unknown), and whose its children are."""
 
 from __future__ import annotations
 
