@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-class Unfit(AssertionError):
+class Unfit(Exception):  # noqa: N818 - it names what is so
     """The mistake cannot be made any more: what it changes is not in the program."""
 
 

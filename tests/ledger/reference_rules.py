@@ -152,8 +152,9 @@ def waits(route: Route, own: Events) -> list[tuple[int, int]]:
     union: list[tuple[int, int]] = []
     for begin_us, end_us in sorted(found):
         if union and begin_us <= union[-1][1]:
-            begin_us, end_us = union[-1][0], max(end_us, union.pop()[1])
-        union.append((begin_us, end_us))
+            union[-1] = (union[-1][0], max(end_us, union[-1][1]))
+        else:
+            union.append((begin_us, end_us))
     return union
 
 
