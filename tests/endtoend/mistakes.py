@@ -71,7 +71,7 @@ MISTAKES: dict[str, Mistake] = {
     "a denial by our own brake is charged": Mistake(
         f"{_LEDGER}.permission:_denied",
         "if case.orders.excuses",
-        "if False and case.orders.excuses",
+        "if case.clock_us < 0 and case.orders.excuses",
     ),
     "a denial is excused by an order that never stood": Mistake(
         f"{_LEDGER}.orders:Orders.excuses",

@@ -87,6 +87,11 @@ def test_in_every_window_class_is_at_most_bad_is_at_most_total(play: Play) -> No
     ]  # fmt: skip
 
 
+def test_over_everything_a_run_without_a_verdict_counts_however_old_it_is(play: Play) -> None:
+    play.say(start("old", 0), delivered("new", 3 * DAY)).at(3 * DAY + 1).read()
+    assert (play.route()["unknown"], play.counted()) == (1, (1, 0))
+
+
 # The set of events
 
 
