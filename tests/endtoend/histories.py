@@ -17,13 +17,13 @@ from console.settings import Measured
 from tests.collector.running import NOON
 
 ROUTES = ("refunds", "mail")
-PARENTS = {"child": "r1", "grandchild": "child", "other": "r2"}
-RUNS = ("r1", "r2", "r3", "r4", *PARENTS)
+PARENTS = {"child": "r1", "grandchild": "child"}
+RUNS = ("r1", "r2", "r3", *PARENTS)
 ACTIONS = ("refund.send", "lookup")
 AGENTS = ("a1", "a2")
 CHECKS = ("qa", "policy")
 GRID_S = 60
-SPAN = 90
+SPAN = 75
 """Events lie on this many points of the grid, from noon on."""
 
 _checks = st.fixed_dictionaries({"check": st.sampled_from(CHECKS)})
@@ -62,7 +62,8 @@ _fields: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 KINDS = (
     *_fields,
     *("run.started", "run.delivered", "run.delivered", "run.delivered", "check.failed"),
-    *("check.passed", "approval.requested", "action.taken", "uncertain"),
+    *("check.passed", "approval.requested", "action.taken", "uncertain", "run.cancelled"),
+    *("action.denied", "action.denied", "run.started", "run.cancelled"),
 )
 
 

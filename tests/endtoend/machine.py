@@ -58,7 +58,7 @@ class Histories(RuleBasedStateMachine):
     def open(self, first: Measured, second: Measured) -> None:
         """Begin with two routes and no line read."""
         self.measured = {"refunds": [(0, first)], "mail": [(0, second)]}
-        self.station = Station(self.folder, *self._routes()).at(30 * MINUTE)
+        self.station = Station(self.folder, *self._routes()).at(45 * MINUTE)
 
     def teardown(self) -> None:
         """Read everything once more, and compare."""
@@ -76,7 +76,7 @@ class Histories(RuleBasedStateMachine):
         orders = self.orders()
         generation = max((order.generation for order in orders), default=0) + 1
         ids = tuple(order.id for order in orders)
-        drawn = data.draw(st.lists(histories.events(ids, generation), min_size=1, max_size=8))
+        drawn = data.draw(st.lists(histories.events(ids, generation), min_size=2, max_size=12))
         lines = [self._marked(line) for line in drawn]
         self._write(name, *(lines * 2 if twice else lines))
 

@@ -40,7 +40,7 @@ def read_little_by_little(folder: Path, seed: int) -> int:
     """Read a backlog turn by turn; no turn tells a miss that the whole history does not have."""
     play = Play(folder, sla_us=minutes(10), escalate_within_us=minutes(5))
     lines = backlog(seed)
-    play.at(DAY).say(*lines[::2], name="a.jsonl").say(*lines[1::2], name="b.jsonl")
+    play.say(*lines[::2], name="a.jsonl").say(*lines[1::2], name="b.jsonl").at(DAY)
     measured = {"refunds": [(0, play.settings.route("refunds").measured)]}
     found = naive.account(History(lines, play.now_us, measured, []))
     wanted = {(run, name) for (_, run), verdict in found.items() for name in verdict.misses}
