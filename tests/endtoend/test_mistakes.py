@@ -27,3 +27,8 @@ def test_a_mistake_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_mistake_that_fits_nowhere_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unfit, match="has not once"):
         make(Mistake("console.ledger.runs:_state", "no such line", ""), monkeypatch)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_each_mistake_still_fits_the_program(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(MISTAKES[name], monkeypatch)
