@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from console.model import MINUTE_US, SECOND_US
 from console.settings import Measured
-from tests.collector.running import NOON
+from tests.collector.running import NOON, NOON_US
+
+if TYPE_CHECKING:
+    from console.model import Directive
 
 ROUTES = ("refunds", "mail")
 PARENTS = {"child": "r1", "grandchild": "child"}
@@ -101,9 +104,77 @@ def _claims(orders: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
 
 def line(kind: str, run: str, point: int, route: str, said: dict[str, Any]) -> bytes:
     """Return a native line at a point of the grid."""
-    at = NOON + timedelta(seconds=point * GRID_S, microseconds=kind == "uncertain")
+    at_us = point * GRID_S * SECOND_US + (kind == "uncertain")
+    return line_at(kind, run, at_us, route, said)
+
+
+def line_at(kind: str, run: str, at_us: int, route: str, said: dict[str, Any]) -> bytes:
+    """Return a native line at an instant, counted from noon."""
+    at = NOON + timedelta(microseconds=at_us)
     record = {"ts": at.isoformat(), "route": route, "event": kind, "run": run, **said}
     return json.dumps(record).encode() + b"\n"
+
+
+_QA: dict[str, Any] = {"check": "qa"}
+_STORIES: tuple[tuple[tuple[str, int, dict[str, Any]], ...], ...] = (
+    (("check.failed", 0, _QA), ("run.delivered", 1, {}), ("check.passed", 2, _QA)),
+    (("check.failed", 0, _QA), ("check.passed", 0, _QA), ("run.delivered", 1, {})),
+    (("run.delivered", 0, {}), ("check.failed", 1, _QA), ("check.passed", 1, _QA)),
+    (("run.failed", 0, {}), ("handoff", 1, {"to": "desk"})),
+    (("handoff", 0, {"to": "desk"}), ("run.failed", 1, {})),
+    (("action.denied", 0, {"action": "lookup"}), ("run.cancelled", 1, {"by": "customer"})),
+    (("uncertain", 0, {}), ("run.cancelled", 9, {"by": "customer"})),
+)
+"""What runs go through in the order that matters: (kind, points later, what it says)."""
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[bytes]:
+    """Draw the lines of a run with a fate, in any order."""
+    run, route = draw(st.sampled_from(("s1", "s2", "s3"))), draw(st.sampled_from(ROUTES))
+    first = draw(st.integers(0, SPAN))
+    told = [
+        line(kind, run, first + later, route, said)
+        for kind, later, said in draw(st.sampled_from(_STORIES))
+    ]
+    return draw(st.permutations(told))
+
+
+@st.composite
+def around(draw: st.DrawFn, orders: list[Directive]) -> list[bytes]:
+    """Draw what agents do about the time at which an order was given, or ended."""
+    order = draw(st.sampled_from(orders))
+    instants = [at_us for at_us in (order.issued_us, order.ends_us) if at_us is not None]
+    about = draw(st.sampled_from(instants)) - NOON_US
+    run = draw(st.sampled_from(("s4", "s5", "s6")))
+    action = {"action": draw(st.sampled_from(ACTIONS))}
+    seen = {"generation": order.generation + draw(st.integers(-1, 1))}
+    kinds: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("action.denied", run, {"action": "lookup", **draw(_claims((order.id,)))}),
+        ("run.started", run, {}),
+        ("action.taken", run, action),
+        ("change.deployed", "", {"change": "prompt"}),
+        ("control.seen", "", seen),
+        ("control.seen", "", seen),
+    )
+    if draw(st.booleans()):
+        return _waiting(run, about, order.route, action)
+    told = []
+    for kind, who, said in draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=4)):
+        at_us = about + draw(st.sampled_from((-60, 0, 20, 40, 120))) * SECOND_US
+        agent = {"agent": draw(st.sampled_from(AGENTS))}
+        told.append(line_at(kind, who, at_us, order.route, said | agent))
+    return told
+
+
+def _waiting(run: str, about: int, route: str, action: dict[str, Any]) -> list[bytes]:
+    """Return the lines of a run that has to wait for a grant, and would be late without."""
+    steps = (("run.started", 0), ("approval.requested", 2), ("approval.granted", 9))
+    told = [(kind, minute, {} if kind == "run.started" else action) for kind, minute in steps]
+    return [
+        line_at(kind, run, about + minute * MINUTE_US, route, said)
+        for kind, minute, said in (*told, ("run.delivered", 14, {}))
+    ]
 
 
 def rewritten(raw: bytes) -> bytes:

@@ -61,11 +61,12 @@ class Histories(RuleBasedStateMachine):
         self.station = Station(self.folder, *self._routes()).at(45 * MINUTE)
 
     def teardown(self) -> None:
-        """Read everything once more, and compare."""
+        """Let what is due become so, read everything once more, and compare."""
         if hasattr(self, "station"):
             with contextlib.ExitStack() as stack:
                 stack.callback(shutil.rmtree, self.folder)
                 stack.callback(self.station.close)
+                self.station.now_us += 20 * MINUTE_US
                 self.settle()
 
     # Lines
@@ -79,6 +80,18 @@ class Histories(RuleBasedStateMachine):
         drawn = data.draw(st.lists(histories.events(ids, generation), min_size=2, max_size=12))
         lines = [self._marked(line) for line in drawn]
         self._write(name, *(lines * 2 if twice else lines))
+
+    @rule(story=histories.stories(), name=some_file)
+    def tell(self, story: list[bytes], name: str) -> None:
+        """Write what one run goes through."""
+        self._write(name, *map(self._marked, story))
+
+    @precondition(lambda self: self.orders())
+    @rule(data=st.data(), name=some_file)
+    def act(self, data: st.DataObject, name: str) -> None:
+        """Write what agents do about the time at which an order was given, or ended."""
+        told = data.draw(histories.around(self.orders()))
+        self._write(name, *map(self._marked, told))
 
     @precondition(lambda self: self.written)
     @rule(data=st.data(), name=some_file)
