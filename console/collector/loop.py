@@ -94,6 +94,9 @@ class Collector:
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
         self._intake = Intake(self._tailer, self._ledger, kept.sequences(connection))
         self._history.take_over(self._now())
+        self._remeasured = self._history.changed()
+        for route, since_us in self._remeasured.items():
+            self._ledger.review(route, since_us)
         self._take_orders()
         self._loaded = True
 
@@ -177,6 +180,9 @@ class Collector:
             self._take_orders()
             desk.keep_orders_taken(self.writer.connection, self._taken)
             self._commit(now_us)
+            if self._remeasured:
+                self._history.judged()
+                self._remeasured = {}
         self._intake.forget()
         return read
 

@@ -132,6 +132,7 @@ class Ledger:
         """
         self.review(route, since_us)
         orders, within = self._orders(route), self._receipt_within(route)
+        orders.recall(within)
         for key in [key for key in self._dirty if key[0] == route]:
             for event in list(self._record(key).facts.marks):
                 orders.note(event, within)

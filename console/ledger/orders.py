@@ -67,14 +67,26 @@ class Orders:
         """
         if not event.agent:
             return False, False
-        seen = late = False
+        seen = False
         if event.event == RECEIPT and event.generation is not None:
             seen = _lower(self.receipts, (event.agent, event.generation), event.ts_us)
+        return seen, self._worked(event.agent, event.ts_us, receipt_within_us)
+
+    def recall(self, receipt_within_us: Callable[[int], int]) -> None:
+        """Hold the receipts that were noted already against orders that came to be known since.
+
+        A receipt shows that its agent was at work, whichever generation it confirms.
+        """
+        for (agent, _), at_us in self.receipts.items():
+            self._worked(agent, at_us, receipt_within_us)
+
+    def _worked(self, agent: str, at_us: int, receipt_within_us: Callable[[int], int]) -> bool:
+        late = False
         for order in self.directives.values():
-            due = order.issued_us + receipt_within_us(order.issued_us)
-            if event.ts_us > due and order.stands(event.ts_us):
-                late |= _lower(self.late, (order.id, event.agent), event.ts_us)
-        return seen, late
+            due_us = order.issued_us + receipt_within_us(order.issued_us)
+            if at_us > due_us and order.stands(at_us):
+                late |= _lower(self.late, (order.id, agent), at_us)
+        return late
 
     def seen_us(self, order: Directive, agent: str) -> int | None:
         """Return when `agent` first confirmed the generation of `order` or a later one."""

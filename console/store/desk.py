@@ -158,6 +158,20 @@ def fact(connection: Connection, key: str) -> str:
     return str(row[0]) if row else ""
 
 
+def facts(connection: Connection, prefix: str) -> dict[str, str]:
+    """Return the kept values whose key begins with a prefix, by what follows it."""
+    rows = connection.execute(
+        "select substr(key, ?), value from fact where substr(key, 1, ?) = ?",
+        (len(prefix) + 1, len(prefix), prefix),
+    )
+    return dict(rows.fetchall())
+
+
+def forget_facts(connection: Connection, prefix: str) -> None:
+    """Forget the kept values whose key begins with a prefix."""
+    connection.execute("delete from fact where substr(key, 1, ?) = ?", (len(prefix), prefix))
+
+
 def set_fact(connection: Connection, key: str, value: str) -> None:
     """Keep a value."""
     connection.execute("insert or replace into fact (key, value) values (?, ?)", (key, value))
