@@ -145,23 +145,25 @@ def around(draw: st.DrawFn, orders: list[Directive]) -> list[bytes]:
     """Draw what agents do about the time at which an order was given, or ended."""
     order = draw(st.sampled_from(orders))
     instants = [at_us for at_us in (order.issued_us, order.ends_us) if at_us is not None]
-    about = draw(st.sampled_from(instants)) - NOON_US
+    about = draw(st.sampled_from((*instants, instants[-1]))) - NOON_US
     run = draw(st.sampled_from(("s4", "s5", "s6")))
     action = {"action": draw(st.sampled_from(ACTIONS))}
     seen = {"generation": order.generation + draw(st.integers(-1, 1))}
+    claim = {"action": "lookup", **draw(_claims((order.id,) * 3))}
     kinds: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        ("action.denied", run, {"action": "lookup", **draw(_claims((order.id,)))}),
+        ("action.denied", run, claim),
+        ("action.denied", run, claim),
         ("run.started", run, {}),
         ("action.taken", run, action),
         ("change.deployed", "", {"change": "prompt"}),
         ("control.seen", "", seen),
         ("control.seen", "", seen),
     )
-    if draw(st.booleans()):
+    if draw(st.sampled_from((False, False, True))):
         return _waiting(run, about, order.route, action)
     told = []
     for kind, who, said in draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=4)):
-        at_us = about + draw(st.sampled_from((-60, 0, 20, 40, 120))) * SECOND_US
+        at_us = about + draw(st.sampled_from((-60, 0, 20, 40, 120, 120))) * SECOND_US
         agent = {"agent": draw(st.sampled_from(AGENTS))}
         told.append(line_at(kind, who, at_us, order.route, said | agent))
     return told

@@ -177,16 +177,34 @@ class Histories(RuleBasedStateMachine):
     # What operators do
 
     @rule(
+        data=st.data(),
         name=some_route,
         kind=st.sampled_from(DirectiveKind),
         action=st.sampled_from(histories.ACTIONS),
         drain=st.booleans(),
+        early=st.booleans(),
         minutes=st.sampled_from((None, 20)),
     )
     def order(
-        self, name: str, kind: DirectiveKind, action: str, drain: bool, minutes: int | None
+        self,
+        data: st.DataObject,
+        name: str,
+        kind: DirectiveKind,
+        action: str,
+        drain: bool,
+        early: bool,
+        minutes: int | None,
     ) -> None:
-        """Give an order, perhaps for a while."""
+        """Give an order, perhaps for a while; agents do something about it.
+
+        Perhaps one whose clock is ahead has done it before, and it was read.
+        """
+        if early:
+            ahead_us = self.station.now_us - NOON_US + MINUTE_US
+            said = {"agent": "a1"}
+            start = histories.line_at("run.started", "s4", ahead_us, name, said)
+            self._write("ahead.jsonl", self._marked(start))
+            self.station.collector.step()
         acting = kind in {DirectiveKind.TIGHTEN, DirectiveKind.REDUCE}
         order = Order(
             route=name, kind=kind, by="dana", reason="burning", drain=drain,
@@ -195,19 +213,23 @@ class Histories(RuleBasedStateMachine):
             for_us=None if minutes is None else minutes * MINUTE_US,
         )  # fmt: skip
         with self._operator() as operator, contextlib.suppress(Refused):
-            operator.give(order, self.station.now_us)
+            given = operator.give(order, self.station.now_us)
+            told = data.draw(histories.around([given]))
+            self._write(data.draw(some_file), *map(self._marked, told))
 
     @precondition(lambda self: any(order.lifted_us is None for order in self.orders()))
     @rule(data=st.data())
     def lift(self, data: st.DataObject) -> None:
-        """Lift an order that stands."""
+        """Lift an order that stands; agents do something about it."""
         standing = [order for order in self.orders() if order.lifted_us is None]
         order = data.draw(st.sampled_from(standing))
         with self._operator() as operator, contextlib.suppress(Refused, Conflict):
-            operator.lift(
+            lifted = operator.lift(
                 order.route, order.id, by="dana", reason="over", override=True,
                 now_us=self.station.now_us,
             )  # fmt: skip
+            told = data.draw(histories.around([lifted]))
+            self._write(data.draw(some_file), *map(self._marked, told))
 
     @rule(name=some_route, run=some_run, ago=st.integers(0, 30))
     def rescue(self, name: str, run: str, ago: int) -> None:
@@ -229,7 +251,7 @@ class Histories(RuleBasedStateMachine):
         by=st.sampled_from(("dana", "nobody")),
         runs=st.lists(some_run, max_size=2, unique=True),
         first=st.integers(0, histories.SPAN),
-        length=st.integers(1, 30),
+        length=st.sampled_from((1, 5, 20, 75)),
     )
     def correct(self, name: str, by: str, runs: list[str], first: int, length: int) -> None:
         """Take runs, or a period, out of what is charged."""

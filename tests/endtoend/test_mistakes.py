@@ -21,7 +21,7 @@ def test_a_mistake_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
     small_turns(monkeypatch)
     make(MISTAKES[name], monkeypatch)
     with pytest.raises(CAUGHT):
-        run_state_machine_as_test(Histories, settings=budget(3 * FEW))
+        run_state_machine_as_test(Histories, settings=budget(5 * FEW))
 
 
 def test_a_mistake_that_fits_nowhere_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
