@@ -128,7 +128,8 @@ class Ledger:
         """Judge again what orders that changed may have changed: runs since then.
 
         What agents logged before the orders were known, their clocks ahead or the reading behind,
-        counts as if it came after.
+        counts as if it came after. (Repeated receipts and events of unknown kinds are not kept: one
+        that an agent logged ahead of its clock, before the order, is not held against it.)
         """
         self.review(route, since_us)
         orders, within = self._orders(route), self._receipt_within(route)

@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from console.collector.loop import own_log
 from console.control.directives import Conflict, Order, Refused
+from console.intake.times import instant_us
 from console.model import CHANGE_KINDS, MINUTE_US, SECOND_US, DirectiveKind
 from console.operate import Accountant, Operator
 from console.store import desk
@@ -321,8 +322,19 @@ class Histories(RuleBasedStateMachine):
         return json.dumps({**json.loads(line), "host": f"h{self._number()}"}).encode() + b"\n"
 
     def _write(self, name: str, *lines: bytes) -> None:
-        self.station.write(name, *lines)
-        self.written.extend(lines)
+        """Write lines to a log, but for those that a ledger cannot remember for orders to come.
+
+        Of repeated receipts only the first is kept, and of events of unknown kinds none: one that
+        was ahead of the clock, and read before an order was given, is not held against it.
+        """
+        kept = [line for line in lines if not self._forgotten(line)]
+        self.station.write(name, *kept)
+        self.written.extend(kept)
+
+    def _forgotten(self, line: bytes) -> bool:
+        record = json.loads(line)
+        ahead = instant_us(record["ts"]) > self.station.now_us
+        return ahead and record["event"] in {"control.seen", "made.up"}
 
     def _lose(self, lines: list[bytes]) -> None:
         """Note lines that are destroyed, and that nobody surely read."""
