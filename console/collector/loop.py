@@ -18,9 +18,9 @@ from console.burn import windows
 from console.collector import consequences
 from console.collector.evaluate import Evaluator
 from console.collector.hints import Hints
-from console.collector.history import History
 from console.collector.intake import Intake
 from console.collector.retention import Retention
+from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
 from console.intake.places import told
 from console.intake.position import UNREADABLE, UNRECOGNISED
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from console.ledger.orders import Orders
 
 LAST_WORDS_S = 3.0
 """How long a collector that ends waits for notices on their way; the rest is told again later."""
@@ -95,24 +94,22 @@ class Collector:
     def _load(self) -> None:
         """Build everything that is in memory from the store."""
         connection = self.writer.connection
-        self._history = History(self.writer, self._settings)
-        self._orders: dict[str, Orders] = {}
-        self._orders_mark = -1
+        self._standing = Standing(self.writer, self._settings)
         self._clocks: dict[str, int] = {}
         self._last_file = kept.last_file(connection)
         self._passed = kept.passed_over(connection)
         sources = (*self._settings.sources, self._own)
         known = kept.positions(connection)
         self._tailer = Tailer(sources, known, self._new_file, self._now)
-        self._ledger = Ledger(self.writer, self._history.at, self._orders_of)
+        self._ledger = Ledger(self.writer, self._standing.history.at, self._standing.orders_of)
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
         redactor = Redactor(kept.redaction_key(connection), self._settings.redact)
         self._retention = Retention(connection, self._settings)
         numbers, floors = kept.sequences(connection), self._retention.floors
         self._intake = Intake(self._tailer, self._ledger, numbers, redactor, floors)
+        self._standing.take_orders(self._ledger)
         with self.writer.transaction():
-            self._history.review(self._now())
-            self._take_orders()
+            self._standing.take_settings(self._ledger, self._now())
         self._evaluator = Evaluator(connection, self._settings)
         self._loaded = True
 
@@ -168,8 +165,7 @@ class Collector:
         if not self._loaded or now_us - self._evaluated_us < _EVALUATE_US:
             return
         self._evaluated_us = now_us
-        standing = [item for orders in self._orders.values() for item in orders.directives.values()]
-        self._upkeep.look(now_us, standing)
+        self._upkeep.look(now_us, list(self._standing.directives()))
         unread = self._intake.progress()
         begun = all(file.latest_us is not None for file in unread)
         behind = {route for file in unread for route in file.routes}
@@ -212,6 +208,7 @@ class Collector:
             self._evaluator.forget()
 
     def _turn(self, now_us: int) -> int:
+        self._standing.take_orders(self._ledger)
         waiting = self._tailer.sweep()
         read = self._intake.turn(waiting, now_us)
         self._intake.settle(now_us)
@@ -220,8 +217,10 @@ class Collector:
             self.progress(sum(file.offset for file in files), sum(file.size for file in files))
         with self.writer.transaction():
             self._intake.release(kept.due(self.writer.connection, now_us))
-            self._take_orders()
+            self._standing.take_orders(self._ledger)
+            self._standing.take_settings(self._ledger, now_us)
             self._commit(now_us)
+            self._standing.keep()
             self._purge(now_us)
         self._intake.forget()
         return read
@@ -243,7 +242,7 @@ class Collector:
         writer, connection = self.writer, self.writer.connection
         writer.settle(settled, now_us)
         for route, seen in self._intake.seen.items():
-            self._history.meet(route)
+            self._standing.history.meet(route)
             writer.saw(route, seen.latest_us, seen.events)
             number = writer.route_id(route, seen.latest_us)
             self._clocks[route] = clock(route)
@@ -252,7 +251,7 @@ class Collector:
             )
         for route in settled.noted:
             number = writer.route_id(route, now_us)
-            desk.save_receipts(connection, number, self._orders_of(route))
+            desk.save_receipts(connection, number, self._standing.orders_of(route))
         for number in sorted(self._tailer.changed):
             writer.save_file(self._tailer.files[number], now_us)
         for number, rejected in self._intake.rejected.items():
@@ -315,31 +314,6 @@ class Collector:
                     place = (mark.origin.file, mark.origin.offset)
                     behind[place] = behind.get(place, 0) | bit_of(debit.error_class)
         self.writer.renew_lines([(*place, bits) for place, bits in behind.items()], now_us)
-
-    def _take_orders(self) -> None:
-        """Take over orders that were given or lifted since the last turn, by any process."""
-        connection = self.writer.connection
-        mark = desk.directives_mark(connection)
-        if mark == self._orders_mark:
-            return
-        self._orders_mark = mark
-        self._history.review(self._now())
-        for route in desk.ordered_routes(connection):
-            orders = self._orders_of(route)
-            fresh = desk.directives_of(connection, route)
-            grants = desk.grants_of(connection, route)
-            since = [item.issued_us for item in fresh if orders.directives.get(item.id) != item]
-            # A wait for a grant may have begun long before it was given.
-            since += [0 for grant in grants if grant not in orders.grants]
-            if since:
-                orders.replace(fresh, grants)
-                self._ledger.review(route, min(since))
-
-    def _orders_of(self, route: str) -> Orders:
-        known = self._orders.get(route)
-        if known is None:
-            known = self._orders[route] = desk.orders_of(self.writer.connection, route)
-        return known
 
     def _new_file(self) -> int:
         self._last_file += 1

@@ -36,7 +36,9 @@ def view(
     )
     counts = experienced.minus(corrected)
     left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
-    apart = reader.states_of(frame.connection, number, span.first * MINUTE_US)
+    # A run without a verdict is in no minute: over everything, it may be older than all counts.
+    since_us = 0 if window == "all" else span.first * MINUTE_US
+    apart = reader.states_of(frame.connection, number, since_us)
     data = data_of(frame, route, row, counts, apart)
     shown = tuple(_rule(frame, item, data) for item in found)
     mine = frame.alerts.get(route.name, ())

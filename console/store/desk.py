@@ -99,6 +99,26 @@ def save_grant(connection: Connection, route: str, grant: Grant) -> None:
     set_fact(connection, "orders_mark", str(directives_mark(connection) + 1))
 
 
+def orders_taken(connection: Connection) -> tuple[dict[str, Directive], set[str]]:
+    """Return on what the counts rest: the orders as they were taken over, by id; grants' ids."""
+    orders, grants = fact(connection, "orders_taken"), fact(connection, "grants_taken")
+    taken = msgspec.json.decode(orders, type=list[Directive]) if orders else []
+    granted = msgspec.json.decode(grants, type=set[str]) if grants else set()
+    return {directive.id: directive for directive in taken}, granted
+
+
+def keep_orders_taken(
+    connection: Connection, taken: dict[str, Directive], granted: set[str]
+) -> None:
+    """Store on which orders and grants the counts rest, where that changed."""
+    for key, said in (
+        ("orders_taken", msgspec.json.encode(list(taken.values())).decode()),
+        ("grants_taken", msgspec.json.encode(sorted(granted)).decode()),
+    ):
+        if fact(connection, key) != said:
+            set_fact(connection, key, said)
+
+
 def grants_of(connection: Connection, route: str) -> list[Grant]:
     """Return the operators' grants on a route."""
     rows = connection.execute("select body from grant_given where route = ?", (route,))
@@ -165,6 +185,20 @@ def fact(connection: Connection, key: str) -> str:
     """Return a kept value, "" where there is none."""
     row = connection.execute("select value from fact where key = ?", (key,)).fetchone()
     return str(row[0]) if row else ""
+
+
+def facts(connection: Connection, prefix: str) -> dict[str, str]:
+    """Return the kept values whose key begins with a prefix, by what follows it."""
+    rows = connection.execute(
+        "select substr(key, ?), value from fact where substr(key, 1, ?) = ?",
+        (len(prefix) + 1, len(prefix), prefix),
+    )
+    return dict(rows.fetchall())
+
+
+def forget_facts(connection: Connection, prefix: str) -> None:
+    """Forget the kept values whose key begins with a prefix."""
+    connection.execute("delete from fact where substr(key, 1, ?) = ?", (len(prefix), prefix))
 
 
 def set_fact(connection: Connection, key: str, value: str) -> None:
