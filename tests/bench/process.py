@@ -1,0 +1,99 @@
+"""What a command costs: CPU seconds of its whole process tree, and peak memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_LAUNCHER = Path(__file__).with_name("launcher.py")
+_TOLD_BYTES = 2_000
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Failed(Exception):  # noqa: N818 - a fact about the command, said in a sentence
+    """A measured command did not do its job."""
+
+
+class Cost(NamedTuple):
+    """CPU seconds (user and system, of the process and all its descendants), wall seconds, and the
+    peak resident memory of the largest process among them, in MB (10**6 bytes)."""
+
+    cpu_s: float
+    wall_s: float
+    peak_mb: float
+
+
+class Done(NamedTuple):
+    """A command that ended: what it cost, and what it wrote to its output."""
+
+    cost: Cost
+    output: bytes
+
+
+def measure(
+    command: Sequence[str | os.PathLike[str]],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    codes: Sequence[int] = (0,),
+) -> Done:
+    """Run a command to its end and measure it.
+
+    Raises:
+        Failed: it cannot be started, or its exit code is none of `codes`; what it said is in it.
+    """
+    read, write = os.pipe()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", _LAUNCHER, str(write), *command],
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            pass_fds=(write,),
+            check=False,
+        )
+        os.close(write)
+        write = -1
+        code, cpu_s, wall_s, peak_kib = os.read(read, 200).decode().split()
+    finally:
+        os.close(read)
+        if write >= 0:
+            os.close(write)
+    if int(code) not in codes:
+        told = done.stderr[-_TOLD_BYTES:].decode(errors="replace").strip()
+        raise Failed(f"{Path(command[0]).name} ended with exit code {code}: {told or 'no reason'}")
+    return Done(Cost(float(cpu_s), float(wall_s), int(peak_kib) * 1024 / 1e6), done.stdout)
+
+
+def python(module: str, *arguments: object) -> list[str]:
+    """Return the command that runs a module of this project in this interpreter."""
+    return [sys.executable, "-m", module, *(str(argument) for argument in arguments)]
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """Return environment variables that keep a command out of the user's own files."""
+    names = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    return {**dict.fromkeys(names, str(home)), "PYTHONPATH": str(ROOT), "TZ": "UTC"}
+
+
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds that a running process and its ended children used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_mb_of(pid: int) -> float:
+    """Return the peak resident memory of a running process in MB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    return 0.0
