@@ -86,14 +86,8 @@ def surroundings(folder: Path) -> dict[str, str]:
 
 
 def cpu_of(pid: int) -> float:
-    """Return the CPU seconds that a running process and its ended children used so far."""
+    """Return the CPU seconds that a running process and its descendants used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def peak_mb_of(pid: int) -> float:
-    """Return the peak resident memory of a running process in MB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    return 0.0
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    living = sum(cpu_of(int(child)) for child in children.read_text().split())
+    return living + sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")

@@ -9,8 +9,9 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes of the data, and how often and how long it is measured.
 
     `length` is that of a line in bytes, `misses` the share of runs that miss, `seconds` how long
-    live measurements take each, `rows` the cells of the large store, `growth` the factor between
-    the two sizes of the growth and memory benchmarks.
+    live measurements take each, `rows` the cells of the large store, `calls` how
+    often a check is repeated in a round, `growth` and `memory_growth` the factor between
+    the two sizes of those benchmarks.
     """
 
     lines: int = 1_000_000
@@ -26,6 +27,7 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     fleet: int = 1_000
     agents: int = 50
     seconds: float = 6.0
+    calls: int = 100_000
     growth: int = 10
     memory_growth: int = 5
 
@@ -41,6 +43,7 @@ SMOKE = Scale(
     fleet=20,
     agents=3,
     seconds=0.3,
+    calls=200,
     growth=2,
     memory_growth=2,
 )
