@@ -135,7 +135,7 @@ def lnav_format(place: Path) -> None:
     folder = place / "lnav" / "formats" / "native"
     folder.mkdir(parents=True)
     text = {"kind": "string", "identifier": True}
-    fields = {name: text for name in ("route", "run", "event", "agent")}
+    fields = dict.fromkeys(("route", "run", "event", "agent"), text)
     layout = [{"field": "__timestamp__"}, " ", {"field": "route"}, " ", {"field": "event"}]
     native = {
         "title": "native events",

@@ -61,9 +61,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     missing: dict[str, str]
 
 
-def alone(
-    benchmark: str, what: str, unit: Unit, values: Sequence[float], note: str = ""
-) -> Row:
+def alone(benchmark: str, what: str, unit: Unit, values: Sequence[float], note: str = "") -> Row:
     """Return a row that stands for itself."""
     return Row(benchmark=benchmark, what=what, unit=unit, ours=sample(values), note=note)
 
@@ -93,18 +91,3 @@ def against(
 def write(report: Report, path: Path) -> None:
     """Write a report as one JSON document."""
     path.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
-
-
-def read(path: Path) -> Report:
-    """Read a report.
-
-    Raises:
-        ValueError: the file is none, or one of another version; it is named.
-    """
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=Report)
-    except (OSError, msgspec.DecodeError) as error:
-        raise ValueError(f"{path}: not a report of this command: {error}") from error
-    if found.schema != SCHEMA:
-        raise ValueError(f"{path}: schema {found.schema!r}, not {SCHEMA!r}; record it anew")
-    return found

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from console.store.connect import Connection
 
 NAME = "burn rates"
-LENGTHS_US = tuple(
-    [5 * MINUTE_US, 30 * MINUTE_US, HOUR_US, 2 * HOUR_US, 6 * HOUR_US]
-    + [DAY_US, 3 * DAY_US, 30 * DAY_US]
-)
+_UNITS_US = ((MINUTE_US, (5, 30)), (HOUR_US, (1, 2, 6)), (DAY_US, (1, 3, 30)))
+LENGTHS_US = tuple(count * unit_us for unit_us, counts in _UNITS_US for count in counts)
 _BUDGET_PPM = 10_000
 _ROWS = 2_000_000
 _MINUTES_ONLY = (

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from tests.bench.process import Cost
 
 NAME = "whole job"
-_NOTE = (
-    "the same misses and counts; batch only, no evidence, no levels, no alerts, nothing refused"
-)
+_NOTE = "the same misses and counts; batch only, no evidence, no levels, no alerts, nothing refused"
 
 
 def run(bench: Bench) -> list[Row]:
