@@ -47,10 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmarks; return 0, 1 where one failed or got worse, 2 for wrong usage."""
     options = _parser().parse_args(arguments)
     scale = _scale(options)
+    here = machine.describe()  # before we load it ourselves
     rows, missing = measure(options.names or list(BENCHMARKS), scale, Peers(options.peers))
     report = Report(
         schema=SCHEMA,
-        machine=machine.describe(),
+        machine=here,
         options=msgspec.structs.asdict(scale),
         rows=tuple(rows),
         missing=missing,
@@ -75,7 +76,9 @@ def measure(names: Sequence[str], scale: Scale, peers: Peers) -> tuple[list[Row]
         for name in names:
             _say(f"{name}: {BENCHMARKS[name].does}")
             try:
-                rows += BENCHMARKS[name].run(bench)
+                found = BENCHMARKS[name].run(bench)
+                _say(tables.plain(found))
+                rows += found
             except Failed as error:
                 failed[name] = str(error)
     return rows, {**peers.missing, **failed}

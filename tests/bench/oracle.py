@@ -79,9 +79,8 @@ def _objects(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
 
 def _instant_us(text: str) -> int:
     second, milli = text.removesuffix("Z").split(".")
-    return (
-        int(datetime.fromisoformat(second + "+00:00").timestamp()) * 1_000_000 + int(milli) * 1_000
-    )
+    seconds = int(datetime.fromisoformat(second + "+00:00").timestamp())
+    return seconds * 1_000_000 + int(milli) * 1_000
 
 
 def _close(said: list[Said]) -> tuple[int, set[str]] | None:

@@ -54,17 +54,19 @@ def plain(rows: Sequence[Row]) -> str:
 def markdown(report: Report) -> str:
     """Return the table of the README, with the machine and the sizes below it."""
     lines = [HEADINGS, tuple("---" for _ in HEADINGS), *map(cells, report.rows)]
-    table = "\n".join(
-        f"| {' | '.join(text.replace('|', chr(92) + '|') for text in line)} |" for line in lines
-    )
+    table = "\n".join(f"| {' | '.join(map(_escaped, line))} |" for line in lines)
     sizes = ", ".join(f"{name} {value:g}" for name, value in report.options.items())
     left_out = "".join(f"\nNot run: {name} ({why})." for name, why in report.missing.items())
     return f"{table}\n\nOn {words(report.machine)}. Sizes: {sizes}.{left_out}"
 
 
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
 def words(machine: Machine) -> str:
     """Return a machine as words."""
     return (
-        f"{machine.cores} cores of {machine.processor}, {machine.memory_gb:g} GB, {machine.system}, "
-        f"{machine.python}, SQLite {machine.sqlite}, at a load of {machine.load:g} from elsewhere"
+        f"{machine.cores} cores of {machine.processor}, {machine.memory_gb:g} GB, "
+        f"{machine.system}, {machine.python}, SQLite {machine.sqlite}, at a load of {machine.load:g} from elsewhere"
     )

@@ -59,9 +59,7 @@ def test_peers_are_looked_for_in_the_places_that_are_named(tmp_path: Path) -> No
 
 def test_a_wrong_answer_is_refused_and_says_where() -> None:
     require_equal("a peer", {"a": 1}, {"a": 1})
-    with pytest.raises(
-        Failed, match=r"a peer answered wrongly in 2 of 2 places: a: 1 for 2; b: None"
-    ):
+    with pytest.raises(Failed, match="in 2 of 2 places: a: 1 for 2; b: None for 3"):
         require_equal("a peer", {"a": 1}, {"a": 2, "b": 3})
 
 
@@ -96,7 +94,7 @@ def test_a_ratio_is_compared_where_there_is_one() -> None:
 def test_a_file_that_is_no_baseline_is_named(tmp_path: Path) -> None:
     path = tmp_path / "nothing.json"
     path.write_text("{}")
-    with pytest.raises(ValueError, match="nothing.json: not a baseline"):
+    with pytest.raises(ValueError, match=r"nothing\.json: not a baseline"):
         compare.read(path)
 
 

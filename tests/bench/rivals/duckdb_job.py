@@ -19,7 +19,8 @@ _RUNS = """
 create table run as
 select route, run,
     min(at_ms + (sla_s * 1000)::bigint) filter (event = 'run.started') as due,
-    min(at_ms) filter (event in ('run.delivered', 'run.failed', 'run.cancelled', 'handoff')) as ended,
+    min(at_ms) filter (
+        event in ('run.delivered', 'run.failed', 'run.cancelled', 'handoff')) as ended,
     min(at_ms) filter (event = 'run.delivered') as delivered,
     min(at_ms) filter (event = 'handoff') as handed,
     min(at_ms) filter (event = 'uncertain') as doubt,
@@ -36,8 +37,8 @@ with verdict as (
     from line join run using (route, run) where verdict <> '' and delivered is not null
 ), answered as (
     select distinct route, run from line join run using (route, run)
-    where doubt is not null and at_ms between doubt and doubt + 900000 and event in ('run.delivered',
-        'run.failed', 'run.cancelled', 'handoff', 'certain', 'approval.requested')
+    where doubt is not null and at_ms between doubt and doubt + 900000 and event in (
+        'run.delivered', 'run.failed', 'run.cancelled', 'handoff', 'certain', 'approval.requested')
 )
 select route, run, 'latency' as class, due as at_ms from run
     where not cancelled and due is not null and (ended is null or ended > due)
