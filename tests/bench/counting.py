@@ -70,7 +70,7 @@ def _polars(peers: Peers) -> CountingPeer | None:
 
 def _in_sqlite(name: str, note: str, command: str, tools: tuple[str, ...]) -> CountingPeer:
     def run(logs: Path, place: Path) -> Done:
-        shell = ["sh", "-c", command, "sh", logs, place / "counts.db", *tools]
+        shell = ["sh", "-c", command, "sh", str(logs), str(place / "counts.db"), *tools]
         return measure(shell, env=surroundings(place))
 
     def answer(place: Path, done: Done) -> Events:
@@ -119,8 +119,8 @@ def _lnav(peers: Peers) -> CountingPeer | None:
 
     def run(logs: Path, place: Path) -> Done:
         lnav_format(place)
-        command = [program, "-n", "-q", "-I", place / "lnav", "-c", query]
-        command += ["-c", ":write-csv-to -", logs]
+        command = [program, "-n", "-q", "-I", str(place / "lnav"), "-c", query]
+        command += ["-c", ":write-csv-to -", str(logs)]
         return measure(command, env=surroundings(place))
 
     def answer(place: Path, done: Done) -> Events:

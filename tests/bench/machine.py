@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from console.store.connect import sqlite3
+from console.store import connect
 from tests.bench.report import Machine
 
 
@@ -20,7 +20,7 @@ def describe() -> Machine:
         cores=len(os.sched_getaffinity(0)),
         memory_gb=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
         python=f"{platform.python_implementation()} {version}",
-        sqlite=sqlite3.sqlite_version,
+        sqlite=".".join(map(str, connect.version())),
         load=round(os.getloadavg()[0], 2),
     )
 

@@ -68,5 +68,6 @@ def words(machine: Machine) -> str:
     """Return a machine as words."""
     return (
         f"{machine.cores} cores of {machine.processor}, {machine.memory_gb:g} GB, "
-        f"{machine.system}, {machine.python}, SQLite {machine.sqlite}, at a load of {machine.load:g} from elsewhere"
+        f"{machine.system}, {machine.python}, SQLite {machine.sqlite}, "
+        f"at a load of {machine.load:g} from elsewhere"
     )

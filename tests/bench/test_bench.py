@@ -5,16 +5,17 @@ No duration is looked at: what is fast is said by a run of `python -m tests.benc
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
-from tests.bench import command, compare, readme, tables
+from tests.bench import compare, readme, tables
 from tests.bench.answers import require_equal
 from tests.bench.command import BASELINE, main
 from tests.bench.peers import Peers
-from tests.bench.process import Failed
+from tests.bench.process import ROOT, Failed
 from tests.bench.registry import BENCHMARKS
 from tests.bench.report import SCHEMA, Report, against, alone
 from tests.bench.rounds import interleave, ratio, sample
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 def bare(**changes: Any) -> Report:
     from tests.bench.machine import describe
 
-    fields = {"schema": SCHEMA, "machine": describe(), "options": {"lines": 10.0}, "missing": {}}
-    return Report(**(fields | changes))
+    plain = Report(schema=SCHEMA, machine=describe(), options={"lines": 10.0}, rows=(), missing={})
+    return msgspec.structs.replace(plain, **changes)
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
@@ -65,7 +66,7 @@ def test_a_wrong_answer_is_refused_and_says_where() -> None:
 
 def test_each_round_runs_everybody_once_and_begins_with_another_one() -> None:
     order: list[str] = []
-    interleave({name: lambda name=name: order.append(name) for name in "abc"}, 2)
+    interleave({name: partial(order.append, name) for name in "abc"}, 2)
     assert order == ["a", "b", "c", "b", "c", "a"]
 
 
@@ -108,7 +109,7 @@ def test_the_readme_is_rewritten_between_its_marks_only() -> None:
 
 
 def test_the_readme_has_the_marks() -> None:
-    text = (command.ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert readme.rewritten(text, "new")
 
 

@@ -6,6 +6,7 @@ hour and day, positions, alerts evaluated, one durable transaction for each few 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.bench.answers import cells_of, require_equal
@@ -65,7 +66,7 @@ def run(bench: Bench) -> list[Row]:
         "burnline": lambda: ours(bench),
         "decoding alone": lambda: _decoding(bench),
     }
-    contestants |= {name: lambda peer=peer: _theirs(bench, peer) for name, peer in peers.items()}
+    contestants |= {name: partial(_theirs, bench, peer) for name, peer in peers.items()}
     costs = interleave(contestants, bench.scale.rounds)
     own = [cost.cpu_s for cost in costs["burnline"]]
     what = f"{bench.scale.lines:,} lines"

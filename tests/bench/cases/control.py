@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from console.control.asking import Order
@@ -42,7 +43,7 @@ def run(bench: Bench) -> list[Row]:
     many = bench.scale.agents
     counts = sorted({1, max(1, many // 5), many})
     contestants: dict[str, Callable[[], Obeyed]] = {
-        f"{count} busy agents": lambda count=count: _give(bench, count, "busy") for count in counts
+        f"{count} busy agents": partial(_give, bench, count, "busy") for count in counts
     }
     contestants[f"{many} idle agents"] = lambda: _give(bench, many, "idle")
     rows = []

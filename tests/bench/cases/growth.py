@@ -5,6 +5,7 @@ What a collector needs to start, measured on an empty directory in the same roun
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.bench.bench import Bench, Benchmark, collect_once
@@ -30,7 +31,7 @@ def run(bench: Bench) -> list[Row]:
         "start": lambda: _start_s(bench),
         "small": lambda: _read_s(bench, {"lines": lines}),
     }
-    contestants |= {name: lambda size=size: _read_s(bench, size) for name, size in sizes.items()}
+    contestants |= {name: partial(_read_s, bench, size) for name, size in sizes.items()}
     spent_s = interleave(contestants, scale.rounds)
 
     def per_line_us(name: str, count: int) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.bench.bench import Bench, Benchmark, burnline, collect_once
@@ -34,8 +35,7 @@ def run(bench: Bench) -> list[Row]:
             return measure(command, cwd=place, env=env, codes=_ANY_ANSWER).cost
 
         contestants: dict[str, Callable[[], Cost]] = {
-            name: lambda words=words: cost(*burnline(place, *words))
-            for name, words in _COMMANDS.items()
+            name: partial(cost, *burnline(place, *words)) for name, words in _COMMANDS.items()
         }
         nothing = "python -c pass"
         contestants[nothing] = lambda: cost(sys.executable, "-c", "pass")
