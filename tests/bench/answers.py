@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from console.model import Counts
@@ -48,8 +49,6 @@ def events_of(output: bytes) -> dict[tuple[str, int, str], int]:
 def _minute(text: str) -> int:
     if text.isdecimal():
         return int(text)
-    from datetime import datetime
-
     return int(datetime.fromisoformat(text[:16] + "+00:00").timestamp()) // 60
 
 

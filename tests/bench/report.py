@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCHEMA = "burnline.bench/1"
-Unit = Literal["CPU s", "MB", "ms", "s", "ns", "us/line", "% of a core", "x"]
+_VERSION = re.compile(r" \d+(?:\.\d+)+")
+Unit = Literal["CPU s", "MB", "ms", "s", "ns", "us/line", "% of a core"]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +23,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     `theirs` and `ratio` (ours over theirs, pair by pair) are there where there is a `peer`, which
     may also be a yardstick of the same run. `note` says what the peer does less or more.
-
     """
 
     benchmark: str
@@ -35,8 +36,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """Return what names this row across runs."""
-        return " / ".join(part for part in (self.benchmark, self.what, self.peer) if part)
+        """Return what names this row across runs, and across versions of a peer."""
+        peer = _VERSION.sub("", self.peer)
+        return " / ".join(part for part in (self.benchmark, self.what, peer) if part)
 
 
 class Machine(msgspec.Struct, frozen=True, kw_only=True):

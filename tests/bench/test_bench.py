@@ -14,6 +14,7 @@ import pytest
 from tests.bench import compare, readme, tables
 from tests.bench.answers import require_equal
 from tests.bench.command import BASELINE, main
+from tests.bench.machine import describe
 from tests.bench.peers import Peers
 from tests.bench.process import ROOT, Failed
 from tests.bench.registry import BENCHMARKS
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 
 def bare(**changes: Any) -> Report:
-    from tests.bench.machine import describe
-
     plain = Report(schema=SCHEMA, machine=describe(), options={"lines": 10.0}, rows=(), missing={})
     return msgspec.structs.replace(plain, **changes)
 
@@ -90,6 +89,13 @@ def test_only_what_leaves_the_spread_of_both_has_moved() -> None:
 def test_a_ratio_is_compared_where_there_is_one() -> None:
     row = against("b", "w", "CPU s", [4.0], "a peer", [2.0])
     assert compare.baseline_of(bare(rows=(row,))).rows == {"b / w / a peer": sample([2.0])}
+
+
+def test_a_row_keeps_its_name_when_a_peer_has_a_new_version() -> None:
+    old, new = (
+        against("b", "w", "MB", [1.0], f"jq {v} | sqlite3 3.40.1", [1.0]) for v in ("1.6", "1.7.1")
+    )
+    assert old.key == new.key == "b / w / jq | sqlite3"
 
 
 def test_a_file_that_is_no_baseline_is_named(tmp_path: Path) -> None:
