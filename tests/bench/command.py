@@ -86,25 +86,38 @@ def measure(names: Sequence[str], scale: Scale, peers: Peers) -> tuple[list[Row]
 
 def _write_and_compare(report: Report, options: argparse.Namespace) -> bool:
     """Write what was asked for; say whether something got worse than what it is compared with."""
-    worse = False
-    now = compare.baseline_of(report)
-    if options.compare is not None:
-        before = compare.read(options.compare)
-        if different := compare.differences(before.options, now.options):
-            sys.stdout.write(f"recorded with other sizes: {different}\n")
-        moved = compare.moved(before, now)
-        for each in moved:
-            sys.stdout.write(f"{each.words}\n")
-        if not moved:
-            sys.stdout.write("nothing moved beyond the spread\n")
-        worse = any(each.now.median > each.before.median for each in moved)
+    moved = _compare(report, options.compare) if options.compare is not None else []
     if options.json is not None:
         reports.write(report, options.json)
+    if not options.record and not options.readme:
+        return any(each.worse for each in moved)
+    partly = bool(options.names) and BASELINE.exists()
+    whole = _ordered(reports.merged(reports.read(BASELINE), report) if partly else report)
     if options.record:
-        compare.write(now, BASELINE)
+        reports.write(whole, BASELINE)
     if options.readme:
-        readme.rewrite(ROOT / "README.md", tables.markdown(report))
-    return worse
+        readme.rewrite(ROOT / "README.md", tables.markdown(whole))
+    return any(each.worse for each in moved)
+
+
+def _ordered(report: Report) -> Report:
+    """Return a report with its rows in the order of the benchmarks."""
+    order = list(BENCHMARKS)
+    rows = sorted(report.rows, key=lambda row: order.index(row.benchmark))
+    return msgspec.structs.replace(report, rows=tuple(rows))
+
+
+def _compare(report: Report, path: Path) -> list[compare.Moved]:
+    """Say what moved since a recorded report, and return it."""
+    before = reports.read(path)
+    if different := reports.differences(before.options, report.options):
+        sys.stdout.write(f"recorded with other sizes: {different}\n")
+    moved = compare.moved(before, report)
+    for each in moved:
+        sys.stdout.write(f"{each.words}\n")
+    if not moved:
+        sys.stdout.write("nothing moved beyond the spread\n")
+    return moved
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -124,14 +137,20 @@ def _parser() -> argparse.ArgumentParser:
         flag = f"--{name.replace('_', '-')}"
         parser.add_argument(flag, type=type(default), help=f"{words} (default {default:,})")
     parser.add_argument("--smoke", action="store_true", help="everything as small as it can be")
-    parser.add_argument("--peers", nargs="+", type=Path, default=[], metavar="DIR", help="places")
+    parser.add_argument(
+        "--peers", nargs="+", type=Path, default=[], metavar="DIR", help="see below"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the whole report")
     parser.add_argument(
         "--compare", type=Path, nargs="?", const=BASELINE, metavar="FILE",
         help="say what moved beyond the spread (default: the recorded baseline)",
     )  # fmt: skip
-    parser.add_argument("--record", action="store_true", help="write the baseline anew")
-    parser.add_argument("--readme", action="store_true", help="rewrite the README's table")
+    parser.add_argument(
+        "--record", action="store_true", help="write the baseline: anew, or what ran"
+    )
+    parser.add_argument(
+        "--readme", action="store_true", help="rewrite the README's table: anew, or what ran"
+    )
     return parser
 
 

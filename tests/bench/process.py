@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,27 +50,28 @@ def measure(
         Failed: it cannot be started, or its exit code is none of `codes`; what it said is in it.
     """
     read, write = os.pipe()
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", _LAUNCHER, str(write), *command],
-            cwd=cwd,
-            env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            pass_fds=(write,),
-            check=False,
-        )
+    with subprocess.Popen(
+        [sys.executable, "-I", "-S", _LAUNCHER, str(write), *command],
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        pass_fds=(write,),
+        start_new_session=True,
+    ) as launched:
         os.close(write)
-        write = -1
-        code, cpu_s, wall_s, peak_kib = os.read(read, 200).decode().split()
-    finally:
-        os.close(read)
-        if write >= 0:
-            os.close(write)
+        try:
+            output, said = launched.communicate()
+        except BaseException:
+            os.killpg(launched.pid, signal.SIGKILL)  # whoever stops us stops what we started
+            raise
+    with open(read, encoding="ascii") as told:
+        code, cpu_s, wall_s, peak_kib = told.read().split()
     if int(code) not in codes:
-        told = done.stderr[-_TOLD_BYTES:].decode(errors="replace").strip()
-        raise Failed(f"{Path(command[0]).name} ended with exit code {code}: {told or 'no reason'}")
-    return Done(Cost(float(cpu_s), float(wall_s), int(peak_kib) * 1024 / 1e6), done.stdout)
+        reason = said[-_TOLD_BYTES:].decode(errors="replace").strip() or "no reason"
+        raise Failed(f"{Path(command[0]).name} ended with exit code {code}: {reason}")
+    return Done(Cost(float(cpu_s), float(wall_s), int(peak_kib) * 1024 / 1e6), output)
 
 
 def python(module: str, *arguments: object) -> list[str]:

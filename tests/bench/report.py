@@ -10,7 +10,7 @@ import msgspec
 from tests.bench.rounds import Sample, ratio, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 SCHEMA = "burnline.bench/1"
@@ -90,6 +90,44 @@ def against(
     )
 
 
+def merged(before: Report, now: Report) -> Report:
+    """Return what was recorded before, with the benchmarks that ran now in place of the old ones.
+
+    Raises:
+        ValueError: their sizes or their machines differ, so that one table cannot hold both.
+    """
+    sizes = differences(before.options, now.options)
+    here, there = (msgspec.structs.replace(each.machine, load=0) for each in (now, before))
+    if sizes or here != there:
+        why = f"sizes differ ({sizes})" if sizes else "it is from another machine"
+        raise ValueError(f"what is recorded stays: {why}; run all benchmarks, or with those sizes")
+    ran = {row.benchmark for row in now.rows}
+    kept = [row for row in before.rows if row.benchmark not in ran]
+    machine = msgspec.structs.replace(now.machine, load=max(before.machine.load, now.machine.load))
+    return msgspec.structs.replace(now, rows=(*kept, *now.rows), machine=machine)
+
+
+def differences(before: Mapping[str, float], now: Mapping[str, float]) -> str:
+    """Return which sizes differ, "" for none: with others hardly anything can be compared."""
+    names = [name for name in now if before.get(name) != now[name]]
+    return ", ".join(f"{name} {before.get(name, 0):g} -> {now[name]:g}" for name in names)
+
+
 def write(report: Report, path: Path) -> None:
     """Write a report as one JSON document."""
     path.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+
+
+def read(path: Path) -> Report:
+    """Read a report.
+
+    Raises:
+        ValueError: the file is none, or one of another version; it is named.
+    """
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Report)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ValueError(f"{path}: not a report of this command: {error}") from error
+    if found.schema != SCHEMA:
+        raise ValueError(f"{path}: schema {found.schema!r}, not {SCHEMA!r}; record it anew")
+    return found

@@ -18,7 +18,7 @@ from tests.bench.machine import describe
 from tests.bench.peers import Peers
 from tests.bench.process import ROOT, Failed
 from tests.bench.registry import BENCHMARKS
-from tests.bench.report import SCHEMA, Report, against, alone
+from tests.bench.report import SCHEMA, Report, against, alone, merged, read
 from tests.bench.rounds import interleave, ratio, sample
 
 if TYPE_CHECKING:
@@ -75,20 +75,36 @@ def test_ratios_are_those_of_the_pairs_of_a_round() -> None:
 
 
 def test_only_what_leaves_the_spread_of_both_has_moved() -> None:
-    def baseline(*values: float) -> compare.Baseline:
-        return compare.baseline_of(bare(rows=(alone("b", "w", "ms", values),)))
+    def report(*values: float) -> Report:
+        return bare(rows=(alone("b", "w", "ms", values),))
 
-    before = baseline(10.0, 12.0, 14.0)
-    assert compare.moved(before, baseline(13.0, 15.0, 17.0)) == []
-    (worse,) = compare.moved(before, baseline(15.0, 16.0))
+    before = report(10.0, 12.0, 14.0)
+    assert compare.moved(before, report(13.0, 15.0, 17.0)) == []
+    (worse,) = compare.moved(before, report(15.0, 16.0))
     assert worse.words == "WORSE: b / w: 12 (10 to 14) -> 15.5 (15 to 16)"
-    (better,) = compare.moved(before, baseline(1.0))
-    assert better.words.startswith("better: b / w")
+    (better,) = compare.moved(before, report(1.0))
+    assert not better.worse
 
 
 def test_a_ratio_is_compared_where_there_is_one() -> None:
-    row = against("b", "w", "CPU s", [4.0], "a peer", [2.0])
-    assert compare.baseline_of(bare(rows=(row,))).rows == {"b / w / a peer": sample([2.0])}
+    before = bare(rows=(against("b", "w", "CPU s", [4.0], "a peer", [2.0]),))
+    slower_machine = bare(rows=(against("b", "w", "CPU s", [8.0], "a peer", [4.0]),))
+    assert compare.moved(before, slower_machine) == []
+
+
+def test_benchmarks_that_ran_replace_their_own_rows_and_no_others() -> None:
+    old = bare(rows=(alone("a", "w", "ms", [1.0]), alone("b", "w", "ms", [1.0])))
+    now = bare(rows=(alone("b", "v", "ms", [2.0]),))
+    assert merged(old, now).rows == (old.rows[0], now.rows[0])
+
+
+def test_one_table_never_mixes_sizes_or_machines() -> None:
+    old = bare()
+    with pytest.raises(ValueError, match=r"sizes differ \(lines 10 -> 20\)"):
+        merged(old, bare(options={"lines": 20.0}))
+    other = msgspec.structs.replace(old.machine, cores=old.machine.cores + 1)
+    with pytest.raises(ValueError, match="another machine"):
+        merged(old, bare(machine=other))
 
 
 def test_a_row_keeps_its_name_when_a_peer_has_a_new_version() -> None:
@@ -98,11 +114,11 @@ def test_a_row_keeps_its_name_when_a_peer_has_a_new_version() -> None:
     assert old.key == new.key == "b / w / jq | sqlite3"
 
 
-def test_a_file_that_is_no_baseline_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_no_report_is_named(tmp_path: Path) -> None:
     path = tmp_path / "nothing.json"
     path.write_text("{}")
-    with pytest.raises(ValueError, match=r"nothing\.json: not a baseline"):
-        compare.read(path)
+    with pytest.raises(ValueError, match=r"nothing\.json: not a report"):
+        read(path)
 
 
 def test_the_readme_is_rewritten_between_its_marks_only() -> None:
@@ -126,7 +142,7 @@ def test_a_bar_in_a_name_does_not_break_the_table() -> None:
 
 
 def test_the_recorded_baseline_can_be_read_and_names_no_path() -> None:
-    found = compare.read(BASELINE)
+    found = read(BASELINE)
     assert found.rows
     assert "/" not in str(found.machine)
 
