@@ -66,7 +66,7 @@ def measure(
         except BaseException:
             os.killpg(launched.pid, signal.SIGKILL)  # whoever stops us stops what we started
             raise
-    with open(read, encoding="ascii") as told:
+    with os.fdopen(read, encoding="ascii") as told:
         code, cpu_s, wall_s, peak_kib = told.read().split()
     if int(code) not in codes:
         reason = said[-_TOLD_BYTES:].decode(errors="replace").strip() or "no reason"
