@@ -76,9 +76,7 @@ def measure(names: Sequence[str], scale: Scale, peers: Peers) -> tuple[list[Row]
         for name in names:
             _say(f"{name}: {BENCHMARKS[name].does}")
             try:
-                found = BENCHMARKS[name].run(bench)
-                _say(tables.plain(found))
-                rows += found
+                rows += BENCHMARKS[name].run(bench)
             except Failed as error:
                 failed[name] = str(error)
     return rows, {**peers.missing, **failed}
@@ -136,7 +134,14 @@ def _parser() -> argparse.ArgumentParser:
         default = getattr(Scale(), name)
         flag = f"--{name.replace('_', '-')}"
         parser.add_argument(flag, type=type(default), help=f"{words} (default {default:,})")
-    parser.add_argument("--smoke", action="store_true", help="everything as small as it can be")
+    _add_sizes_and_outputs(parser)
+    return parser
+
+
+def _add_sizes_and_outputs(parser: argparse.ArgumentParser) -> None:
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--smoke", action="store_true", help="everything as small as it can be")
+    sizes.add_argument("--as-recorded", action="store_true", help="the sizes of the baseline")
     parser.add_argument(
         "--peers", nargs="+", type=Path, default=[], metavar="DIR", help="see below"
     )
@@ -145,13 +150,9 @@ def _parser() -> argparse.ArgumentParser:
         "--compare", type=Path, nargs="?", const=BASELINE, metavar="FILE",
         help="say what moved beyond the spread (default: the recorded baseline)",
     )  # fmt: skip
-    parser.add_argument(
-        "--record", action="store_true", help="write the baseline: anew, or what ran"
-    )
-    parser.add_argument(
-        "--readme", action="store_true", help="rewrite the README's table: anew, or what ran"
-    )
-    return parser
+    ran = "with NAMEs, only their rows"
+    parser.add_argument("--record", action="store_true", help=f"write the baseline; {ran}")
+    parser.add_argument("--readme", action="store_true", help=f"rewrite the README's table; {ran}")
 
 
 def _scale(options: argparse.Namespace) -> Scale:
@@ -163,7 +164,10 @@ def _scale(options: argparse.Namespace) -> Scale:
     wrong = [name for name, value in given.items() if value <= 0 and name not in {"misses", "seed"}]
     if wrong or not 0 <= given.get("misses", 0) <= 1:
         _parser().error(f"{', '.join(wrong) or 'misses'}: out of range")
-    return msgspec.structs.replace(SMOKE if options.smoke else Scale(), **given)
+    plain = SMOKE if options.smoke else Scale()
+    if options.as_recorded:
+        plain = msgspec.convert(reports.read(BASELINE).options, Scale)
+    return msgspec.structs.replace(plain, **given)
 
 
 def _say(words: str) -> None:

@@ -104,7 +104,9 @@ def merged(before: Report, now: Report) -> Report:
     ran = {row.benchmark for row in now.rows}
     kept = [row for row in before.rows if row.benchmark not in ran]
     machine = msgspec.structs.replace(now.machine, load=max(before.machine.load, now.machine.load))
-    return msgspec.structs.replace(now, rows=(*kept, *now.rows), machine=machine)
+    missing = {name: why for name, why in before.missing.items() if name not in ran}
+    missing |= now.missing
+    return msgspec.structs.replace(now, rows=(*kept, *now.rows), machine=machine, missing=missing)
 
 
 def differences(before: Mapping[str, float], now: Mapping[str, float]) -> str:
