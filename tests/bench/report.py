@@ -58,7 +58,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: str
     machine: Machine
-    options: dict[str, float]
+    options: dict[str, int | float]
     rows: tuple[Row, ...]
     missing: dict[str, str]
 
@@ -109,7 +109,7 @@ def merged(before: Report, now: Report) -> Report:
     return msgspec.structs.replace(now, rows=(*kept, *now.rows), machine=machine, missing=missing)
 
 
-def differences(before: Mapping[str, float], now: Mapping[str, float]) -> str:
+def differences(before: Mapping[str, int | float], now: Mapping[str, int | float]) -> str:
     """Return which sizes differ, "" for none: with others hardly anything can be compared."""
     names = [name for name in now if before.get(name) != now[name]]
     return ", ".join(f"{name} {before.get(name, 0):g} -> {now[name]:g}" for name in names)

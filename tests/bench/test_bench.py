@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from tests.bench import compare, readme, tables
+from tests.bench import command, compare, readme, tables
 from tests.bench.answers import require_equal
 from tests.bench.command import BASELINE, main
 from tests.bench.machine import describe
@@ -162,3 +162,13 @@ def test_wrong_usage_is_refused_before_anything_runs(
         main(arguments)
     assert ended.value.code == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_a_run_takes_the_recorded_sizes_where_it_names_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scales = []
+    monkeypatch.setattr(command, "measure", lambda _, scale, __: scales.append(scale) or ([], {}))
+    main(["--as-recorded", "--rounds", "2"])
+    recorded = read(BASELINE).options
+    assert msgspec.structs.asdict(scales[0]) == {**recorded, "rounds": 2}
