@@ -24,6 +24,9 @@ from tests.bench.rounds import interleave, ratio, sample
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.bench.report import Row
+    from tests.bench.scale import Scale
+
 
 def bare(**changes: Any) -> Report:
     plain = Report(schema=SCHEMA, machine=describe(), options={"lines": 10.0}, rows=(), missing={})
@@ -167,8 +170,13 @@ def test_wrong_usage_is_refused_before_anything_runs(
 def test_a_run_takes_the_recorded_sizes_where_it_names_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scales = []
-    monkeypatch.setattr(command, "measure", lambda _, scale, __: scales.append(scale) or ([], {}))
+    scales: list[Scale] = []
+
+    def measure(names: object, scale: Scale, peers: object) -> tuple[list[Row], dict[str, str]]:
+        scales.append(scale)
+        return [], {}
+
+    monkeypatch.setattr(command, "measure", measure)
     main(["--as-recorded", "--rounds", "2"])
     recorded = read(BASELINE).options
     assert msgspec.structs.asdict(scales[0]) == {**recorded, "rounds": 2}
