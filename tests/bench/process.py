@@ -49,29 +49,37 @@ def measure(
     Raises:
         Failed: it cannot be started, or its exit code is none of `codes`; what it said is in it.
     """
-    read, write = os.pipe()
-    with subprocess.Popen(
-        [sys.executable, "-I", "-S", _LAUNCHER, str(write), *command],
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        pass_fds=(write,),
-        start_new_session=True,
-    ) as launched:
-        os.close(write)
-        try:
-            output, said = launched.communicate()
-        except BaseException:
-            os.killpg(launched.pid, signal.SIGKILL)  # whoever stops us stops what we started
-            raise
-    with os.fdopen(read, encoding="ascii") as told:
-        code, cpu_s, wall_s, peak_kib = told.read().split()
+    output, said, report = _launch(command, cwd, {**os.environ, **(env or {})})
+    code, cpu_s, wall_s, peak_kib = report.split()
     if int(code) not in codes:
         reason = said[-_TOLD_BYTES:].decode(errors="replace").strip() or "no reason"
         raise Failed(f"{Path(command[0]).name} ended with exit code {code}: {reason}")
     return Done(Cost(float(cpu_s), float(wall_s), int(peak_kib) * 1024 / 1e6), output)
+
+
+def _launch(
+    command: Sequence[str | os.PathLike[str]], cwd: Path | None, env: Mapping[str, str]
+) -> tuple[bytes, bytes, str]:
+    """Run a command by the launcher; return its output, its errors, and the launcher's report."""
+    read, write = os.pipe()
+    with os.fdopen(read, encoding="ascii") as told:
+        with subprocess.Popen(
+            [sys.executable, "-I", "-S", _LAUNCHER, str(write), *command],
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=(write,),
+            start_new_session=True,
+        ) as launched:
+            os.close(write)
+            try:
+                output, said = launched.communicate()
+            except BaseException:
+                os.killpg(launched.pid, signal.SIGKILL)  # who stops us stops what we started
+                raise
+        return output, said, told.read()
 
 
 def python(module: str, *arguments: object) -> list[str]:

@@ -6,6 +6,8 @@ The snapshots come from memory: what is measured is drawing, not reading the sto
 from __future__ import annotations
 
 import statistics
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,6 +16,11 @@ from tests.bench.console_frame import Seen
 from tests.bench.process import measure, python, surroundings
 from tests.bench.report import Row, against
 from tests.bench.rounds import interleave
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.bench.report import Unit
 
 NAME = "console"
 _KEYS = 20
@@ -35,27 +42,24 @@ def run(bench: Bench) -> list[Row]:
     found = interleave(
         {"console": lambda: seen("console"), "table": lambda: seen("table")}, scale.rounds
     )
-    ours, theirs = found["console"], found["table"]
-    routes = f"{scale.fleet:,} routes at 4 Hz"
+    routes = f"{scale.fleet:,} routes"
     return [
-        against(
-            NAME, f"{routes}, key to screen", "ms",
-            [statistics.median(one.keys_ms) for one in ours],
-            _PEER, [statistics.median(one.keys_ms) for one in theirs], _NOTE,
-        ),
-        against(
-            NAME, routes, "% of a core", [one.core_percent for one in ours],
-            _PEER, [one.core_percent for one in theirs], _NOTE,
-        ),
-        against(
-            NAME, f"{routes}, peak memory", "MB", [one.peak_mb for one in ours],
-            _PEER, [one.peak_mb for one in theirs], _NOTE,
-        ),
-        against(
-            NAME, f"{scale.fleet:,} routes, first useful frame", "CPU s",
-            [one.first_cpu_s for one in ours], _PEER, [one.first_cpu_s for one in theirs], _NOTE,
-        ),
-    ]  # fmt: skip
+        _row(f"{routes} at 4 Hz, key to screen", "ms", found, _middle_ms),
+        _row(f"{routes} at 4 Hz", "% of a core", found, attrgetter("core_percent")),
+        _row(f"{routes} at 4 Hz, peak memory", "MB", found, attrgetter("peak_mb")),
+        _row(f"{routes}, first useful frame", "CPU s", found, attrgetter("first_cpu_s")),
+    ]
+
+
+def _middle_ms(seen: Seen) -> float:
+    return statistics.median(seen.keys_ms)
+
+
+def _row(
+    what: str, unit: Unit, found: dict[str, list[Seen]], value: Callable[[Seen], float]
+) -> Row:
+    ours, theirs = ([value(seen) for seen in found[who]] for who in ("console", "table"))
+    return against(NAME, what, unit, ours, _PEER, theirs, _NOTE)
 
 
 BENCHMARK = Benchmark(NAME, "the console while all routes change, beside a bare DataTable", run)
