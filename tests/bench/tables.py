@@ -69,5 +69,5 @@ def words(machine: Machine) -> str:
     return (
         f"{machine.cores} cores of {machine.processor}, {machine.memory_gb:g} GB, "
         f"{machine.system}, {machine.python}, SQLite {machine.sqlite}, "
-        f"at a load of {machine.load:g} from elsewhere"
+        f"at a load of up to {machine.load:g} when runs began"
     )

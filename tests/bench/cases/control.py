@@ -43,9 +43,9 @@ def run(bench: Bench) -> list[Row]:
     many = bench.scale.agents
     counts = sorted({1, max(1, many // 5), many})
     contestants: dict[str, Callable[[], Obeyed]] = {
-        f"{count} busy agents": partial(_give, bench, count, "busy") for count in counts
+        f"busy agents: {count}": partial(_give, bench, count, "busy") for count in counts
     }
-    contestants[f"{many} idle agents"] = lambda: _give(bench, many, "idle")
+    contestants[f"idle agents: {many}"] = lambda: _give(bench, many, "idle")
     rows = []
     for what, found in interleave(contestants, bench.scale.rounds).items():
         rows += [
