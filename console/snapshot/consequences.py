@@ -25,12 +25,12 @@ def steps(frame: Frame, route: RouteSettings, counts: Counts) -> tuple[StepView,
     """Return the steps of a route's ladder, strictest first; `counts` are those charged."""
     opened = {
         item.step: item
-        for item in episodes.open_of(frame.connection, route.name)
+        for item in frame.gathered.episodes.get(route.name, ())
         if item.opened_us <= frame.now_us
     }
     if not route.ladder and not opened:
         return ()
-    orders = tuple(desk.directives_of(frame.connection, route.name))
+    orders = tuple(frame.gathered.orders.get(route.name, ()))
     shown = [
         _fired(frame, opened.pop(ladder.name_of(step)), orders)
         if ladder.name_of(step) in opened

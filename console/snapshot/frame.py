@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from console.burn.lifecycle import title
 from console.collector.readings import Windows
+from console.snapshot.curve import Curves
+from console.snapshot.gathered import Gathered
 from console.snapshot.types import AlertView, ConditionView, SilenceView
-from console.store import alerts, desk, reader, silences
-from console.store import intake as kept
+from console.store import alerts, desk, silences
 
 if TYPE_CHECKING:
     from console.burn.lifecycle import Alert, Held
@@ -28,8 +29,8 @@ class Frame:
         self.live = live
         self.table = Windows(connection, now_us)
         self.alerts = _alerts_by_route(connection, now_us)
-        self.last_misses = reader.last_misses(connection)
-        self.lost_lines = kept.lost_lines(connection)
+        self.curves = Curves(connection, self.table, now_us)
+        self.gathered = Gathered(connection)
         self.behind = int(desk.fact(connection, "behind_bytes") or 0)
 
 

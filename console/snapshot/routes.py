@@ -11,14 +11,14 @@ from console.collector.readings import readings
 from console.model import DAY_US, HOUR_US, MINUTE_US
 from console.snapshot import orders
 from console.snapshot.consequences import steps
-from console.snapshot.curve import remaining_curve
 from console.snapshot.health import HEALTH, answers, data_of, health_of
 from console.snapshot.types import Burn, RouteView, RuleView
-from console.store import corrections, counting, reader
+from console.store import corrections
 
 if TYPE_CHECKING:
     from console.settings import RouteSettings
     from console.snapshot.frame import Frame
+    from console.store import reader
 
 
 def view(
@@ -29,16 +29,16 @@ def view(
     span = windows.budget_span(route.window, frame.now_us)
     experienced, found = readings(route, number, frame.table)
     if window == "all":
-        span = counting.everything(frame.connection)
+        span = frame.gathered.everything
         experienced = frame.table.over(number, span)
     corrected, _ = corrections.taken_out(
-        frame.connection, number, corrections.of_route(frame.connection, route.name), span
+        frame.connection, number, frame.gathered.corrections.get(route.name, []), span
     )
     counts = experienced.minus(corrected)
     left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
     # A run without a verdict is in no minute: over everything, it may be older than all counts.
     since_us = 0 if window == "all" else span.first * MINUTE_US
-    apart = reader.states_of(frame.connection, number, since_us)
+    apart = frame.gathered.states(since_us).get(number, {})
     data = data_of(frame, route, row, counts, apart)
     shown = tuple(_rule(frame, item, data) for item in found)
     mine = frame.alerts.get(route.name, ())
@@ -52,7 +52,7 @@ def view(
         now_us=frame.now_us,
     )
     standing = orders.standing(frame, route, number, left)
-    agents = tuple(agent for agent, _ in reader.agents(frame.connection, number))
+    agents = tuple(agent for agent, _ in frame.gathered.agents.get(number, ()))
     questions = answers(route)
     state = orders.state_of(standing)
     health = health_of(
@@ -78,9 +78,9 @@ def view(
         open=apart.get("open", 0),
         unknown=apart.get("unknown", 0),
         excluded=apart.get("excluded", 0),
-        handoffs=reader.handoffs(frame.connection, span.first, span.end).get(number, 0),
-        rescues=reader.rescues(frame.connection, span.first, span.end).get(number, 0),
-        lost_lines=frame.lost_lines.get(route.name, 0),
+        handoffs=frame.gathered.handoffs(span.first, span.end).get(number, 0),
+        rescues=frame.gathered.rescues(span.first, span.end).get(number, 0),
+        lost_lines=frame.gathered.lost_lines.get(route.name, 0),
         remaining=left,
         remaining_runs=arithmetic.remaining_runs(counts.bad, counts.total, route.budget_ppm),
         outlook=future.outlook,
@@ -88,15 +88,15 @@ def view(
         exhausts_between_us=_between(future),
         data=data,
         last_event_us=row.last_us if row is not None else None,
-        last_miss_us=frame.last_misses.get(number),
+        last_miss_us=frame.gathered.last_misses.get(number),
         burn=_burns(frame, route, number, window),
         rules=shown,
         alerts=mine,
         directives=standing,
         steps=steps(frame, route, counts),
-        loosened="; ".join(history.held(frame.connection, route, frame.now_us)),
+        loosened="; ".join(_held(frame, route)),
         agents=agents,
-        curve=remaining_curve(frame.connection, route, number, frame.now_us, left),
+        curve=frame.curves.remaining(route, number, left),
         caps_ppm=route.caps_ppm,
         steps_ppm=tuple(
             sorted(step.left_ppm for step in route.ladder if step.left_ppm is not None)
@@ -105,6 +105,12 @@ def view(
         approval_required=route.measured.approval_required,
         idle=idle(route, frame.now_us),
     )
+
+
+def _held(frame: Frame, route: RouteSettings) -> tuple[str, ...]:
+    """Return in what ways the route's settings were loosened under an order that stands."""
+    orders = frame.gathered.orders.get(route.name, ())
+    return history.held_under(orders, frame.connection, route, frame.now_us)
 
 
 def _rule(frame: Frame, reading: rules.Reading, data: str) -> RuleView:
@@ -137,7 +143,7 @@ def _burns(frame: Frame, route: RouteSettings, number: int, window: str | None) 
         for length in sorted(lengths)
     ]
     if window == "all":
-        span = counting.everything(frame.connection)
+        span = frame.gathered.everything
         length = (span.end - span.first) * MINUTE_US
         found.append(("all", length, frame.table.over(number, span)))
     elif window is not None and windows.parse(window) not in lengths:

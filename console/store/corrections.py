@@ -53,6 +53,9 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
         return self.from_us // MINUTE_US <= entry.minute and entry.minute * MINUTE_US < self.to_us
 
 
+_CORRECTION = msgspec.json.Decoder(Correction)
+
+
 def save(connection: Connection, correction: Correction) -> None:
     """Store a correction."""
     connection.execute(
@@ -72,7 +75,16 @@ def of_route(connection: Connection, route: str) -> list[Correction]:
     rows = connection.execute(
         "select body from correction where route = ? order by rowid", (route,)
     )
-    return [msgspec.json.decode(row[0], type=Correction) for row in rows]
+    return [_CORRECTION.decode(row[0]) for row in rows]
+
+
+def by_route(connection: Connection) -> dict[str, list[Correction]]:
+    """Return all corrections of each route that has some, in the order in which they were made."""
+    found: dict[str, list[Correction]] = {}
+    for (body,) in connection.execute("select body from correction order by rowid"):
+        correction = _CORRECTION.decode(body)
+        found.setdefault(correction.route, []).append(correction)
+    return found
 
 
 def taken_out(

@@ -41,6 +41,23 @@ def series(connection: Connection, level: str, span: Span, route: int) -> list[t
     return [(at, Counts(*counts)) for at, *counts in rows]
 
 
+def bad_by_stretch(connection: Connection, span: Span, hours: int) -> dict[int, dict[int, int]]:
+    """Return how many runs of every route missed per stretch of so many hours.
+
+    By route number, then by the stretch's number since the epoch; stretches without a miss are
+    absent. The hours that the span touches are in it as a whole.
+    """
+    rows = connection.execute(
+        "select route, at / ? as stretch, sum(bad) from hour "
+        "where at >= ? and at < ? and bad > 0 group by route, stretch",
+        (hours, span.first // MINUTES_PER_HOUR, -(-span.end // MINUTES_PER_HOUR)),
+    )
+    found: dict[int, dict[int, int]] = {}
+    for route, stretch, bad in rows:
+        found.setdefault(route, {})[stretch] = bad
+    return found
+
+
 def everything(connection: Connection) -> Span:
     """Return the span from the first to the last day that has counts."""
     first, last = connection.execute("select min(at), max(at) from day").fetchone()

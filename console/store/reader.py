@@ -69,6 +69,19 @@ def states_of(connection: Connection, route: int, since_us: int) -> dict[str, in
     return dict(rows.fetchall())
 
 
+def states(connection: Connection, since_us: int) -> dict[int, dict[str, int]]:
+    """Return how many runs of every route are neither good nor bad since an instant, by state."""
+    rows = connection.execute(
+        "select route, state, count(*) from run where state in ('open', 'unknown', 'excluded') "
+        "and last_us >= ? group by route, state",
+        (since_us,),
+    )
+    found: dict[int, dict[str, int]] = {}
+    for route, state, runs in rows:
+        found.setdefault(route, {})[state] = runs
+    return found
+
+
 def charged_against(connection: Connection, route: int, directive: str) -> int:
     """Return how many permission misses were charged against an order."""
     row = connection.execute(
@@ -81,8 +94,8 @@ def charged_against(connection: Connection, route: int, directive: str) -> int:
 def handoffs(connection: Connection, first: int, end: int) -> dict[int, int]:
     """Return how many closed runs were handed off in a span of minutes, by route."""
     rows = connection.execute(
-        "select route, count(*) from run where handoff = 1 and minute >= ? and minute < ? "
-        "group by route",
+        "select route.id, count(*) from route cross join run on run.route = route.id "
+        "where handoff = 1 and minute >= ? and minute < ? group by route.id",
         (first, end),
     )
     return dict(rows.fetchall())
@@ -91,8 +104,8 @@ def handoffs(connection: Connection, first: int, end: int) -> dict[int, int]:
 def rescues(connection: Connection, first: int, end: int) -> dict[int, int]:
     """Return how many rescues closed runs of a span of minutes needed, by route."""
     rows = connection.execute(
-        "select route, sum(rescues) from run where rescues > 0 and minute >= ? and minute < ? "
-        "group by route",
+        "select route.id, sum(rescues) from route cross join run on run.route = route.id "
+        "where rescues > 0 and minute >= ? and minute < ? group by route.id",
         (first, end),
     )
     return dict(rows.fetchall())
@@ -178,7 +191,11 @@ def entry(connection: Connection, route: str, run: str) -> Entry:
 
 def last_misses(connection: Connection) -> dict[int, int]:
     """Return the instant of each route's latest miss."""
-    return dict(connection.execute("select route, max(at_us) from miss group by route").fetchall())
+    rows = connection.execute(
+        "select id, (select max(at_us) from miss where miss.route = route.id) as at_us "
+        "from route where at_us is not null"
+    )
+    return dict(rows.fetchall())
 
 
 def runs_missed(connection: Connection, route: int, first_us: int, limit: int) -> list[str]:
@@ -226,6 +243,16 @@ def agents(connection: Connection, route: int) -> list[tuple[str, int]]:
         "select agent, last_us from agent where route = ? order by agent", (route,)
     )
     return [(agent, last_us) for agent, last_us in rows]
+
+
+def agents_by_route(connection: Connection) -> dict[int, list[tuple[str, int]]]:
+    """Return (agent, last heard of) of every route that has some, by name."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    for route, agent, last_us in connection.execute(
+        "select route, agent, last_us from agent order by route, agent"
+    ):
+        found.setdefault(route, []).append((agent, last_us))
+    return found
 
 
 def audit_rows(connection: Connection, limit: int) -> list[AuditRow]:
