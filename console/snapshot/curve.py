@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from console.burn import arithmetic, windows
 from console.burn.windows import MINUTES_PER_HOUR, Span
-from console.model import MINUTE_US
+from console.model import HOUR_US
 from console.store import counting
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from console.collector.readings import Windows
     from console.model import Window
     from console.settings import RouteSettings
@@ -23,13 +23,15 @@ POINTS = 120
 class _Grid(NamedTuple):
     """A budget window cut into stretches, the same for all routes that have it.
 
-    `ends` are (stretch, the instant at which it ends) of those that are over, oldest first; `bad`
-    is how many runs missed, by route and stretch.
+    `first` is the number of the oldest stretch, `ends` the instants at which they end, of those
+    that are over; `bad` how many runs missed, by route and stretch. The stretches reach over the
+    window by the minutes in `edges`.
     """
 
-    hours: Span
-    ends: tuple[tuple[int, int], ...]
+    first: int
+    ends: tuple[int, ...]
     bad: dict[int, dict[int, int]]
+    edges: tuple[Span, ...]
 
 
 class Curves:
@@ -51,18 +53,18 @@ class Curves:
         minute.
         """
         grid = self._grid(route.window)
-        total = self._table.over(number, grid.hours).total
+        total = self._table.budget(number, route.window).total
+        total += sum(self._table.over(number, edge).total for edge in grid.edges)
         if not total or left is None:
             return ()
         missed = grid.bad.get(number, {})
-        points, bad = [], 0
-        point = arithmetic.remaining(0, total, route.budget_ppm)
-        for stretch, at_us in grid.ends:
-            if stretch in missed:
-                bad += missed[stretch]
-                point = arithmetic.remaining(bad, total, route.budget_ppm)
-            if point is not None:
-                points.append((at_us, point))
+        points = list[tuple[int, Fraction]]()
+        level, bad = Fraction(1), 0
+        for stretch in sorted(missed):
+            points += zip(grid.ends[len(points) : stretch - grid.first], repeat(level))
+            bad += missed[stretch]
+            level = 1 - Fraction(bad * arithmetic.PPM, total * route.budget_ppm)
+        points += zip(grid.ends[len(points) :], repeat(level))
         return (*points[1 - POINTS :], (self._now_us, left))
 
     def _grid(self, window: Window) -> _Grid:
@@ -74,11 +76,14 @@ class Curves:
         """Cut a span into at most `POINTS` stretches of whole hours, which its edges touch."""
         width = max(1, -(-(span.end - span.first) // (MINUTES_PER_HOUR * POINTS)))
         first, end = span.first // MINUTES_PER_HOUR, -(-span.end // MINUTES_PER_HOUR)
-        stretch_us = width * MINUTES_PER_HOUR * MINUTE_US
         stretches = range(first // width, (end - 1) // width + 1)
-        ends = ((stretch, (stretch + 1) * stretch_us) for stretch in stretches)
+        ends = ((stretch + 1) * width * HOUR_US for stretch in stretches)
         return _Grid(
-            Span(first * MINUTES_PER_HOUR, end * MINUTES_PER_HOUR),
-            tuple((stretch, at_us) for stretch, at_us in ends if at_us < self._now_us),
-            counting.bad_by_stretch(self._connection, span, width),
+            first=stretches.start,
+            ends=tuple(at_us for at_us in ends if at_us < self._now_us),
+            bad=counting.bad_by_stretch(self._connection, span, width),
+            edges=(
+                Span(first * MINUTES_PER_HOUR, span.first),
+                Span(span.end, end * MINUTES_PER_HOUR),
+            ),
         )
