@@ -78,13 +78,35 @@ def keep_gaps(connection: Connection, span: Span) -> None:
 
 
 def good_since_last_bad(connection: Connection, route: int, minute: int) -> int:
-    """Return how many runs closed well in a row since `minute`, after the last that did not."""
+    """Return how many runs closed well in a row since `minute`, after the last that did not.
+
+    By the hour as far as that goes: a minute is kept under its time, and so an order that is a
+    week old would have all minutes of all routes since read through.
+    """
+    first = minute // MINUTES_PER_HOUR
+    last, since = minute - 1, first
+    for (hour,) in connection.execute(
+        "select at from hour where route = ? and at >= ? and bad > 0 order by at desc",
+        (route, first),
+    ):
+        found = [at for at, _, bad in _minutes_of(connection, route, hour) if at >= minute and bad]
+        if found:
+            last, since = max(found), hour
+            break
+    after = _minutes_of(connection, route, since)
+    good = sum(total - bad for at, total, bad in after if at > last)
     row = connection.execute(
-        "select coalesce(max(at), ?) from minute where route = ? and at >= ? and bad > 0",
-        (minute - 1, route, minute),
+        "select coalesce(sum(total - bad), 0) from hour where route = ? and at > ?", (route, since)
     ).fetchone()
-    good = connection.execute(
-        "select coalesce(sum(total - bad), 0) from minute where route = ? and at > ?",
-        (route, row[0]),
-    ).fetchone()
-    return int(good[0])
+    return good + int(row[0])
+
+
+def _minutes_of(connection: Connection, route: int, hour: int) -> list[tuple[int, int, int]]:
+    """Return (minute, total, bad) of a route in one hour; each minute is looked up by its key."""
+    minutes = range(hour * MINUTES_PER_HOUR, (hour + 1) * MINUTES_PER_HOUR)
+    rows = connection.execute(
+        f"select at, total, bad from minute where at in ({', '.join('?' * MINUTES_PER_HOUR)}) "
+        "and route = ?",
+        (*minutes, route),
+    )
+    return [(at, total, bad) for at, total, bad in rows]
