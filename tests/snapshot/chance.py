@@ -100,7 +100,7 @@ def _runs(chance: Random, number: int, now_us: int) -> list[Run]:
     miss_share = chance.choice((0.0, 0.02, 0.3))
     found = []
     for turn in range(chance.choice((0, 3, 150))):
-        at_us = now_us - int(chance.choice((HOUR_US, DAY_US, 50 * DAY_US)) * chance.random())
+        at_us = now_us - _ago_us(chance)
         state = "bad" if chance.random() < miss_share else "good"
         if chance.random() < 0.15:
             state = chance.choice(("open", "unknown", "excluded"))
@@ -110,6 +110,13 @@ def _runs(chance: Random, number: int, now_us: int) -> list[Run]:
         entry = Entry(state, minute, classes, None, handoff, rescues)
         found.append(Run(number, f"r{turn}", entry, at_us))
     return found
+
+
+def _ago_us(chance: Random) -> int:
+    """Return how long ago a run closed: of late, long ago, or about where a window begins."""
+    if chance.random() < 0.3:
+        return chance.choice((1, 7, 30)) * DAY_US + chance.randrange(-90, 90) * MINUTE_US
+    return int(chance.choice((HOUR_US, DAY_US, 50 * DAY_US)) * chance.random())
 
 
 def _save_runs(writer: Writer, chance: Random, runs: list[Run]) -> None:
