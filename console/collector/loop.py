@@ -178,7 +178,9 @@ class Collector:
             with self.writer.transaction():
                 self._measure_gaps(now_us)
                 self._evaluator.evaluate(now_us, catching_up)
-                judged = consequences.decide(connection, self._settings, now_us, catching_up)
+                judged = consequences.decide(
+                    connection, self._settings, now_us, catching_up, self._evaluator.table
+                )
         except BaseException:
             # What it remembers is not what the store holds.
             self._evaluator = Evaluator(connection, self._settings)

@@ -11,6 +11,8 @@ from console.ledger.counts import Entry
 from console.store.desk import AuditRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from console.store.connect import Connection
 
 
@@ -177,6 +179,21 @@ def misses(
         MissRow(route, run, found, at_us, rule, msgspec.json.decode(evidence))
         for route, run, found, at_us, rule, evidence in rows
     ]
+
+
+def missed(
+    connection: Connection, route: int, since_us: int, runs: Iterable[str]
+) -> list[tuple[str, str, int]]:
+    """Return (class, run, instant) of a route's misses since an instant, newest first.
+
+    And of all misses of `runs`, however old.
+    """
+    query = "select at_us, run, class from miss where route = ? and"
+    found = set(connection.execute(f"{query} at_us >= ?", (route, since_us)))
+    for run in runs:
+        found.update(connection.execute(f"{query} run = ?", (route, run)))
+    rows = sorted(found, key=lambda row: (-row[0], *row[1:]))
+    return [(error_class, run, at_us) for at_us, run, error_class in rows]
 
 
 def entry(connection: Connection, route: str, run: str) -> Entry:
