@@ -10,8 +10,8 @@ from console.model import Counts
 if TYPE_CHECKING:
     from console.store.connect import Connection
 
+_FIELDS = ", ".join(Counts._fields)
 _SUMS = ", ".join(f"sum({name})" for name in Counts._fields)
-_RANGE = "select route, {sums} from {level} where at >= ? and at < ? group by route"
 
 
 def window_counts(connection: Connection, span: Span) -> dict[int, Counts]:
@@ -22,20 +22,23 @@ def window_counts(connection: Connection, span: Span) -> dict[int, Counts]:
         *(("hour", hours, MINUTES_PER_HOUR) for hours in cut.hours),
         *(("minute", minutes, 1) for minutes in cut.minutes),
     ]
-    summed: dict[int, Counts] = {}
-    for level, part, width in parts:
-        query = _RANGE.format(sums=_SUMS, level=level)
-        for route, *sums in connection.execute(query, (part.first // width, part.end // width)):
-            summed[route] = summed.get(route, Counts()).plus(Counts(*sums))
-    return summed
+    if not parts:
+        return {}
+    cells = " union all ".join(
+        f"select route, {_FIELDS} from {level} where at >= ? and at < ?" for level, _, _ in parts
+    )
+    rows = connection.execute(
+        f"select route, {_SUMS} from ({cells}) group by route",
+        [edge // width for _, part, width in parts for edge in part],
+    )
+    return {route: Counts._make(sums) for route, *sums in rows}
 
 
 def series(connection: Connection, level: str, span: Span, route: int) -> list[tuple[int, Counts]]:
     """Return (time in units of `level`, counts) of a route, oldest first, where there are runs."""
     width = {"minute": 1, "hour": MINUTES_PER_HOUR, "day": MINUTES_PER_DAY}[level]
     rows = connection.execute(
-        f"select at, {', '.join(Counts._fields)} from {level} "
-        "where at >= ? and at < ? and route = ? order by at",
+        f"select at, {_FIELDS} from {level} where at >= ? and at < ? and route = ? order by at",
         (span.first // width, -(-span.end // width), route),
     )
     return [(at, Counts(*counts)) for at, *counts in rows]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.settings import Settings
@@ -50,6 +50,7 @@ def taken(world: chance.World, connection: Connection, path: Path, window: str |
     )
 
 
+@settings(max_examples=60, deadline=None)
 @given(seeds, asked)
 def test_a_snapshot_shows_each_route_as_the_plain_computation_does(
     seed: int, window: str | None
@@ -60,6 +61,7 @@ def test_a_snapshot_shows_each_route_as_the_plain_computation_does(
             assert shown == plain.view(connection, world, shown.route, window, live=True)
 
 
+@settings(max_examples=20, deadline=None)
 @given(seeds)
 def test_the_worst_routes_come_first_and_each_comes_once(seed: int) -> None:
     with world_of(seed) as (world, connection, path):
