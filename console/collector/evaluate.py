@@ -127,7 +127,7 @@ class Evaluator:
         if page is not None and ground.breaches and kinds.HARD_STOP in page.kinds:
             alerts.save_breaches(self._connection, row.id, page.id, ground.breaches)
         changed = self._store(row.name, before, outcome)
-        due_us = evaluation.due_us(ground, outcome.open.values(), self._silences)
+        due_us = evaluation.due_us(ground, tuple(outcome.open.values()), self._silences)
         due_us = min([due_us, *_ends(self._connection, row.name, now_us)])
         self._seen[row.name] = _Seen(behind, due_us)
         return changed
