@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 
-from console.burn import evaluation, rules
+from console.burn import evaluation, lifecycle, rules
 from console.burn.evaluation import Outcome
 from console.burn.ground import QUARTER_US, Ground
 from console.burn.lifecycle import Alert, Held
@@ -67,16 +67,21 @@ class Core:
         self._running.fold(cells)
         self._touched = self._touched or bool(cells)
 
-    def look(self, now_us: int, *, behind: bool, crash: Callable[[], str]) -> None:
+    def look(
+        self, now_us: int, *, behind: bool, jumped: bool, crash: Callable[[], str]
+    ) -> None:
         """Evaluate, where the evaluator would; a crash loses the outcome, or comes after it."""
-        moved = self._running.move(now_us)
+        changed = bool(self._running.move(now_us)) or self._touched or jumped
         if not self._first_us:
             return
-        if not (moved or self._touched or behind is not self._behind or now_us >= self.due_us):
+        if not (changed or behind is not self._behind or now_us >= self.due_us):
             return
         self.looks += 1
         ground = self._ground(now_us, behind=behind)
-        outcome = evaluation.evaluate(ground, self.alerts, (), self._new_id)
+        known = self.alerts
+        if jumped:
+            known = {key: lifecycle.unquieted(alert) for key, alert in known.items()}
+        outcome = evaluation.evaluate(ground, known, (), self._new_id)
         fate = crash()
         if fate != "before":
             self._commit(outcome)
@@ -84,7 +89,7 @@ class Core:
             self.due_us = evaluation.decided_until_us(ground, tuple(self.alerts.values()), ())
         if fate:
             self.restart()
-            self.look(now_us, behind=behind, crash=lambda: "")
+            self.look(now_us, behind=behind, jumped=jumped, crash=lambda: "")
 
     def held(self, severity: Severity, kind: str) -> Held | None:
         """Return a condition that stands in an open alert."""

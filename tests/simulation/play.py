@@ -60,6 +60,7 @@ class Course:
         self._unread: list[Arrival] = []
         self._reading_until = 0
         self._was_down = False
+        self._shift = 0
 
     def run(self) -> None:
         """Go through the whole time of the world."""
@@ -108,7 +109,8 @@ class Course:
         down = self._world.down(minute)
         behind = not down and self._read(minute)
         if not down:
-            self.core.look(instant_us(wall), behind=behind, crash=self._crash)
+            jumped, self._shift = wall - minute != self._shift, wall - minute
+            self.core.look(instant_us(wall), behind=behind, jumped=jumped, crash=self._crash)
         self._was_down = down
         self.judge.compare(minute, wall, self.core, judged=not down and not behind)
         return minute + -(-(self.core.due_us - instant_us(wall)) // MINUTE_US)

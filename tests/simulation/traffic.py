@@ -108,19 +108,19 @@ def _sparse(chance: random.Random, first: int, days: int) -> list[tuple[int, int
 
 
 def _sessions(chance: random.Random, first: int, days: int) -> list[tuple[int, int]]:
-    """Bursts of runs within a few minutes, twice a day."""
+    """A burst of runs within a few minutes, once a day."""
     found = []
-    for at in _scattered(chance, first, days, 2):
+    for at in _scattered(chance, first, days, 1):
         found += [(at + 2 * step, chance.randrange(2, 20)) for step in range(chance.randrange(1, 4))]
     return found
 
 
 def _hourly(chance: random.Random, first: int, days: int) -> list[tuple[int, int]]:
-    """A batch every hour by day, with quiet nights, for a fortnight."""
-    begin = first + chance.randrange(max(1, days - 14)) * DAY
+    """A batch every hour by day, with quiet nights, for a week."""
+    begin = first + chance.randrange(max(1, days - 7)) * DAY
     return [
         (minute, chance.randrange(5, 60))
-        for minute in range(begin, min(begin + 14 * DAY, first + days * DAY), HOUR)
+        for minute in range(begin, min(begin + 7 * DAY, first + days * DAY), HOUR)
         if 6 <= minute // HOUR % 24 < 22
     ]
 
@@ -132,7 +132,7 @@ def _busy(chance: random.Random, first: int, days: int) -> list[tuple[int, int]]
         begin = first + at * DAY + 9 * HOUR
         found += [
             (minute, chance.randrange(1, 9))
-            for minute in range(begin, begin + chance.randrange(3, 8) * HOUR)
+            for minute in range(begin, begin + chance.randrange(2, 5) * HOUR)
             if chance.random() < 0.8
         ]
     return sorted(found)
@@ -146,8 +146,8 @@ def _scattered(chance: random.Random, first: int, days: int, times: int) -> list
 
 COURSES: tuple[tuple[Course, int], ...] = (
     (_sparse, 14 * HOUR),
-    (_sessions, 18 * HOUR),
+    (_sessions, 30 * HOUR),
     (_hourly, 9 * HOUR),
     (_busy, DAY),
 )
-WEIGHTS = (8, 6, 3, 3)
+WEIGHTS = (7, 7, 3, 3)
