@@ -59,8 +59,8 @@ class Judge:
     def compare(self, minute: int, wall: int, ours: Ours, *, judged: bool) -> None:
         """Compare both sides at the end of a true minute in which anything may have changed."""
         self._pass_time(minute)
-        self._minute, self._was_judged = minute, judged
         silent = self._naive.silent(wall)
+        self._minute, self._was_judged = minute, judged and not silent
         self._said = self._naive.look(wall)
         if judged and not silent:
             self._note_over(minute)
