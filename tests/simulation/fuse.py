@@ -1,8 +1,8 @@
 """Where a process may end: each step of an evaluation and of a delivery, in the program itself.
 
-A fuse is armed with a number of steps; the step at which it burns out is the last. Steps are the
-program's own functions, wrapped while a fuse is laid: the evaluation of a route, every row that is
-written, both sides of a commit, and a delivery before and after the receiver has it.
+A fuse is armed with the name of a step, and with how many times it may be taken: the last time ends
+the process. Steps are the program's own functions, wrapped while a fuse is laid: the evaluation of
+a route, every row that is written, both sides of a commit, and a delivery before and after it.
 """
 
 from __future__ import annotations
@@ -26,21 +26,32 @@ STEPS = (
 )
 
 
+OFTEN = {"after evaluate": 60, "before commit": 100, "after commit": 100}
+"""Steps that are taken in most minutes, and how many of them a process outlives at most."""
+NAMES = (*OFTEN, *(f"after {name}" for _, name in STEPS if name != "evaluate"))
+
+
 class Killed(BaseException):
     """The process ends here."""
 
 
 class Fuse:
-    """Counts steps; `left` is how many may still be taken, `burnt` where processes ended."""
+    """Counts steps of one name; `burnt` are those at which processes ended."""
 
     def __init__(self) -> None:
-        self.left = -1
+        self._name, self._left = "", 0
         self.burnt: Counter[str] = Counter()
+
+    def arm(self, name: str, left: int) -> None:
+        """Let the process end the `left`-th time that it takes a step: any, where `name` is ""."""
+        self._name, self._left = name, left
 
     def step(self, name: str) -> None:
         """Take a step, and end there where it is the last."""
-        self.left -= 1
-        if self.left == 0:
+        if self._name not in {"", name}:
+            return
+        self._left -= 1
+        if self._left == 0:
             self.burnt[name] += 1
             raise Killed(name)
 

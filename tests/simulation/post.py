@@ -32,14 +32,14 @@ class Receiver:
         del again
         fate = self._chance.choice(FATES) if self.ill else WELL
         if fate == "dies before":
-            self._fuse.left = 1
+            self._fuse.arm("", 1)
         if fate in {"error", "dies before"}:
             raise NotDelivered(fate)
         self.got.append(notice)
         if fate == "half":
             raise NotDelivered(fate)
         if fate == "dies after":
-            self._fuse.left = 1
+            self._fuse.arm("", 1)
 
     def spawn(self, work: Callable[[], None]) -> None:
         """Make an attempt at once, later, or never."""

@@ -18,15 +18,13 @@ from console.notify.attempts import Attempts
 from console.settings import Settings
 from console.settings.tiers import BUILT_IN
 from console.store import alerts, desk, outbox
-from tests.simulation.fuse import Fuse, FusedWriter, Killed
+from tests.simulation.fuse import NAMES, OFTEN, Fuse, FusedWriter, Killed
 from tests.simulation.ours import HALF_US
 from tests.simulation.post import Receiver
 from tests.simulation.traffic import Arrival
 from tests.simulation.world import World, instant_us
 
 CHANNEL = "duty"
-_STEPS = 300
-"""A process lives for at most so many steps."""
 
 
 class Stand:
@@ -65,7 +63,7 @@ class Stand:
     def recover(self) -> None:
         """Let the receiver get well, and tell it all that is left."""
         self.receiver.ill = False
-        self.fuse.left = -1
+        self.fuse.arm("", 0)
         self.receiver.answer_late()
         for _ in range(8):
             self._wall_us += 15 * MINUTE_US
@@ -106,7 +104,8 @@ class Stand:
         )
         self._shift = int(desk.fact(self._writer.connection, "shift") or 0)
         self._writer.fuse = self.fuse
-        self.fuse.left = self._chance.randrange(1, _STEPS)
+        name = self._chance.choice(NAMES)
+        self.fuse.arm(name, self._chance.randint(1, OFTEN.get(name, 3)))
 
     def _turn(self, minute: int) -> None:
         with self.fuse.laid():
