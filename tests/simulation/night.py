@@ -74,7 +74,7 @@ def _delivered(seed: int, stand: Stand) -> list[Violation]:
     found += [f"{alert} opened {times} times" for alert, times in openings.items() if times > 1]
     found += [f"{each.key} was never posted" for each in firsts if each.key not in posted]
     for alert in openings:
-        mine = [posted.index(each.key) for each in firsts if each.alert == alert]
+        mine = [posted.index(each.key) for each in firsts if each.alert == alert and each.key in posted]
         if mine != sorted(mine):
             found.append(f"what was told of {alert} came out of order")
     return [Violation(seed, "-", stand.world.end, "double or lost", words) for words in found]

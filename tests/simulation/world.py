@@ -84,7 +84,7 @@ def build(seed: int, routes: int = 50, days: int = 30) -> World:
     """Return the world of a seed."""
     chance = random.Random(f"world {seed}")
     end = START + days * DAY
-    jumps = _apart(chance, days // 8, end, lambda: chance.choice((-180, -30, 20, 90, 300)))
+    jumps = _apart(chance, days // 4, end, lambda: chance.choice((-180, -30, 20, 90, 300)))
     world = World(
         seed, START, end, (), jumps, _apart(chance, days // 6, end, lambda: 0), crash_chance=0.004
     )
@@ -101,7 +101,7 @@ def _apart(
     while len(found) < count and at < end - DAY:
         length = chance.choice((1, 7, 45, 4 * HOUR, 9 * HOUR))
         found.append(Stretch(at, at + length, shift()))
-        at += length + chance.randrange(12 * HOUR, 9 * DAY)
+        at += length + chance.randrange(12 * HOUR, 6 * DAY)
     return tuple(found)
 
 
