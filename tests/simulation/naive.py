@@ -97,7 +97,9 @@ class Naive:
     def __init__(self, route: RouteSettings, gap_minutes: int) -> None:
         self.route = route
         self.rules = rules_of(route)
-        crossing = min((each.k * route.budget_ppm * each.long / MILLION for each in self.rules), default=0)
+        crossing = min(
+            (each.k * route.budget_ppm * each.long / MILLION for each in self.rules), default=0
+        )
         absent = route.absent_after_us
         self.absent_s = (
             absent // MILLION

@@ -60,7 +60,7 @@ def _watched(world: World, stand: Stand) -> dict[str, Judge]:
 
 
 def _delivered(seed: int, stand: Stand) -> list[Violation]:
-    """Check that the receiver, telling repetitions by their key, was told all of it once, in order."""
+    """Check that the receiver, who tells repetitions by key, was told all of it once, in order."""
     states, got = stand.states(), stand.receiver.got
     firsts = list({each.key: each for each in reversed(got)}.values())[::-1]
     firsts.sort(key=lambda each: [one.key for one in got].index(each.key))
@@ -74,7 +74,9 @@ def _delivered(seed: int, stand: Stand) -> list[Violation]:
     found += [f"{alert} opened {times} times" for alert, times in openings.items() if times > 1]
     found += [f"{each.key} was never posted" for each in firsts if each.key not in posted]
     for alert in openings:
-        mine = [posted.index(each.key) for each in firsts if each.alert == alert and each.key in posted]
+        mine = [
+            posted.index(each.key) for each in firsts if each.alert == alert and each.key in posted
+        ]
         if mine != sorted(mine):
             found.append(f"what was told of {alert} came out of order")
     return [Violation(seed, "-", stand.world.end, "double or lost", words) for words in found]

@@ -25,9 +25,7 @@ HALF_US = 30_000_000
 
 
 class Core:
-    """One route. `looks` counts the evaluations; `opened` are all alerts by id, `outbox` all notices
-    by key.
-    """
+    """One route. `looks` counts evaluations; `opened` are all alerts, `outbox` all notices."""
 
     def __init__(self, route: Route) -> None:
         self.route = route
@@ -67,9 +65,7 @@ class Core:
         self._running.fold(cells)
         self._touched = self._touched or bool(cells)
 
-    def look(
-        self, now_us: int, *, behind: bool, jumped: bool, crash: Callable[[], str]
-    ) -> None:
+    def look(self, now_us: int, *, behind: bool, jumped: bool, crash: Callable[[], str]) -> None:
         """Evaluate, where the evaluator would; a crash loses the outcome, or comes after it."""
         changed = bool(self._running.move(now_us)) or self._touched or jumped
         if not self._first_us:

@@ -93,9 +93,7 @@ class Course:
         if window.days is None:
             found.update(range(world.first, world.end, HOUR))
         for jump in world.jumps:
-            found.update(
-                at for wall in walls if jump.first <= (at := wall - jump.shift) < jump.end
-            )
+            found.update(at for wall in walls if jump.first <= (at := wall - jump.shift) < jump.end)
         edges = world.edges()
         found.update(at + later for at in edges for later in range(CATCHING_UP + 1))
         return found

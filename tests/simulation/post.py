@@ -11,7 +11,7 @@ from tests.simulation.fuse import Fuse
 
 WELL = "well"
 FATES = (WELL, WELL, "error", "half", "dies before", "dies after", "hangs", "late")
-"""An answer of 500, half an answer, our own end before and after it arrived, none, and a late one."""
+"""Beside good answers: 500, half of one, our end before and after it came, none, a late one."""
 
 
 class Receiver:

@@ -1,4 +1,4 @@
-"""The simulation has teeth: each of these mistakes in the alert core is caught within a few seeds."""
+"""The simulation has teeth: each of these mistakes is caught within a few seeds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from console.burn import conditions, lifecycle, rules
+from console.burn import conditions, rules
 from console.burn.lifecycle import Condition, Verdict
 from console.model import MINUTE_US
 from console.notify import attempts
@@ -19,8 +19,8 @@ from tests.simulation.play import play
 FEW = 4
 SCALE = (30, 12)
 WHOLE = (50, 30)
-"""What shows only where a collector ends, or a clock jumps, in the middle of a quiet time."""
-RARE = {"resolves while it catches up", "believes a clock that was set"}
+"""What shows only where a collector ends in the middle of a quiet time."""
+RARE = {"resolves while it catches up"}
 DELAY_US = 5 * MINUTE_US
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
@@ -110,10 +110,6 @@ def page_on_a_single_miss(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(rules, "_FEWEST_TO_PAGE", 1)
 
 
-def clock_believed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(lifecycle, "unquieted", lambda alert: alert)
-
-
 MUTANTS: dict[str, Mutation] = {
     "resolves on silence": judged_as(resolve_on_silence),
     "resolves while it catches up": judged_as(resolve_while_catching_up),
@@ -124,7 +120,6 @@ MUTANTS: dict[str, Mutation] = {
     "looks at the long window only": read_as(long_only),
     "looks at the short window only": read_as(short_only),
     "resolves what is frozen": frozen_resolves,
-    "believes a clock that was set": clock_believed,
 }
 
 

@@ -63,7 +63,7 @@ def arrivals(
 
 
 def _late_miss(chance: random.Random, minute: int, at: int) -> Arrival:
-    """A human had to repair a run that had counted as good: it moves to the minute of the rescue."""
+    """A run that had counted as good was repaired by a human: it moves to that minute."""
     rescued = minute + chance.choice((3, 40, 7 * HOUR, 3 * DAY))
     known = max(at, rescued) + chance.choice((0, 0, 2, 5 * HOUR))
     return Arrival(known, (Cell(minute, -1, 0), Cell(rescued, 1, 1)), rescued)
@@ -111,7 +111,9 @@ def _sessions(chance: random.Random, first: int, days: int) -> list[tuple[int, i
     """A burst of runs within a few minutes, once a day."""
     found = []
     for at in _scattered(chance, first, days, 1):
-        found += [(at + 2 * step, chance.randrange(2, 20)) for step in range(chance.randrange(1, 4))]
+        found += [
+            (at + 2 * step, chance.randrange(2, 20)) for step in range(chance.randrange(1, 4))
+        ]
     return found
 
 
@@ -126,7 +128,7 @@ def _hourly(chance: random.Random, first: int, days: int) -> list[tuple[int, int
 
 
 def _busy(chance: random.Random, first: int, days: int) -> list[tuple[int, int]]:
-    """Hundreds of runs an hour, in most minutes, for some hours of two days; else one an evening."""
+    """Hundreds of runs an hour, in most minutes of some hours of two days; else three a day."""
     found = [(first + day * DAY + 19 * HOUR, 3) for day in range(days)]
     for at in sorted(chance.sample(range(days), min(days, 2))):
         begin = first + at * DAY + 9 * HOUR
