@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from console.burn import arithmetic, rules, windows
 from console.burn.rules import decimal, percent
 from console.cli.session import Session, say
-from console.snapshot.health import answers
 from console.settings.values import rounded_down
+from console.snapshot.health import answers
 from console.text import clean
 
 if TYPE_CHECKING:

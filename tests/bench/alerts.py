@@ -6,7 +6,7 @@ One route of 99 % over 30 days with a steady 60 runs a minute. Something happens
 a full outage, a partial one or a slow burn, each of which spends at least 2 % of the budget, or a
 spike or a bad quarter of an hour that does not. An alert is right if it begins during one of the
 former; times are means, in minutes, after the incident began and after it ended (SRE Workbook,
-chapter 5: precision, recall, detection time, reset time). With `--seed` all of it is the same again.
+chapter 5: precision, recall, detection time, reset time). A seed gives the same table again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Plays a small world over the real store, with kills and a failing receiver, against the oracle."""
+"""Plays a small world over the real store, with kills and a failing receiver."""
 
 from __future__ import annotations
 
