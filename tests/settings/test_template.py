@@ -59,9 +59,9 @@ def test_without_anything_known_it_still_loads(tmp_path: Path) -> None:
     assert (found.routes, found.sources) == ({}, ())
 
 
-def test_only_the_tiers_in_use_are_written_and_medium() -> None:
+def test_every_built_in_tier_is_written_whatever_the_routes_use() -> None:
     document = tomllib.loads(render([RouteProposal("a", "critical")], []))
-    assert list(document["tier"]) == ["medium", "critical"]
+    assert list(document["tier"]) == ["low", "medium", "high", "critical"]
 
 
 def test_every_key_of_a_tier_is_written_with_a_comment() -> None:
