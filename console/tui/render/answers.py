@@ -156,6 +156,8 @@ def _budget(view: RouteView, look: Look, width: int) -> Line:
     if seen != counts:
         both = f"charged {counts.total}/{counts.bad}, experienced {seen.total}/{seen.bad}"
         counted = f"{both} (closed/bad)"
+    elif view.lived is not None:
+        counted += " as experienced"
     runs = view.remaining_runs
     more = f"{runs} more may miss" if runs >= 0 else f"{-runs} too many"
     number = numbers.percent(view.remaining, look.glyphs.none)

@@ -107,7 +107,7 @@ class RouteScreen(View):
         blocks = [
             answers.outcome(view, look, detail),
             answers.misses(view, look, width, detail),
-            burn.rules(view, look, width, detail),
+            burn.rules(view, look, width, detail) + burn.happened(view, look, width, detail),
             answers.owner(view, look, width, detail),
             orders.orders(view, look),
         ]
@@ -123,8 +123,9 @@ class RouteScreen(View):
     ) -> None:
         """Add the curve to the burn where there is room for it, else below everything."""
         width, room = size
-        if room > _CURVE_LOW:
-            blocks[2] += burn.chart(view, look, (width, min(room - 1, _CURVE_HIGH)))
+        extra = 2 if view.marks else 1
+        if room - extra >= _CURVE_LOW:
+            blocks[2] += burn.chart(view, look, (width, min(room - extra, _CURVE_HIGH)))
         else:
             blocks[4] += burn.chart(view, look, (width, _CURVE_LOW))
 
