@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from console.tui import messages
     from console.tui.feed import Feed
 
+_VIEWS = Binding.Group("Views", compact=True)
 _LATE_S, _LATEST_S = 5.0, 60.0
 
 
@@ -71,12 +72,12 @@ class ConsoleApp(App[None], inherit_bindings=False):
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("space", "hold", "Hold", id="app.hold"),
         Binding("q", "back", "Back", id="app.back"),
-        Binding("1", "view('fleet')", "Fleet", id="app.fleet"),
-        Binding("2", "view('alerts')", "Alerts", id="app.alerts"),
-        Binding("3", "view('misses')", "Misses", id="app.misses"),
-        Binding("4", "view('orders')", "Orders", id="app.orders"),
-        Binding("5", "view('sources')", "Sources", id="app.sources"),
-        Binding("6", "view('approvals')", "Approvals", id="app.approvals"),
+        Binding("1", "view('fleet')", "Fleet", group=_VIEWS, id="app.fleet"),
+        Binding("2", "view('alerts')", "Alerts", group=_VIEWS, id="app.alerts"),
+        Binding("3", "view('misses')", "Misses", group=_VIEWS, id="app.misses"),
+        Binding("4", "view('orders')", "Orders", group=_VIEWS, id="app.orders"),
+        Binding("5", "view('sources')", "Sources", group=_VIEWS, id="app.sources"),
+        Binding("6", "view('approvals')", "Approvals", group=_VIEWS, id="app.approvals"),
         Binding("x", "lens", "Charged or experienced", show=False, id="app.lens"),
         Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
         Binding("ctrl+r,f5", "refresh_now", "Refresh", show=False, id="app.refresh"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from console.model import HOUR_US, MINUTE_US, SECOND_US, DirectiveKind, RouteState
+from console.model import HOUR_US, MINUTE_US, SECOND_US, Counts, DirectiveKind, RouteState
 from console.snapshot.particulars import (
     AuditView,
     DeliveryView,
@@ -14,7 +15,7 @@ from console.snapshot.particulars import (
     MomentView,
     TrailView,
 )
-from console.snapshot.types import ApprovalView, SilenceView
+from console.snapshot.types import AccountView, ApprovalView, SilenceView
 
 from .samples import NOW, alert, fleet, order, route, store
 
@@ -142,6 +143,14 @@ def incident() -> Snapshot:
         directives=(order("refunds"),),
         alerts=(page,),
         marks=marks(),
+        experienced=Counts(1_400, 15, 2, 12, 1),
+        lived=AccountView(
+            counts=Counts(1_400, 15, 2, 12, 1),
+            remaining=Fraction(-1, 14),
+            remaining_runs=-1,
+            outlook="spent",
+            exhausts_us=None,
+        ),
         over=(lifted(),),
     )
     frozen = route(

@@ -45,7 +45,7 @@ def stamp(at_us: int, as_of_us: int, zone: tzinfo | None) -> str:
 
 def exact(at_us: int, as_of_us: int, zone: tzinfo | None) -> str:
     """Return when something was to the second: `14:02:07`, or `23 Nov 21:21:09`."""
-    return f"{stamp(at_us, as_of_us, zone)}{local(at_us, zone):%:%S}"
+    return stamp(at_us, as_of_us, zone) + local(at_us, zone).strftime(":%S")
 
 
 def span(length_us: int) -> str:

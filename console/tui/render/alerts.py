@@ -129,6 +129,9 @@ def detail(alert: AlertView, look: Look, silences: tuple[SilenceView, ...]) -> l
             lines += _condition(each, look)
     else:
         lines += [line((f"  {glyphs.arrow} ", Tone.MUTED), rule) for rule in alert.rules]
+    if alert.hard_stop:
+        owner = "its owner or deputy signs it closed: "
+        lines.append(line((f"a hard stop ends on no data; {owner}", Tone.MUTED), ("X", Tone.KEY)))
     return lines + _runs(alert) + _silence(alert, silences, look) + _told(alert, look)
 
 

@@ -126,8 +126,8 @@ def _reason(given: Given, _look: Look, _width: int) -> Line:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("state", "order", (13, 14, 14), 1, _state, urgency),
-    Column("route", "route", (14, 16, 26), 2, _route, lambda given: given.directive.route),
+    Column("state", "order", (12, 14, 14), 1, _state, urgency),
+    Column("route", "route", (12, 16, 26), 2, _route, lambda given: given.directive.route),
     Column("stage", "confirmed", (9, 22, 50), 3, _stage, urgency),
     Column("by", "by", (8, 10, 14), 5, _by, lambda given: given.directive.by),
     Column("age", "age", (4, 4, 4), 4, _age, lambda given: -given.directive.issued_us, "right"),
@@ -179,7 +179,7 @@ def totals(snapshot: Snapshot) -> list[Line]:
     standing = sum(each.reach is not None for each in given)
     ignored = sum(each.stage == "overdue" for each in given)
     head = snapshot.store.audit_head
-    facts = [line(f"{standing} standing")]
+    facts = [line(f"{standing} standing")] if given else []
     if ignored:
         facts.append(line((f"{ignored} not confirmed in time", Tone.ALARM)))
     return [*facts, line((f"audit {head}", Tone.MUTED))] if head else facts

@@ -164,7 +164,8 @@ def _blind(snapshot: Snapshot) -> list[Line]:
     if blind:
         text = f"{blind} cannot be judged: their data is missing, stale or without verdicts."
         lines.append(line((text, Tone.UNKNOWN)))
+        lines.append(line(("5", Tone.KEY), " sources, and burnline doctor, say why."))
     if snapshot.store.collector != "running":
-        text = "The collector is stopped, so nothing new can come: run burnline collect."
+        text = "The collector is stopped, so nothing new can fire or come in: burnline collect."
         lines.append(line((text, Tone.ALARM)))
     return lines

@@ -105,8 +105,10 @@ def gone_between(view: RouteView, look: Look) -> str:
     if view.outlook != "exhausts" or view.exhausts_between_us is None:
         return ""
     early_us, late_us = view.exhausts_between_us
-    late = "never" if late_us is None else look.moment(late_us)
     early = look.moment(early_us)
+    if late_us is None:
+        return f"{early} or never"
+    late = look.moment(late_us)
     return f"{early} to {late}" if early != late else ""
 
 
@@ -215,7 +217,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("state", "state", (11, 11, 12), 1, _state, lambda view: view.rank),
     Column("route", "route", (16, 16, 32), 2, _route, lambda view: view.route),
     Column("tier", "tier", (4, 4, 8), 7, _tier, lambda view: -TIERS.get(view.tier, 0)),
-    Column("budget", "budget left", (6, 14, 26), 4, _budget, _spend),
+    Column("budget", "budget left", (6, 13, 26), 4, _budget, _spend),
     Column("burn", "burn", (6, 10, 16), 3, _burn, _heat),
     Column("gone", "gone by", (8, 8, 15), 5, _gone, lambda view: view.exhausts_us or 1 << 62),
     Column("misses", _CLASS_TITLE, (19, 19, 20), 9, _classes, lambda view: -view.counts.bad),

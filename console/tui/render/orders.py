@@ -72,7 +72,8 @@ def order_lines(view: RouteView, order: DirectiveView, look: Look) -> list[Line]
     if order.not_seen:
         names = ", ".join(order.not_seen)
         lines.append(line((f"  not seen: {names} silent since", Tone.UNKNOWN)))
-    return [*lines, line("  ", *exit_line(view, order, look))]
+    lead = ("exit met: ", Tone.OK) if order.exit_met else ("exit: ", Tone.TICKET)
+    return [*lines, line("  ", lead, *exit_line(view, order, look))]
 
 
 def scope(directive: Directive) -> str:
@@ -103,8 +104,7 @@ def exit_line(view: RouteView, order: DirectiveView, look: Look) -> Line:
         facts = [_probation(order, look), line(("then it may be stepped down", Tone.MUTED))]
     if order.directive.until_us is not None:
         facts.append(line(f"expires {look.moment(order.directive.until_us)}"))
-    lead = ("exit met: ", Tone.OK) if order.exit_met else ("exit: ", Tone.TICKET)
-    return line(lead, *joined(facts, look.separator))
+    return joined(facts, look.separator)
 
 
 def _probation(order: DirectiveView, look: Look) -> Line:

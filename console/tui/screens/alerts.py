@@ -39,7 +39,9 @@ class AlertsScreen(Table[AlertView]):
         Binding("A", "acknowledge", "Ack", tooltip="Acknowledge", id="alert.acknowledge"),
         Binding("a", "act", "Act", id="route.act"),
         Binding("s", "silence", "Silence", id="alert.silence"),
-        Binding("X", "close", "Close", tooltip="Sign a hard stop closed", id="alert.close"),
+        Binding(
+            "X", "close", "Close", show=False, tooltip="Sign a hard stop closed", id="alert.close"
+        ),
     ]
 
     def rows(self, snapshot: Snapshot) -> Sequence[AlertView]:

@@ -150,7 +150,8 @@ class OrderDialog(Dialog[None]):
         app = host(self)
         look = app.look(app.frame)
         lines = blast(self._preview, self._preview_trouble, app.operator, look)
-        lines += grounds(self._cause, self._view, self.verb, look)
+        if not self.has_class("-short"):
+            lines += grounds(self._cause, self._view, self.verb, look)
         refused = self._refused(app.frame)
         if refused:
             lines.append(line(("refused   ", Tone.ALARM), (refused, Tone.STRONG)))
