@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WORD_FIELDS = ("route", "order", "stage", "by", "reason", "id")
 NUMBER_FIELDS = ("age", "overdue", "seen")
+_SHORT, _FULL = 16, 46
+"""Widths under which a few words say how far an order got, and from which all stages stand."""
 _STAGES = ("overdue", "durable", "seen", "enforced", "over")
 
 
@@ -90,6 +92,8 @@ def _route(given: Given, look: Look, width: int) -> Line:
 def _stage(given: Given, look: Look, width: int) -> Line:
     """Return the stages in full where there is room, else the last one that is reached."""
     reach = given.reach
+    if width < _SHORT:
+        return line(_briefly(given))
     if reach is None:
         return line((_ended(given.directive, look), Tone.MUTED))
     seen, enforced = observed(reach)
@@ -102,7 +106,16 @@ def _stage(given: Given, look: Look, width: int) -> Line:
     return line((last, Tone.OK if enforced.reached else Tone.TICKET), (took, Tone.MUTED))
 
 
-_FULL = 46
+def _briefly(given: Given) -> tuple[str, Tone]:
+    """Return how far an order got in a few cells: `3/4 late`, `2/4`, `enforced`, `lifted`."""
+    reach = given.reach
+    if reach is None:
+        return ("expired" if given.directive.lifted_us is None else "lifted"), Tone.MUTED
+    if reach.stage == "enforced" and not reach.overdue:
+        return "enforced", Tone.OK
+    known = len(reach.seen_by) + len(reach.not_seen) + len(reach.overdue)
+    late = " late" if reach.overdue else ""
+    return f"{len(reach.seen_by)}/{known}{late}", Tone.ALARM if late else Tone.TICKET
 
 
 def _ended(directive: Directive, look: Look) -> str:
