@@ -61,6 +61,10 @@ def _fields(event: Event) -> str:
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(str(each) for each in value)
+    if isinstance(value, dict):
+        return f"({', '.join(_pairs(value))})"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -100,4 +104,4 @@ def _detail(text: str) -> str:
 
 
 def _pairs(kept: Mapping[str, Any]) -> list[str]:
-    return [f"{key} {_value(value)}" for key, value in kept.items() if value not in ("", None)]
+    return [f"{key} {_value(value)}" for key, value in kept.items() if value not in ("", None, [])]

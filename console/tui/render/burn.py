@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from console.tui.render.look import Look
 
 _CURVE_WIDTH = 100
+_HAPPENED = 8
+"""How many marks are told in words at most."""
 
 
 def rules(view: RouteView, look: Look, width: int, detail: Detail) -> list[Line]:
@@ -96,10 +98,10 @@ def chart(view: RouteView, look: Look, size: tuple[int, int]) -> list[Line]:
     return [*lines, marked, line(*caption, "   ", *legend(view.marks, glyphs))]
 
 
-def happened(view: RouteView, look: Look, width: int, detail: Detail) -> list[Line]:
-    """Return the latest of what happened on the route, newest first, each in a line."""
-    shown = {Detail.BRIEF: 0, Detail.USUAL: 3, Detail.FULL: 8}[detail]
-    latest = view.marks[::-1][:shown]
+def happened(view: RouteView, look: Look, size: tuple[int, int]) -> list[Line]:
+    """Return the latest of what happened on the route, newest first, in `size` cells."""
+    width, rows = size
+    latest = view.marks[::-1][: max(0, min(rows, _HAPPENED))]
     return [
         cropped(
             line(

@@ -81,7 +81,7 @@ def _state(given: Given, look: Look, _width: int) -> Line:
         return line((f"{look.glyphs.done} was {name}", Tone.MUTED))
     if given.reach.overdue:
         return line((f"{look.glyphs.failed} {name}", Tone.ALARM))
-    return line((f"{look.glyphs.page} {name}", Tone.STRONG))
+    return line((f"{look.glyphs.order} {name}", Tone.STRONG))
 
 
 def _route(given: Given, look: Look, width: int) -> Line:

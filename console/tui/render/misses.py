@@ -73,15 +73,15 @@ def _route(miss: MissView, look: Look, width: int) -> Line:
 
 _AT = Column("at", "at", (6, 12, 12), 1, _at, lambda miss: -miss.at_us)
 _CLASS = Column("class", "class", (10, 10, 10), 2, _class, lambda miss: miss.error_class)
-_RUN = Column("run", "run", (12, 12, 24), 4, _run, lambda miss: miss.run)
+_RUN = Column("run", "run", (12, 12, 18), 4, _run, lambda miss: miss.run)
 _RULE = Column("rule", "rule", (20, 20, 200), 5, _rule, lambda miss: miss.rule)
-_WHERE = Column("where", "evidence", (14, 20, 30), 6, _where, lambda miss: miss.evidence[:1] == ())
+_WHERE = Column("where", "evidence", (14, 20, 26), 6, _where, lambda miss: miss.evidence[:1] == ())
 COLUMNS: tuple[Column, ...] = (_AT, _CLASS, _RUN, _RULE, _WHERE)
 """The columns of the misses of one route."""
 ALL_COLUMNS: tuple[Column, ...] = (
     _AT,
     _CLASS,
-    Column("route", "route", (12, 16, 26), 3, _route, lambda miss: miss.route),
+    Column("route", "route", (12, 16, 22), 3, _route, lambda miss: miss.route),
     _RUN,
     _RULE,
     _WHERE,
