@@ -10,7 +10,7 @@ from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.misses import MissesScreen
 from console.tui.screens.route import RouteScreen
 
-from .particulars import incident
+from .particulars import incident, moment
 from .samples import NOW, miss
 from .stage import FakeFeed, console, front, press, refresh, screen_text, settle
 
@@ -49,13 +49,18 @@ async def test_misses_are_found_by_class_route_and_time(query: str, left: list[s
 
 
 async def test_a_miss_leads_to_its_run_and_to_its_route() -> None:
-    async with console(several()).run_test(size=SIZE) as pilot:
+    feed = several()
+    feed.moments = (
+        moment("run.started", 50 * MINUTE_US, "sla_s=600", run="k-7"),
+        moment("action.taken", 45 * MINUTE_US, "action=id.read", run="k-7-look"),
+    )
+    async with console(feed).run_test(size=SIZE) as pilot:
         await settle(pilot)
         await press(pilot, "3", "j", "enter")
         front(pilot, EvidenceScreen)
         seen = screen_text(pilot)
         assert "run.started sla_s=600" in seen
-        assert "(r-118-look) action=refund.read" in seen
+        assert "(k-7-look) action=id.read" in seen
         await press(pilot, "q", "r")
         assert front(pilot, RouteScreen).route == "kyc-review"
 
