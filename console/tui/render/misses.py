@@ -131,6 +131,7 @@ def evidence(miss: MissView, look: Look, happened: list[Line]) -> list[Line]:
     lines = [joined(facts, look.separator), (), line(("Rule", Tone.HEADING)), line(miss.rule)]
     if miss.correction:
         lines.append(line((f"Corrected by {miss.correction}: not charged.", Tone.WATCH)))
+    lines.append(line(("events ", Tone.MUTED), ", ".join(miss.events) or "none named"))
     lines += [(), line(("Lines as they were logged", Tone.HEADING))]
     lines += _logged(miss)
     return [*lines, (), line(("What happened in this run", Tone.HEADING)), *happened]
