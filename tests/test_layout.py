@@ -32,7 +32,7 @@ LAYERS = (
 """A part imports earlier layers. Those of one layer do not know each other."""
 AGENTS = "agent"
 """Imports the standard library only; anybody may import it."""
-VIEW = ("model", "text", "settings", "snapshot.types")
+VIEW = ("model", "text", "settings", "snapshot.types", "snapshot.particulars")
 """All that the console's screens may know."""
 APART = {
     "agent": (),

@@ -96,6 +96,7 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
         collector="running" if running else "stopped",
         catching_up=frame.live and frame.behind > 0,
         generation=int(desk.fact(connection, "control_generation") or 0),
+        audit_head=desk.audit_head(connection),
         tampered=desk.fact(connection, "tampering"),
         channels=channel_views(connection),
     )

@@ -6,14 +6,20 @@ from typing import TYPE_CHECKING
 
 from console.burn.lifecycle import title
 from console.collector.readings import Windows
+from console.snapshot.particulars import DeliveryView
 from console.snapshot.types import AlertView, ConditionView, SilenceView
-from console.store import alerts, desk, reader, silences
+from console.store import alerts, desk, outbox, reader, silences
 from console.store import intake as kept
+from console.text import clean
 
 if TYPE_CHECKING:
     from console.burn.lifecycle import Alert, Held
     from console.settings import Settings
     from console.store.connect import Connection
+
+
+_NOTICES = 500
+"""Of how many notices, the latest, it is told who heard them."""
 
 
 class Frame:
@@ -35,13 +41,30 @@ class Frame:
 
 def _alerts_by_route(connection: Connection, now_us: int) -> dict[str, tuple[AlertView, ...]]:
     found: dict[str, list[AlertView]] = {}
+    told = _told(connection)
     for alert in alerts.read(connection):
         if alert.opened_us <= now_us:
-            found.setdefault(alert.route, []).append(_alert(alert, now_us))
+            view = _alert(alert, now_us, tuple(told.get(alert.id, {}).values()))
+            found.setdefault(alert.route, []).append(view)
     return {route: tuple(views) for route, views in found.items()}
 
 
-def _alert(alert: Alert, now_us: int) -> AlertView:
+def _told(connection: Connection) -> dict[str, dict[str, DeliveryView]]:
+    """Return what each channel was last told, by alert and channel."""
+    found: dict[str, dict[str, DeliveryView]] = {}
+    for item in outbox.deliveries(connection, _NOTICES):
+        found.setdefault(item.alert, {})[item.channel] = DeliveryView(
+            channel=item.channel,
+            what=item.what,
+            state=item.state,
+            attempts=item.attempts,
+            at_us=item.settled_us,
+            note=clean(item.note),
+        )
+    return found
+
+
+def _alert(alert: Alert, now_us: int, told: tuple[DeliveryView, ...]) -> AlertView:
     """Return an alert as it is shown; one that ended after `now_us` was open then."""
     state, resolved_us = alert.standing, alert.resolved_us
     if resolved_us is not None and resolved_us > now_us:
@@ -65,6 +88,7 @@ def _alert(alert: Alert, now_us: int) -> AlertView:
         silence=alert.silence,
         inhibited_by=alert.inhibited_by,
         dry_run=alert.dry_run,
+        told=told,
     )
 
 

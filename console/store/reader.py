@@ -11,6 +11,7 @@ from console.ledger.counts import Entry
 from console.store.desk import AuditRow
 
 if TYPE_CHECKING:
+    from console.model import Event
     from console.store.connect import Connection
 
 
@@ -218,6 +219,50 @@ def quarantined(connection: Connection, limit: int) -> list[tuple[bytes, int, in
         (limit,),
     )
     return [tuple(row) for row in rows]
+
+
+def changes(connection: Connection, route: int, since_us: int, limit: int) -> list[Event]:
+    """Return the latest changes of a route that name no run, since an instant."""
+    rows = connection.execute(
+        "select facts, parent from run where route = ? and run >= 'change:' and run < 'change;' "
+        "and last_us >= ? order by last_us desc, run limit ?",
+        (route, since_us, limit),
+    )
+    return [
+        event
+        for facts, parent in rows
+        for event in run_facts.decode(facts, parent).marks
+        if event.event == run_facts.CHANGE and event.ts_us >= since_us
+    ]
+
+
+def family(connection: Connection, route: str, run: str) -> list[tuple[str, run_facts.Facts]]:
+    """Return (run, facts) of a run and of all that it started, directly or not, each once."""
+    found: dict[str, run_facts.Facts] = {}
+    waiting = [run]
+    while waiting:
+        member = waiting.pop()
+        row = connection.execute(
+            "select run.route, facts, parent from run join route on route.id = run.route "
+            "where route.name = ? and run = ?",
+            (route, member),
+        ).fetchone()
+        if row is None or member in found:
+            continue
+        found[member] = run_facts.decode(row[1], row[2])
+        waiting += [
+            child
+            for (child,) in connection.execute(
+                "select run from run where route = ? and parent = ? order by run",
+                (row[0], member),
+            )
+        ]
+    return list(found.items())
+
+
+def paths(connection: Connection) -> dict[int, bytes]:
+    """Return the paths of all log files by their number."""
+    return dict(connection.execute("select id, path from file").fetchall())
 
 
 def agents(connection: Connection, route: int) -> list[tuple[str, int]]:

@@ -27,8 +27,11 @@ from console.tui.pages import binding_ids, pages_for
 from console.tui.render.look import Look
 from console.tui.render.masthead import Badges
 from console.tui.screens.alerts import AlertsScreen
+from console.tui.screens.approvals import ApprovalsScreen
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.help import HelpScreen
+from console.tui.screens.misses import MissesScreen
+from console.tui.screens.orders import OrdersScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.screens.sources import SourcesScreen
 
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from console.tui import messages
     from console.tui.feed import Feed
 
+_VIEWS = Binding.Group("Views", compact=True)
 _LATE_S, _LATEST_S = 5.0, 60.0
 
 
@@ -58,16 +62,23 @@ class ConsoleApp(App[None], inherit_bindings=False):
     MODES: ClassVar[dict[str, Any]] = {
         "fleet": FleetScreen,
         "alerts": AlertsScreen,
+        "misses": MissesScreen,
+        "orders": OrdersScreen,
         "sources": SourcesScreen,
+        "approvals": ApprovalsScreen,
     }
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {ActionCommands, RouteCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("space", "hold", "Hold", id="app.hold"),
         Binding("q", "back", "Back", id="app.back"),
-        Binding("1", "view('fleet')", "Fleet", id="app.fleet"),
-        Binding("2", "view('alerts')", "Alerts", id="app.alerts"),
-        Binding("5", "view('sources')", "Sources", id="app.sources"),
+        Binding("1", "view('fleet')", "Fleet", group=_VIEWS, id="app.fleet"),
+        Binding("2", "view('alerts')", "Alerts", group=_VIEWS, id="app.alerts"),
+        Binding("3", "view('misses')", "Misses", group=_VIEWS, id="app.misses"),
+        Binding("4", "view('orders')", "Orders", group=_VIEWS, id="app.orders"),
+        Binding("5", "view('sources')", "Sources", group=_VIEWS, id="app.sources"),
+        Binding("6", "view('approvals')", "Approvals", group=_VIEWS, id="app.approvals"),
+        Binding("x", "lens", "Charged or experienced", show=False, id="app.lens"),
         Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
         Binding("ctrl+r,f5", "refresh_now", "Refresh", show=False, id="app.refresh"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
@@ -180,9 +191,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Follow an order that was given."""
         self.desk.ordered(message, self._clock())
 
-    def on_acknowledged(self, message: messages.Acknowledged) -> None:
-        """Say what became of an acknowledgement."""
-        self.desk.acknowledged(message)
+    def on_answered(self, message: messages.Answered) -> None:
+        """Say what became of an answer to an alert or a request."""
+        self.desk.answered(message)
 
     async def action_back(self) -> None:
         """Leave the screen in front; at the top of the fleet, the console."""
@@ -194,7 +205,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
             self.exit()
 
     async def action_view(self, mode: str) -> None:
-        """Show the fleet, the alerts or the sources themselves, whatever was opened from them."""
+        """Show the fleet, the alerts or another view itself, whatever was opened from it."""
         await self.switch_mode(mode)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
@@ -202,6 +213,10 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def action_hold(self) -> None:
         """Stop the display, or let it go on. Nothing else stops."""
         self.frame = self.frame.held(self._clock())
+
+    def action_lens(self) -> None:
+        """Show budgets as experienced, or as charged again."""
+        self.frame = self.frame.switched()
 
     def action_refresh_now(self) -> None:
         """Ask the feed now."""

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from console.text import clean
 from console.tui.messages import (
-    Acknowledged,
+    Answered,
     FeedFailed,
     MissesFetched,
     Ordered,
     Previewed,
     RefusedFetched,
     SnapshotFetched,
+    TimelineFetched,
+    TrailFetched,
 )
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from textual.message import Message
     from textual.message_pump import MessagePump
 
+    from console.snapshot.types import ApprovalView
     from console.tui.feed import Feed, OrderRequest
 
 _SENTENCE_LIMIT = 300
@@ -58,8 +61,8 @@ class Errands:
 
         self._send(self._app, fetch, FeedFailed, "snapshot")
 
-    def misses(self, screen: MessagePump, route: str, limit: int) -> None:
-        """Fetch the latest misses of a route."""
+    def misses(self, screen: MessagePump, route: str | None, limit: int) -> None:
+        """Fetch the latest misses of a route (None: of all)."""
 
         def failed(why: str) -> Message:
             return MissesFetched((), why)
@@ -93,16 +96,47 @@ class Errands:
 
         self._send(self._app, lambda: Ordered(request, self._feed.order(request)), failed, "order")
 
-    def acknowledge(self, alert: str, by: str, note: str) -> None:
-        """Put an operator's name on an alert."""
+    def timeline(self, screen: MessagePump, route: str, run: str) -> None:
+        """Fetch the events of a run."""
 
         def failed(why: str) -> Message:
-            return Acknowledged(f"Not acknowledged: {why}", done=False)
+            return TimelineFetched((), why)
 
-        def call() -> Message:
-            return Acknowledged(clean(self._feed.acknowledge(alert, by, note)), done=True)
+        self._send(
+            screen, lambda: TimelineFetched(self._feed.timeline(route, run)), failed, "timeline"
+        )
 
-        self._send(self._app, call, failed, "acknowledge")
+    def trail(self, screen: MessagePump, limit: int) -> None:
+        """Fetch the latest rows of the audit."""
+
+        def failed(why: str) -> Message:
+            return TrailFetched(None, why)
+
+        self._send(screen, lambda: TrailFetched(self._feed.trail(limit)), failed, "trail")
+
+    def acknowledge(self, alert: str, by: str, note: str) -> None:
+        """Put an operator's name on an alert."""
+        self._answer("Not acknowledged", lambda: self._feed.acknowledge(alert, by, note))
+
+    def close(self, alert: str, by: str, note: str) -> None:
+        """Sign the hard stop of an alert closed."""
+        self._answer("Not closed", lambda: self._feed.close(alert, by, note))
+
+    def silence(self, match: str, for_us: int, by: str, reason: str) -> None:
+        """Keep alerts quiet for a time."""
+        self._answer("Not silenced", lambda: self._feed.silence(match, for_us, by, reason))
+
+    def grant(self, approval: ApprovalView, for_us: int, by: str, reason: str) -> None:
+        """Let a run take the action that it waits for."""
+        self._answer("Not granted", lambda: self._feed.grant(approval, for_us, by, reason))
+
+    def _answer(self, undone: str, call: Callable[[], str]) -> None:
+        """Give an answer; `undone` begins the sentence that says that it does not count."""
+
+        def failed(why: str) -> Message:
+            return Answered(f"{undone}: {why}", done=False)
+
+        self._send(self._app, lambda: Answered(clean(call()), done=True), failed, "answer")
 
     def _send(
         self,

@@ -28,6 +28,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
     `wall_us` is the machine's clock, `fetched_us` when the feed last answered, `trouble` what it
     said when it did not ("" otherwise). `late_us` is the age at which a picture counts as old.
+    `experienced` says that budgets are shown as experienced, not as charged.
     """
 
     shown: Snapshot | None = None
@@ -39,6 +40,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     hold: Hold | None = None
     trouble: str = ""
     placed: Placed | None = None
+    experienced: bool = False
 
     @property
     def silent_us(self) -> int:
@@ -84,6 +86,10 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
         hold = Hold(since_us=wall_us) if self.hold is None else None
         shown = self.shown if hold else self.live
         return msgspec.structs.replace(self, hold=hold, shown=shown, wall_us=wall_us)
+
+    def switched(self) -> Frame:
+        """Return the frame with budgets counted the other way."""
+        return msgspec.structs.replace(self, experienced=not self.experienced)
 
     def ordered(self, placed: Placed | None) -> Frame:
         """Return the frame with an order to follow, or with none."""

@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING
 
 from console.tui.screens.acknowledge import AcknowledgeDialog
 from console.tui.screens.alerts import AlertsScreen
+from console.tui.screens.approvals import ApprovalsScreen
+from console.tui.screens.audit import AuditScreen
+from console.tui.screens.close import CloseDialog
 from console.tui.screens.dialog import Dialog
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.fleet import FleetScreen
+from console.tui.screens.grant import GrantDialog
 from console.tui.screens.help import HelpScreen, own_bindings
 from console.tui.screens.menu import ActionMenu
+from console.tui.screens.misses import MissesScreen
 from console.tui.screens.order import OrderDialog
+from console.tui.screens.orders import OrdersScreen
 from console.tui.screens.refused import RefusedScreen
 from console.tui.screens.route import RouteScreen
+from console.tui.screens.silence import SilenceDialog
 from console.tui.screens.sources import SourcesScreen
 from console.tui.screens.table import Table
 from console.tui.screens.view import View
@@ -27,6 +34,10 @@ if TYPE_CHECKING:
 PAGES: dict[type[DOMNode], str] = {
     FleetScreen: "Fleet",
     AlertsScreen: "Alerts",
+    MissesScreen: "Misses",
+    OrdersScreen: "Orders",
+    AuditScreen: "Audit",
+    ApprovalsScreen: "Runs that wait for a grant",
     SourcesScreen: "Sources",
     RefusedScreen: "Pieces of a log that could not be read",
     RouteScreen: "Route",
@@ -39,6 +50,9 @@ PAGES: dict[type[DOMNode], str] = {
     Dialog: "Any dialog",
     OrderDialog: "Dialog of an order",
     AcknowledgeDialog: "Dialog of an acknowledgement",
+    SilenceDialog: "Dialog of a silence",
+    CloseDialog: "Dialog of a signature",
+    GrantDialog: "Dialog of a grant",
     Picker: "A choice in a dialog",
     HelpScreen: "Help",
 }

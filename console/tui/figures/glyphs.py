@@ -22,6 +22,8 @@ class Glyphs(NamedTuple):
     failed: str
     upward: str
     downward: str
+    rising: str
+    falling: str
     bar: str
     rest: str
     step: str
@@ -30,6 +32,10 @@ class Glyphs(NamedTuple):
     rule: str
     point: str
     even: str
+    order: str
+    lift: str
+    change: str
+    correction: str
     braille: bool
     hard_stop: str
     page: str
@@ -52,6 +58,8 @@ UNICODE = Glyphs(
     failed="✗",
     upward="▲",
     downward="▼",
+    rising="↑",
+    falling="↓",
     bar=" ╸━",
     rest="╌",
     step="┼",
@@ -60,6 +68,10 @@ UNICODE = Glyphs(
     rule="─",
     point="•",
     even="·",
+    order="■",
+    lift="□",
+    change="◆",
+    correction="≈",
     braille=True,
     hard_stop="■",
     page="▲",
@@ -82,6 +94,8 @@ ASCII = Glyphs(
     failed="!",
     upward="^",
     downward="v",
+    rising="^",
+    falling="v",
     bar=" ==",
     rest=".",
     step="|",
@@ -90,6 +104,10 @@ ASCII = Glyphs(
     rule="-",
     point="*",
     even=".",
+    order="#",
+    lift="o",
+    change="*",
+    correction="~",
     braille=False,
     hard_stop="#",
     page="!",

@@ -43,6 +43,11 @@ def stamp(at_us: int, as_of_us: int, zone: tzinfo | None) -> str:
     return f"{when.day} {when:%b %H:%M}"
 
 
+def exact(at_us: int, as_of_us: int, zone: tzinfo | None) -> str:
+    """Return when something was to the second: `14:02:07`, or `23 Nov 21:21:09`."""
+    return stamp(at_us, as_of_us, zone) + local(at_us, zone).strftime(":%S")
+
+
 def span(length_us: int) -> str:
     """Return a length of time in its largest whole unit: `12s`, `4m`, `3h`, `2d`."""
     length_us = max(0, length_us)

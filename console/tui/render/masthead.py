@@ -80,6 +80,8 @@ def _right(frame: Frame, look: Look, badges: Badges) -> Line:
     parts: list[Span] = []
     if frame.hold is not None:
         parts.extend((Span(" HOLD ", Tone.PAGE), Span(" ")))
+    if frame.experienced:
+        parts.extend((Span(" EXPERIENCED ", Tone.HARD_STOP), Span(" ")))
     if badges.read_only:
         parts.extend((Span(" RO ", Tone.HARD_STOP), Span(" ")))
     return (*parts, *_clock(frame, look))

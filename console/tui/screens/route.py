@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MISSES_SHOWN = 100
 _CURVE_HIGH = 12
 _CURVE_LOW = 5
+_WORDS = 3
 
 
 class RouteScreen(View):
@@ -123,10 +124,15 @@ class RouteScreen(View):
     ) -> None:
         """Add the curve to the burn where there is room for it, else below everything."""
         width, room = size
-        if room > _CURVE_LOW:
-            blocks[2] += burn.chart(view, look, (width, min(room - 1, _CURVE_HIGH)))
+        room -= 2 if view.marks else 1
+        if room >= _CURVE_LOW:
+            # The curve first; the words of its marks in what it leaves.
+            high = max(_CURVE_LOW, min(room - min(len(view.marks), _WORDS), _CURVE_HIGH))
+            blocks[2] += burn.chart(view, look, (width, high))
+            blocks[2] += burn.happened(view, look, (width, room - high))
         else:
             blocks[4] += burn.chart(view, look, (width, _CURVE_LOW))
+            blocks[4] += burn.happened(view, look, (width, _WORDS))
 
     def _ask(self, snapshot: Snapshot) -> None:
         """Ask for the misses again when something about them has changed."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+import msgspec
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer
 
 from console.tui.host import host
+from console.tui.lens import as_experienced
 from console.tui.render.masthead import one_line
 from console.tui.sizes import HEIGHTS, WIDTHS
 from console.tui.widgets.chrome import Bottom, Top
@@ -17,6 +19,7 @@ from console.tui.widgets.prose import Prose
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from console.snapshot.types import Snapshot
     from console.tui.frame import Frame
     from console.tui.render.look import Look
 
@@ -32,6 +35,10 @@ class View(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "escape", "Back", show=False, id="view.escape"),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lived: tuple[Snapshot, Snapshot] | None = None
 
     def compose(self) -> ComposeResult:
         """Put the view between the lines that every view has."""
@@ -63,6 +70,14 @@ class View(Screen[None]):
         """Fit everything to the new size once it is laid out."""
         self.call_after_refresh(self.redraw)
 
+    def _through_lens(self, frame: Frame) -> Frame:
+        """Return the frame with budgets as they are to be shown, made once for each picture."""
+        if not frame.experienced or frame.shown is None:
+            return frame
+        if self._lived is None or self._lived[0] is not frame.shown:
+            self._lived = frame.shown, as_experienced(frame.shown)
+        return msgspec.structs.replace(frame, shown=self._lived[1])
+
     def redraw(self) -> None:
         """Draw the frame as it is."""
         if self.is_mounted:
@@ -72,6 +87,7 @@ class View(Screen[None]):
         if not self._in_sight():
             return
         app = host(self)
+        frame = self._through_lens(frame)
         look = app.look(frame)
         with self.app.batch_update():
             self.query_one(Top).draw(frame, look, app.badges, app.banner)
