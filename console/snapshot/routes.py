@@ -32,11 +32,14 @@ def view(
         span = counting.everything(frame.connection)
         experienced = frame.table.over(number, span)
     corrected, _ = corrections.taken_out(
-        frame.connection, number, corrections.of_route(frame.connection, route.name), span
+        frame.connection,
+        number,
+        corrections.of_route(frame.connection, route.name, until_us=frame.until_us),
+        span,
     )
     counts = experienced.minus(corrected)
     left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
-    apart = reader.states_of(frame.connection, number, span.first * MINUTE_US)
+    apart = _apart(frame, number, span.first * MINUTE_US)
     data = data_of(frame, route, row, counts, apart)
     shown = tuple(_rule(frame, item, data) for item in found)
     mine = frame.alerts.get(route.name, ())
@@ -50,7 +53,8 @@ def view(
         now_us=frame.now_us,
     )
     standing = orders.standing(frame, route, number, left)
-    agents = tuple(agent for agent, _ in reader.agents(frame.connection, number))
+    heard = reader.agents(frame.connection, number, until_us=frame.until_us)
+    agents = tuple(agent for agent, _ in heard)
     questions = answers(route)
     state = orders.state_of(standing)
     health = health_of(
@@ -103,6 +107,13 @@ def view(
         approval_required=route.measured.approval_required,
         idle=idle(route, frame.now_us),
     )
+
+
+def _apart(frame: Frame, number: int, since_us: int) -> dict[str, int]:
+    """Return how many runs are neither good nor bad, by state, now or then."""
+    if frame.live:
+        return reader.states_of(frame.connection, number, since_us)
+    return reader.states_at(frame.connection, number, since_us, frame.now_us)
 
 
 def _rule(frame: Frame, reading: rules.Reading, data: str) -> RuleView:

@@ -57,9 +57,13 @@ def directives_of(connection: Connection, route: str) -> list[Directive]:
     return [msgspec.json.decode(row[0], type=Directive) for row in rows]
 
 
-def ordered_routes(connection: Connection) -> list[str]:
-    """Return the routes that ever had a directive."""
-    return [row[0] for row in connection.execute("select distinct route from directive")]
+def ordered_routes(connection: Connection, *, until_us: int | None = None) -> list[str]:
+    """Return the routes that ever had a directive, or had one by an instant."""
+    rows = connection.execute(
+        "select distinct route from directive where ? is null or issued_us <= ?",
+        (until_us, until_us),
+    )
+    return [row[0] for row in rows]
 
 
 def directives_mark(connection: Connection) -> int:
@@ -134,6 +138,12 @@ def audit(
         row,
     )
     return row
+
+
+def begun(connection: Connection, at_us: int) -> bool:
+    """Say whether the first control file had been written by an instant."""
+    found = connection.execute("select 1 from audit where verb = 'init' and at_us <= ?", (at_us,))
+    return found.fetchone() is not None
 
 
 def audit_head(connection: Connection) -> str:
