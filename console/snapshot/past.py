@@ -1,8 +1,9 @@
 """What the store holds of alerts, orders and routes, cut at an instant of the past.
 
-Events, misses, orders and alerts carry their own instants, and so can be cut exactly. Three things
-the store keeps only as they are now, and they are shown so: the log files, what is lost of them,
-and the settings. Whether an alert was *contained* is told from whether a pause stood then.
+Events, misses, orders and alerts carry their own instants, and so can be cut exactly. What the
+store keeps only as it is now is shown so: the log files, what is lost of them, the settings, and
+the words and runs of an alert, which are the latest that it had. One that was *contained* for a
+while is shown as firing. Counts are kept by the minute, so that a look back is exact at its end.
 """
 
 from __future__ import annotations
@@ -28,9 +29,7 @@ def route_at(row: reader.RouteRow, heard_us: int | None, at_us: int) -> reader.R
     """Return a route as it was known at an instant; None where nothing of it had happened yet."""
     if row.last_us <= at_us:
         return row
-    if row.first_us > at_us:
-        return None
-    return row._replace(last_us=row.first_us if heard_us is None else max(heard_us, row.first_us))
+    return None if heard_us is None else row._replace(last_us=heard_us)
 
 
 def alert_at(

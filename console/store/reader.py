@@ -96,9 +96,10 @@ def heard(connection: Connection, at_us: int) -> dict[int, int]:
         "select route, max(at_us) from ("
         "select route, max(last_us) as at_us from run where last_us <= ? group by route "
         "union all select route, max(first_us) from run where first_us <= ? group by route "
+        "union all select route, max(first_us) from agent where first_us <= ? group by route "
         "union all select route, max(at) * ? from minute where at <= ? and total > 0 "
         "group by route) group by route",
-        (at_us, at_us, MINUTE_US, at_us // MINUTE_US),
+        (at_us, at_us, at_us, MINUTE_US, at_us // MINUTE_US),
     )
     return dict(rows.fetchall())
 

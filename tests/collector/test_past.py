@@ -41,9 +41,13 @@ def facts(view: RouteView) -> dict[str, Any]:
     """Return what a route's picture says that the store can tell exactly of any instant."""
     names = (
         "counts", "experienced", "remaining", "open", "unknown", "excluded", "last_miss_us",
-        "burn", "health", "state", "data", "alerts", "directives", "agents", "curve",
+        "burn", "health", "state", "data", "directives", "agents", "curve",
     )  # fmt: skip
-    return {name: getattr(view, name) for name in names}
+    alerts = [
+        (item.id, item.severity, item.opened_us, item.resolved_us, item.kinds, item.acknowledged_by)
+        for item in view.alerts
+    ]
+    return {"alerts": alerts, **{name: getattr(view, name) for name in names}}
 
 
 def give(station: Station, kind: DirectiveKind, name: str = "refunds") -> str:
@@ -77,6 +81,7 @@ def incident(station: Station) -> list[tuple[int, Snapshot]]:
     station.write("a.jsonl", *(event("run.failed", f"b{n}", 160 + n) for n in range(30)))
     station.at(4 * MINUTE - 1)
     moment()
+    station.at(5 * MINUTE - 10)
     order = give(station, DirectiveKind.PAUSE)
     station.at(5 * MINUTE - 1)
     moment()
@@ -84,6 +89,7 @@ def incident(station: Station) -> list[tuple[int, Snapshot]]:
     station.write("a.jsonl", event("run.delivered", "long", 303, agent="w-1"))
     station.at(6 * MINUTE - 1)
     moment()
+    station.at(6 * MINUTE)
     lift(station, order)
     station.write("a.jsonl", event("run.delivered", "last", HOUR, agent="w-2"))
     station.at(2 * HOUR - 1)
