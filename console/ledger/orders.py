@@ -83,10 +83,13 @@ class Orders:
         return min(times, default=None)
 
     def overdue(self, order: Directive) -> tuple[str, ...]:
-        """Return the agents that logged on after their receipt was due, without one."""
+        """Return the agents that logged on after their receipt was due, without one.
+
+        What was noted before the end of the order was known does not count after that end.
+        """
         guilty = []
         for (directive, agent), late_us in self.late.items():
-            if directive != order.id:
+            if directive != order.id or not order.stands(late_us):
                 continue
             seen_us = self.seen_us(order, agent)
             if seen_us is None or late_us < seen_us:

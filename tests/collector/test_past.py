@@ -197,3 +197,17 @@ def test_an_order_of_the_past_does_not_know_how_it_ended(tmp_path: Path) -> None
         assert stood.directive == plain
     finally:
         station.close()
+
+
+def test_work_after_a_lifting_is_not_held_against_an_agent_read_before_it(tmp_path: Path) -> None:
+    station = started(tmp_path)
+    try:
+        station.write("a.jsonl", good("g1", 1))
+        order = give(station.read(), DirectiveKind.PAUSE)
+        station.at(MINUTE).read()
+        lift(station.at(2 * MINUTE), order)
+        station.write("a.jsonl", good("g2", HOUR, agent="w-2"))
+        (view,) = look(station.at(2 * HOUR).read()).routes
+        assert (view.counts.total, view.counts.recovery) == (2, 0)
+    finally:
+        station.close()
