@@ -190,7 +190,7 @@ def _console(session: Session, *, label: str, ascii_only: bool, banner: str) -> 
     from console import tui
     from console.cli.feed import LiveFeed
 
-    feed = LiveFeed(session.settings, session.store, session.control)
+    feed = LiveFeed(session.settings, session.store, session.control, read_only=session.read_only)
     tui.run(
         feed,
         operator=operator_name(None),

@@ -31,6 +31,9 @@ _KINDS = {
 }
 
 
+_READ_ONLY = "This console is read-only: nothing was changed."
+
+
 class LiveFeed:
     """Reads the store and acts on the control file; every call may come from another thread."""
 
@@ -40,7 +43,10 @@ class LiveFeed:
         store: Path,
         control: Path,
         now: Callable[[], int] = lambda: time.time_ns() // 1_000,
+        *,
+        read_only: bool = False,
     ) -> None:
+        self._read_only = read_only
         self._now = now
         self._settings = settings
         self._store = store
@@ -50,20 +56,31 @@ class LiveFeed:
 
     def snapshot(self) -> Snapshot:
         """Return the picture of the store as it is now."""
+        return self._picture(self._now(), as_of=False)
+
+    def past(self, at_us: int) -> Snapshot:
+        """Return the picture of the store as it was at an instant."""
+        return self._picture(at_us, as_of=True)
+
+    def _picture(self, at_us: int, *, as_of: bool) -> Snapshot:
         with self._lock:
             return take(
                 self._reader(),
                 self._settings,
                 store=self._store,
                 control=self._control,
-                now_us=self._now(),
+                now_us=at_us,
+                as_of=as_of,
             )
 
-    def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
-        """Return the latest misses of a route (None: of all), newest first."""
+    def misses(
+        self, route: str | None, limit: int, until_us: int | None = None
+    ) -> tuple[MissView, ...]:
+        """Return the latest misses of a route (None: of all) until an instant, newest first."""
         with self._lock:
             connection = self._reader()
-            return with_lines(connection, reader.misses(connection, route=route, limit=limit))
+            rows = reader.misses(connection, route=route, until_us=until_us, limit=limit)
+            return with_lines(connection, rows, until_us=until_us)
 
     def refused(self, limit: int) -> tuple[RefusedView, ...]:
         """Return the pieces of logs that could not be read, by file and place."""
@@ -90,6 +107,8 @@ class LiveFeed:
 
     def order(self, order: OrderRequest) -> OrderResult:
         """Carry out `order` against the control file."""
+        if self._read_only:
+            return OrderResult(ok=False, sentence=_READ_ONLY)
         operator = Operator(self._settings, self._store, self._control)
         try:
             return self._carry_out(operator, order)
@@ -104,6 +123,8 @@ class LiveFeed:
 
     def acknowledge(self, alert: str, by: str, note: str) -> str:
         """Take ownership of an alert; return a sentence for the operator."""
+        if self._read_only:
+            return _READ_ONLY
         operator = Operator(self._settings, self._store, self._control)
         try:
             return operator.acknowledge(alert, by, note, self._now())

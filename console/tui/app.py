@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
+from textual.widgets import Input
 
-from console.model import SECOND_US
+from console.model import MINUTE_US, SECOND_US
 from console.text import clean
 from console.tui import theme
 from console.tui.commands import ActionCommands, RouteCommands
@@ -31,6 +32,7 @@ from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.help import HelpScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.screens.sources import SourcesScreen
+from console.tui.travel import Travel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -70,6 +72,14 @@ class ConsoleApp(App[None], inherit_bindings=False):
         Binding("5", "view('sources')", "Sources", id="app.sources"),
         Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
         Binding("ctrl+r,f5", "refresh_now", "Refresh", show=False, id="app.refresh"),
+        Binding("left_square_bracket", "step(-1)", "A minute back", show=False, id="time.back"),
+        Binding("right_square_bracket", "step(1)", "A minute on", show=False, id="time.on"),
+        Binding("left_curly_bracket", "step(-60)", "An hour back", show=False, id="time.hour_back"),
+        Binding("right_curly_bracket", "step(60)", "An hour on", show=False, id="time.hour_on"),
+        Binding("t", "go_to", "Go to a time", show=False, id="time.go"),
+        Binding("n", "to_alert(True)", "Next alert", show=False, id="time.next_alert"),
+        Binding("N", "to_alert(False)", "Previous alert", show=False, id="time.previous_alert"),
+        Binding("end", "live", "Live", tooltip="Back to live", priority=True, id="time.live"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
         Binding(
             "ctrl+c", "help_quit", "How to quit", show=False, system=True, id="app.how_to_quit"
@@ -95,13 +105,14 @@ class ConsoleApp(App[None], inherit_bindings=False):
         # With colours taken as they are, NO_COLOR removes them; else Textual would only grey them.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.operator = operator
-        self.read_only = read_only
+        self._read_only = read_only
         self.badges = Badges(label, read_only)
         self.ascii_only = ascii_only
         self.glyphs = ASCII if ascii_only else UNICODE
         self.banner = banner
         self.herald = Herald(self, aloud=bell)
         self.zone = zone
+        self.travel = Travel(self)
         self.errands = Errands(self, feed)
         self.desk = Desk(self)
         self._poll_s = poll_s
@@ -111,6 +122,11 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.set_reactive(
             ConsoleApp.frame, Frame(wall_us=clock(), started_us=clock(), late_us=late_us)
         )
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing may be changed: the console was started so, or shows the past."""
+        return self._read_only or self.frame.past is not None
 
     def on_unmount(self) -> None:
         """Give the terminal its title back."""
@@ -167,6 +183,10 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.frame = self.frame.arrived(message.snapshot, self._clock())
         self.herald.look(message.snapshot)
 
+    def on_past_fetched(self, message: messages.PastFetched) -> None:
+        """Draw how it was."""
+        self.travel.fetched(message)
+
     def on_feed_failed(self, message: messages.FeedFailed) -> None:
         """Say that the feed did not answer; the last picture stays, marked by its age."""
         self.frame = self.frame.failed(message.sentence, self._clock())
@@ -202,6 +222,28 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def action_hold(self) -> None:
         """Stop the display, or let it go on. Nothing else stops."""
         self.frame = self.frame.held(self._clock())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the way back only from the past, and `end` to whoever is typing."""
+        if action == "live":
+            return self.travel.at_us is not None and not isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
+
+    def action_step(self, minutes: int) -> None:
+        """Go so many minutes on, or back."""
+        self.travel.step(minutes * MINUTE_US)
+
+    def action_go_to(self) -> None:
+        """Ask for a time, and go there."""
+        self.travel.ask()
+
+    def action_to_alert(self, later: bool) -> None:
+        """Go to when the next alert opened, or the previous one."""
+        self.travel.to_alert(later)
+
+    def action_live(self) -> None:
+        """Come back to the present."""
+        self.travel.end()
 
     def action_refresh_now(self) -> None:
         """Ask the feed now."""

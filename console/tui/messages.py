@@ -19,6 +19,16 @@ class SnapshotFetched(Message):
         self.snapshot = snapshot
 
 
+class PastFetched(Message):
+    """How everything was at an instant, or `trouble`: why that is not known."""
+
+    def __init__(self, at_us: int, snapshot: Snapshot | None, trouble: str = "") -> None:
+        super().__init__()
+        self.at_us = at_us
+        self.snapshot = snapshot
+        self.trouble = trouble
+
+
 class FeedFailed(Message):
     """The feed did not answer; `sentence` says why."""
 

@@ -9,6 +9,7 @@ from console.tui.screens.alerts import AlertsScreen
 from console.tui.screens.dialog import Dialog
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.fleet import FleetScreen
+from console.tui.screens.go_to import GoTo
 from console.tui.screens.help import HelpScreen, own_bindings
 from console.tui.screens.menu import ActionMenu
 from console.tui.screens.order import OrderDialog
@@ -40,6 +41,7 @@ PAGES: dict[type[DOMNode], str] = {
     OrderDialog: "Dialog of an order",
     AcknowledgeDialog: "Dialog of an acknowledgement",
     Picker: "A choice in a dialog",
+    GoTo: "Going to a time",
     HelpScreen: "Help",
 }
 

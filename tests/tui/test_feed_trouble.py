@@ -41,7 +41,7 @@ async def test_a_failure_later_keeps_the_picture_and_shows_its_age() -> None:
 
 async def test_misses_that_cannot_be_read_leave_the_answers_standing() -> None:
     class Blind(FakeFeed):
-        def misses(self, route: str | None, limit: int) -> tuple[()]:
+        def misses(self, route: str | None, limit: int, until_us: int | None = None) -> tuple[()]:
             raise OSError("evidence table is corrupt")
 
     async with console(Blind(snapshot(route("refunds", "page")))).run_test(size=SIZE) as pilot:

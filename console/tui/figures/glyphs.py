@@ -14,6 +14,7 @@ class Glyphs(NamedTuple):
 
     cursor: str
     none: str
+    dash: str
     dot: str
     arrow: str
     ellipsis: str
@@ -44,6 +45,7 @@ class Glyphs(NamedTuple):
 UNICODE = Glyphs(
     cursor="▌",
     none="–",
+    dash="—",
     dot="·",
     arrow="→",
     ellipsis="…",
@@ -74,6 +76,7 @@ UNICODE = Glyphs(
 ASCII = Glyphs(
     cursor=">",
     none="-",
+    dash="-",
     dot="-",
     arrow=">",
     ellipsis="~",

@@ -169,8 +169,37 @@ def hold_banner(frame: Frame, look: Look) -> Line:
     return joined(facts, look.separator)
 
 
+def past_banner(frame: Frame, look: Look) -> Line:
+    """Return that this is not the present; empty where it is."""
+    if frame.past is None:
+        return ()
+    words = "actions disabled" if frame.past.reached else "on the way"
+    facts = [
+        line(
+            (f" AS OF {then(frame, look)} ", Tone.PAGE),
+            (f" {look.glyphs.dash} {words}", Tone.STRONG),
+        ),
+        line(("end", Tone.KEY), " back to live"),
+        line(("[ ] { }", Tone.KEY), " minute, hour"),
+        line(("n N", Tone.KEY), " alerts"),
+    ]
+    return joined(facts, look.separator)
+
+
+def then(frame: Frame, look: Look) -> str:
+    """Return the instant of the past on show, with its date where that is not today's."""
+    if frame.past is None:
+        return ""
+    when = times.local(frame.past.at_us, look.zone)
+    if when.date() == times.local(frame.wall_us, look.zone).date():
+        return when.strftime("%H:%M")
+    return when.strftime("%Y-%m-%d %H:%M")
+
+
 def one_line(frame: Frame, look: Look) -> Line:
     """Return the fleet in the fewest words, for a screen too small for anything else."""
+    if frame.past is not None:
+        return line((f"{then(frame, look)} ", Tone.PAGE), *_worst(frame.shown, look))
     if frame.late or frame.trouble:
         return line(("OLD ", Tone.ALARM), *_worst(frame.shown, look))
     return _worst(frame.shown, look)
