@@ -18,8 +18,10 @@ from console.cli import (
     collecting,
     consequences,
     hooking,
+    keys,
     notifying,
     reading,
+    replaying,
     setup,
 )
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
@@ -34,12 +36,14 @@ app = typer.Typer(
 )
 _PARTS = (
     collecting,
+    replaying,
     reading,
     acting,
     answering,
     consequences,
     accounting,
     hooking,
+    keys,
     notifying,
     auditing,
     setup,

@@ -21,10 +21,12 @@ from console.tui import theme
 from console.tui.commands import ActionCommands, RouteCommands
 from console.tui.desk import Desk
 from console.tui.errands import Errands
+from console.tui.figures import times
 from console.tui.figures.glyphs import ASCII, UNICODE
 from console.tui.frame import Frame
 from console.tui.herald import Herald
-from console.tui.pages import binding_ids, pages_for
+from console.tui.keeping import Keeping, NoFiles
+from console.tui.pages import binding_ids, nearest, pages_for
 from console.tui.render.look import Look
 from console.tui.render.masthead import Badges
 from console.tui.screens.alerts import AlertsScreen
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from console.tui import messages
     from console.tui.feed import Feed
+    from console.tui.keeping import Files
 
 _LATE_S, _LATEST_S = 5.0, 60.0
 
@@ -80,6 +83,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         Binding("n", "to_alert(True)", "Next alert", show=False, id="time.next_alert"),
         Binding("N", "to_alert(False)", "Previous alert", show=False, id="time.previous_alert"),
         Binding("end", "live", "Live", tooltip="Back to live", priority=True, id="time.live"),
+        Binding("plus", "pace(2)", "Faster", show=False, id="time.faster"),
+        Binding("minus", "pace(0.5)", "Slower", show=False, id="time.slower"),
+        Binding("T", "next_theme", "Next theme", show=False, id="app.theme"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
         Binding(
             "ctrl+c", "help_quit", "How to quit", show=False, system=True, id="app.how_to_quit"
@@ -96,10 +102,14 @@ class ConsoleApp(App[None], inherit_bindings=False):
         label: str = "",
         ascii_only: bool = False,
         poll_s: float = 0.5,
-        banner: str = "",
+        banner: str | Callable[[], str] = "",
         bell: bool = True,
         keys: Mapping[str, str] | None = None,
         zone: tzinfo | None = None,
+        theme: str = "",
+        animations: bool = True,
+        files: Files | None = None,
+        pace: Callable[[float], None] | None = None,
         clock: Callable[[], int] = wall_clock_us,
     ) -> None:
         # With colours taken as they are, NO_COLOR removes them; else Textual would only grey them.
@@ -109,12 +119,17 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.badges = Badges(label, read_only)
         self.ascii_only = ascii_only
         self.glyphs = ASCII if ascii_only else UNICODE
-        self.banner = banner
+        self._banner = banner
+        self._theme = theme
+        self._pace = pace
+        if not animations:
+            self.animation_level = "none"
         self.herald = Herald(self, aloud=bell)
         self.zone = zone
         self.travel = Travel(self)
         self.errands = Errands(self, feed)
         self.desk = Desk(self)
+        self.keeping = Keeping(self, files or NoFiles())
         self._poll_s = poll_s
         self._clock = clock
         self._keys = dict(keys or {})
@@ -128,14 +143,30 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Whether nothing may be changed: the console was started so, or shows the past."""
         return self._read_only or self.frame.past is not None
 
-    def on_unmount(self) -> None:
-        """Give the terminal its title back."""
-        self.herald.leave()
+    @property
+    def banner(self) -> str:
+        """What the console was started for, "" for nothing of note."""
+        return self._banner() if callable(self._banner) else self._banner
 
-    def on_mount(self) -> None:
-        """Dress, and start to follow the feed."""
-        theme.dress(self)
+    def file_stamp(self, at_us: int) -> str:
+        """Return an instant as the names of files have it, in the console's zone."""
+        return f"{times.local(at_us, self.zone):%Y%m%d-%H%M%S}"
+
+    def on_unmount(self) -> None:
+        """Give the terminal its title back, and remember the session."""
+        self.herald.leave()
+        self.keeping.note("console", {"view": self.current_mode, "theme": self.theme})
+        self.keeping.save()
+
+    async def on_mount(self) -> None:
+        """Dress, and start to follow the feed, where the last session ended."""
+        known = self.keeping.memory_of("console")
+        theme.dress(self, self._theme or str(known.get("theme", "")))
         self._rebind()
+        if self.keeping.trouble:
+            self.notify(self.keeping.trouble, severity="warning", markup=False)
+        if known.get("view") in self.MODES and known["view"] != self.DEFAULT_MODE:
+            await self.switch_mode(str(known["view"]))
         self.errands.snapshot()
         self.set_interval(self._poll_s, self.errands.snapshot)
         self.set_interval(1.0, self.tick)
@@ -150,7 +181,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         unknown = sorted(set(self._keys) - binding_ids(type(self)))
         self.set_keymap({name: key for name, key in self._keys.items() if name not in unknown})
         if unknown:
-            text = f"Keys for unknown actions are ignored: {', '.join(unknown)}"
+            known = binding_ids(type(self))
+            each = (f"{name}{nearest(name, known)}" for name in unknown)
+            text = f"Keys for unknown actions are ignored: {', '.join(each)}"
             self.notify(clean(text), severity="warning", markup=False)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -200,6 +233,10 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Follow an order that was given."""
         self.desk.ordered(message, self._clock())
 
+    def on_kept(self, message: messages.Kept) -> None:
+        """Say where a file is."""
+        self.keeping.kept(message)
+
     def on_acknowledged(self, message: messages.Acknowledged) -> None:
         """Say what became of an acknowledgement."""
         self.desk.acknowledged(message)
@@ -227,7 +264,19 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Offer the way back only from the past, and `end` to whoever is typing."""
         if action == "live":
             return self.travel.at_us is not None and not isinstance(self.focused, Input)
+        if action == "pace":
+            return self._pace is not None
         return super().check_action(action, parameters)
+
+    def action_pace(self, factor: float) -> None:
+        """Let what is replayed go faster, or slower."""
+        if self._pace is not None:
+            self._pace(factor)
+            self.tick()
+
+    def action_next_theme(self) -> None:
+        """Put the next of our themes on."""
+        self.theme = theme.after(self.theme)
 
     def action_step(self, minutes: int) -> None:
         """Go so many minutes on, or back."""

@@ -12,6 +12,7 @@ from console.tui.barred import barred
 from console.tui.messages import (
     Acknowledged,
     FeedFailed,
+    Kept,
     MissesFetched,
     Ordered,
     PastFetched,
@@ -117,6 +118,15 @@ class Errands:
             return Acknowledged(clean(self._feed.acknowledge(alert, by, note)), done=True)
 
         self._send(self._app, call, failed, "acknowledge")
+
+    def keep(self, name: str, ending: str, data: bytes) -> None:
+        """Write an export."""
+
+        def failed(why: str) -> Message:
+            return Kept("", f"Not written: {why}")
+
+        files = self._app.keeping.files
+        self._send(self._app, lambda: Kept(files.export(name, ending, data)), failed, "keep")
 
     def _send(
         self,

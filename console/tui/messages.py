@@ -79,6 +79,15 @@ class Ordered(Message):
         self.trouble = trouble
 
 
+class Kept(Message):
+    """Where a file was written, or `trouble`: why it was not."""
+
+    def __init__(self, path: str, trouble: str = "") -> None:
+        super().__init__()
+        self.path = path
+        self.trouble = trouble
+
+
 class Acknowledged(Message):
     """What became of an acknowledgement, as a sentence; `done` says whether it counts."""
 

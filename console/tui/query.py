@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _TERM = re.compile(r'!?"[^"]*"|!?[^\s"]+(?:"[^"]*")?')
 _SHAPE = re.compile(r"(?P<field>[A-Za-z_]+)(?P<op>>=|<=|:|=|>|<)(?P<value>.*)", re.DOTALL)
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?%?")
-_LONGEST = 300
+LONGEST = 300
+"""Most characters of a filter."""
 _COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
@@ -89,8 +90,8 @@ def parse(
     Raises:
         QueryError: with a sentence for the operator.
     """
-    if len(text) > _LONGEST:
-        raise QueryError(f"a filter has at most {_LONGEST} characters")
+    if len(text) > LONGEST:
+        raise QueryError(f"a filter has at most {LONGEST} characters")
     if text.count('"') % 2:
         raise QueryError('a quote is open: close it with "')
     known = (frozenset(words), frozenset(numbers))

@@ -101,7 +101,7 @@ async def test_the_past_offers_no_action(keys: tuple[str, ...]) -> None:
         await settle(pilot)
         await press(pilot, "left_square_bracket", *keys, "ctrl+y")
         assert source.orders == []
-        assert source.owned == []
+        assert not source.owned
         assert not pilot.app.screen.is_modal
 
 
@@ -120,7 +120,8 @@ def test_whatever_is_no_question_is_refused_again_before_the_feed() -> None:
         closed.order(request)
     with pytest.raises(ReadOnlyError):
         closed.acknowledge("A1", "sam", "")
-    assert source.orders == source.owned == []
+    assert not source.orders
+    assert not source.owned
     assert closed.snapshot() is source.current
     methods = {name for name in vars(Feed) if not name.startswith("_")}
     assert methods - QUESTIONS >= {"order", "acknowledge"}

@@ -42,7 +42,7 @@ def masthead(frame: Frame, look: Look, badges: Badges, width: int) -> Line:
 
 def _blocks(snapshot: Snapshot | None, look: Look, badges: Badges) -> list[Span]:
     """Return what stands out on the left: where this is, and the worst state of all."""
-    blocks = [Span(f" {badges.label} ", Tone.PAGE)] if badges.label else []
+    blocks = [Span(f" {badges.label} ", Tone.LABEL)] if badges.label else []
     if snapshot is not None and snapshot.routes:
         stand = standing(min(snapshot.routes, key=lambda view: view.rank), look.glyphs)
         blocks += [Span(" "), Span(f" {stand.glyph} {stand.word} ", stand.tone)]
@@ -161,8 +161,7 @@ def hold_banner(frame: Frame, look: Look) -> Line:
     routes = routes_missed_since(frame.shown, frame.live)
     facts = [
         line((f"held {times.stopwatch(frame.held_us)}", Tone.STRONG)),
-        line(f"{frame.hold.missed} snapshots"),
-        line(f"{events} events"),
+        line(f"{numbers.count(events)} new"),
         line((f"misses on {routes} routes", Tone.ALARM if routes else Tone.PLAIN)),
         line(("space: go on", Tone.KEY)),
     ]

@@ -23,6 +23,7 @@ class EvidenceScreen(View):
     """Why a run was charged, down to the byte; `c` copies it."""
 
     CSS_PATH = "evidence.tcss"
+    TITLE_WORDS = "evidence"
     ABOUT = "A miss with its rule in words and the log lines behind it, as file:line and byte."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "Copy", id="evidence.copy"),

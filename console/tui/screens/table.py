@@ -8,9 +8,10 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from console.tui.export import Sheet
 from console.tui.figures.spans import Line, Tone, joined, line
 from console.tui.host import host
-from console.tui.query import Fields, Query, QueryError, parse
+from console.tui.query import LONGEST, Fields, Query, QueryError, parse
 from console.tui.render import empty
 from console.tui.render.grid import Grid, Shaped, heading, layout, row
 from console.tui.screens.view import View
@@ -63,6 +64,7 @@ class Table(View, Generic[RowT]):
         Binding("slash", "filter", "Filter", key_display="/", id="table.filter"),
         Binding("o", "sort(1)", "Sort", show=False, id="table.sort"),
         Binding("O", "reverse", "Reverse", show=False, id="table.reverse"),
+        Binding("c", "copy", "Copy", show=False, id="table.copy"),
     ]
 
     def __init__(self) -> None:
@@ -129,6 +131,50 @@ class Table(View, Generic[RowT]):
         self._totals = [] if snapshot is None else self.totals(snapshot)
         self._retitle()
         self._show_detail(look)
+
+    def sheet(self) -> Sheet:
+        """Return the rows on show, in their order, with all the fields that a filter knows."""
+        look = host(self).look(host(self).frame)
+        names = tuple(dict.fromkeys((*self.WORDS, *self.NUMBERS)))
+        rows = []
+        for item in self._rows:
+            fields = self.fields(item, look)
+            known = {**fields.numbers, **fields.words}
+            rows.append(tuple(known.get(name) for name in names))
+        return Sheet(self.NOUN.capitalize(), names, tuple(rows))
+
+    def action_copy(self) -> None:
+        """Put what the row under the cursor is known by on the clipboard."""
+        chosen = self.cursor_list.cursor_row
+        if chosen is not None:
+            self.copy(self.key_of(chosen))
+
+    def on_mount(self) -> None:
+        """Begin as the last session ended, if this view is one of those that always exist."""
+        super().on_mount()
+        if self._lasting:
+            self._restore(host(self).keeping.memory_of(self.NOUN))
+
+    @property
+    def _lasting(self) -> bool:
+        return type(self) in host(self).MODES.values()
+
+    def _restore(self, known: dict[str, object]) -> None:
+        keys = [column.key for column in self.COLUMNS]
+        sort, text = known.get("sort"), known.get("filter")
+        self._sort = keys.index(sort) if sort in keys else 0
+        self._reversed = known.get("reversed") is True
+        if isinstance(text, str) and len(text) <= LONGEST:
+            self.query_one(FilterBar).value = text
+
+    def _remember(self) -> None:
+        if self._lasting:
+            what: dict[str, object] = {
+                "sort": self.COLUMNS[self._sort].key,
+                "reversed": self._reversed,
+                "filter": self._query_text,
+            }
+            host(self).keeping.note(self.NOUN, what)
 
     def _show_detail(self, look: Look) -> None:
         chosen = self.cursor_list.cursor_row
@@ -198,11 +244,13 @@ class Table(View, Generic[RowT]):
         """Sort by the next column."""
         self._sort = (self._sort + by) % len(self.COLUMNS)
         self._reversed = False
+        self._remember()
         self.redraw()
 
     def action_reverse(self) -> None:
         """Turn the order round."""
         self._reversed = not self._reversed
+        self._remember()
         self.redraw()
 
     async def action_escape(self) -> None:
@@ -222,6 +270,7 @@ class Table(View, Generic[RowT]):
         except QueryError as error:
             self._query = Query()
             self._query_error = str(error)
+        self._remember()
         self.redraw()
 
     @on(FilterBar.Left)

@@ -17,6 +17,7 @@ from console.tui.widgets.prose import Prose
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from console.tui.export import Sheet
     from console.tui.frame import Frame
     from console.tui.render.look import Look
 
@@ -27,10 +28,13 @@ class View(Screen[None]):
     AUTO_FOCUS = "CursorList"
     ABOUT: ClassVar[str] = ""
     """What the view is for, as the help says it."""
+    TITLE_WORDS: ClassVar[str] = "view"
+    """What the view is called in the names of exports."""
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "escape", "Back", show=False, id="view.escape"),
+        Binding("e", "export", "Export", show=False, id="view.export"),
     ]
 
     def compose(self) -> ComposeResult:
@@ -87,8 +91,16 @@ class View(Screen[None]):
 
     def copy(self, text: str) -> None:
         """Put text on the clipboard of the operator's terminal."""
-        self.app.copy_to_clipboard(text)
-        self.notify("Copied. Terminals without clipboard support ignore it.", markup=False)
+        host(self).keeping.copy(text)
+
+    def sheet(self) -> Sheet | None:
+        """Return the rows of the view as an export has them; None: only a picture can be had."""
+        return None
+
+    def action_export(self) -> None:
+        """Write what is on the screen into a file."""
+        sheet = self.sheet()
+        host(self).keeping.ask(sheet, self.TITLE_WORDS if sheet is None else sheet.title)
 
     async def action_escape(self) -> None:
         """Leave the view; the last one stays, so that Esc never quits."""
