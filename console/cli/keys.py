@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textual.binding import Binding
+    from textual.dom import DOMNode
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +53,8 @@ def _pages() -> Iterator[tuple[str, list[Binding]]]:
     from console.tui.screens.help import own_bindings
 
     seen: set[str] = set()
-    for page, title in {ConsoleApp: "Everywhere", **PAGES}.items():
+    every: dict[type[DOMNode], str] = {ConsoleApp: "Everywhere", **PAGES}
+    for page, title in every.items():
         fresh = [each for each in own_bindings(page) if each.id not in seen]
         seen.update(each.id or "" for each in fresh)
         if fresh:

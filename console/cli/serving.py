@@ -52,7 +52,7 @@ def _local(server: Any) -> Any:
             sys.stdout.flush()
 
         async def _make_app(self) -> web.Application:
-            app = await super()._make_app()
+            app: web.Application = await super()._make_app()
             app.middlewares.append(web.middleware(_turn_away(self.public_url)))
             return app
 
