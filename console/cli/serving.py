@@ -33,7 +33,7 @@ def serve(session: Session, port: int, *, label: str, ascii_only: bool, theme: s
     command = shlex.join(_command(session, label=label, ascii_only=ascii_only, theme=theme))
     server = _local(Server)(command, host=HOST, port=port, title="burnline")
     try:
-        server.serve()
+        server.open()
     except OSError as error:
         raise Stop(f"--port {port}: {error.strerror}; name another, or none", REFUSED) from error
 
@@ -43,13 +43,19 @@ def _local(server: Any) -> Any:
     from aiohttp import web
 
     class Local(server):  # type: ignore[misc]
-        def initialize_logging(self) -> None:
-            """Log nothing: what is wrong is shown by the console itself."""
+        def open(self) -> None:
+            """Serve, and say where once somebody is listening there."""
 
-        async def on_startup(self, app: web.Application) -> None:  # noqa: ARG002
-            """Say where it is."""
-            say(f"{self.public_url} shows the console, read-only; end with ctrl+c")
-            sys.stdout.flush()
+            def told(*_: object) -> None:
+                say(f"{self.public_url} shows the console, read-only; end with ctrl+c")
+                sys.stdout.flush()
+
+            web.run_app(
+                self._make_app(), host=self.host, port=self.port, print=told, access_log=None
+            )
+
+        async def on_startup(self, app: web.Application) -> None:
+            """Say nothing yet."""
 
         async def _make_app(self) -> web.Application:
             app: web.Application = await super()._make_app()

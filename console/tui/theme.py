@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from console.text import clean
 from console.tui.figures.spans import Line, Span, Tone
@@ -98,6 +98,7 @@ ANSI = Theme(
     dark=True,
     ansi=True,
     variables={
+        **BUILTIN_THEMES["ansi-dark"].variables,
         "tone-muted": "ansi_default",
         "tone-strong": "ansi_default",
         "tone-ok": "ansi_cyan",

@@ -17,9 +17,9 @@ from console.tui.widgets.prose import Prose
 
 _KINDS = (
     ("c", "csv", "CSV", "the rows, for a spreadsheet"),
-    ("j", "json", "JSON", "the rows, for a program"),
+    ("o", "json", "JSON", "the rows, for a program"),
     ("m", "markdown", "Markdown", "the rows, for a page or a ticket"),
-    ("s", "svg", "SVG", "a picture of the screen"),
+    ("p", "svg", "SVG", "a picture of the screen"),
 )
 
 
