@@ -40,7 +40,7 @@ async def test_a_step_back_shows_the_last_whole_minute_under_a_banner() -> None:
         await press(pilot, "left_square_bracket")
         seen = screen_text(pilot)
         assert source.looked_back == [LAST_MINUTE]
-        assert "AS OF 14:01  — actions disabled" in seen
+        assert "AS OF 14:01 — actions disabled" in seen
         assert "▲ PAGE" not in seen
 
 

@@ -176,7 +176,7 @@ def past_banner(frame: Frame, look: Look) -> Line:
     facts = [
         line(
             (f" AS OF {then(frame, look)} ", Tone.PAGE),
-            (f" {look.glyphs.dash} {words}", Tone.STRONG),
+            (f"{look.glyphs.dash} {words}", Tone.STRONG),
         ),
         line(("end", Tone.KEY), " back to live"),
         line(("[ ] { }", Tone.KEY), " minute, hour"),
