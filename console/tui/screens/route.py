@@ -142,6 +142,9 @@ class RouteScreen(View):
     def on_misses_fetched(self, message: MissesFetched) -> None:
         """Show the misses that came in."""
         self._waiting = self._on_its_way = False
+        if not self.still_open:
+            self._asked = None
+            return
         self._trouble = message.trouble
         if message.trouble:
             self._asked = None

@@ -69,7 +69,7 @@ class View(Screen[None]):
 
     def redraw(self) -> None:
         """Draw the frame as it is."""
-        if self.is_mounted:
+        if self.still_open:
             self._frame_changed(host(self).frame)
 
     def _frame_changed(self, frame: Frame) -> None:
@@ -82,6 +82,14 @@ class View(Screen[None]):
             self.query_one(Bottom).draw(frame, look)
             self.query_one("#one-line", Prose).show([one_line(frame, look)])
             self.draw(frame, look)
+
+    @property
+    def still_open(self) -> bool:
+        """Whether the view can be drawn: an answer may come in after the view was left.
+
+        One that was left loses its widgets one by one; one of another mode is drawn on its return.
+        """
+        return self.is_mounted and self in self.app.screen_stack
 
     def _in_sight(self) -> bool:
         """Say whether this is the view in front, or right behind a dialog."""
