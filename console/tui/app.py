@@ -7,15 +7,13 @@ and widgets derive from that frame; none of them asks the feed or computes a num
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
-from textual.widgets import Input
 
-from console.model import MINUTE_US, SECOND_US
+from console.model import SECOND_US
 from console.text import clean
 from console.tui import theme
 from console.tui.commands import ActionCommands, RouteCommands
@@ -34,6 +32,7 @@ from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.help import HelpScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.screens.sources import SourcesScreen
+from console.tui.time_keys import TIME_KEYS, TimeActions
 from console.tui.travel import Travel
 
 if TYPE_CHECKING:
@@ -50,12 +49,7 @@ if TYPE_CHECKING:
 _LATE_S, _LATEST_S = 5.0, 60.0
 
 
-def wall_clock_us() -> int:
-    """Return the machine's time."""
-    return time.time_ns() // 1_000
-
-
-class ConsoleApp(App[None], inherit_bindings=False):
+class ConsoleApp(TimeActions, App[None], inherit_bindings=False):
     """Keys that work everywhere."""
 
     CSS_PATH: ClassVar[Any] = ["app.tcss", "screens/view.tcss", "screens/dialog.tcss"]
@@ -75,16 +69,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         Binding("5", "view('sources')", "Sources", id="app.sources"),
         Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
         Binding("ctrl+r,f5", "refresh_now", "Refresh", show=False, id="app.refresh"),
-        Binding("left_square_bracket", "step(-1)", "A minute back", show=False, id="time.back"),
-        Binding("right_square_bracket", "step(1)", "A minute on", show=False, id="time.on"),
-        Binding("left_curly_bracket", "step(-60)", "An hour back", show=False, id="time.hour_back"),
-        Binding("right_curly_bracket", "step(60)", "An hour on", show=False, id="time.hour_on"),
-        Binding("t", "go_to", "Go to a time", show=False, id="time.go"),
-        Binding("n", "to_alert(True)", "Next alert", show=False, id="time.next_alert"),
-        Binding("N", "to_alert(False)", "Previous alert", show=False, id="time.previous_alert"),
-        Binding("end", "live", "Live", tooltip="Back to live", priority=True, id="time.live"),
-        Binding("plus", "pace(2)", "Faster", show=False, id="time.faster"),
-        Binding("minus", "pace(0.5)", "Slower", show=False, id="time.slower"),
+        *TIME_KEYS,
         Binding("T", "next_theme", "Next theme", show=False, id="app.theme"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
         Binding(
@@ -110,7 +95,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
         animations: bool = True,
         files: Files | None = None,
         pace: Callable[[float], None] | None = None,
-        clock: Callable[[], int] = wall_clock_us,
+        clock: Callable[[], int] = times.wall_clock_us,
     ) -> None:
         # With colours taken as they are, NO_COLOR removes them; else Textual would only grey them.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
@@ -119,9 +104,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.badges = Badges(label, read_only)
         self.ascii_only = ascii_only
         self.glyphs = ASCII if ascii_only else UNICODE
-        self._banner = banner
+        self.banner = banner if callable(banner) else lambda: banner
         self._theme = theme
-        self._pace = pace
+        self.pace = pace
         if not animations:
             self.animation_level = "none"
         self.herald = Herald(self, aloud=bell)
@@ -143,30 +128,16 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Whether nothing may be changed: the console was started so, or shows the past."""
         return self._read_only or self.frame.past is not None
 
-    @property
-    def banner(self) -> str:
-        """What the console was started for, "" for nothing of note."""
-        return self._banner() if callable(self._banner) else self._banner
-
-    def file_stamp(self, at_us: int) -> str:
-        """Return an instant as the names of files have it, in the console's zone."""
-        return f"{times.local(at_us, self.zone):%Y%m%d-%H%M%S}"
-
     def on_unmount(self) -> None:
         """Give the terminal its title back, and remember the session."""
         self.herald.leave()
-        self.keeping.note("console", {"view": self.current_mode, "theme": self.theme})
-        self.keeping.save()
+        self.keeping.save(self.current_mode)
 
     async def on_mount(self) -> None:
         """Dress, and start to follow the feed, where the last session ended."""
-        known = self.keeping.memory_of("console")
-        theme.dress(self, self._theme or str(known.get("theme", "")))
+        theme.dress(self, self._theme or self.keeping.theme)
         self._rebind()
-        if self.keeping.trouble:
-            self.notify(self.keeping.trouble, severity="warning", markup=False)
-        if known.get("view") in self.MODES and known["view"] != self.DEFAULT_MODE:
-            await self.switch_mode(str(known["view"]))
+        await self.keeping.resume()
         self.errands.snapshot()
         self.set_interval(self._poll_s, self.errands.snapshot)
         self.set_interval(1.0, self.tick)
@@ -261,38 +232,13 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.frame = self.frame.held(self._clock())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the way back only from the past, and `end` to whoever is typing."""
-        if action == "live":
-            return self.travel.at_us is not None and not isinstance(self.focused, Input)
-        if action == "pace":
-            return self._pace is not None
-        return super().check_action(action, parameters)
-
-    def action_pace(self, factor: float) -> None:
-        """Let what is replayed go faster, or slower."""
-        if self._pace is not None:
-            self._pace(factor)
-            self.tick()
+        """Offer what moves the console in time where it makes sense."""
+        offered = self.time_action_offered(action, self.focused)
+        return super().check_action(action, parameters) if offered is None else offered
 
     def action_next_theme(self) -> None:
         """Put the next of our themes on."""
         self.theme = theme.after(self.theme)
-
-    def action_step(self, minutes: int) -> None:
-        """Go so many minutes on, or back."""
-        self.travel.step(minutes * MINUTE_US)
-
-    def action_go_to(self) -> None:
-        """Ask for a time, and go there."""
-        self.travel.ask()
-
-    def action_to_alert(self, later: bool) -> None:
-        """Go to when the next alert opened, or the previous one."""
-        self.travel.to_alert(later)
-
-    def action_live(self) -> None:
-        """Come back to the present."""
-        self.travel.end()
 
     def action_refresh_now(self) -> None:
         """Ask the feed now."""

@@ -10,11 +10,14 @@ import csv
 import io
 import re
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from console.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Cell = str | Fraction | int | None
 CELL_LIMIT = 32_000
@@ -31,6 +34,12 @@ class Sheet(NamedTuple):
     title: str
     names: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+
+def sheet_of(title: str, names: Iterable[str], rows: Iterable[Mapping[str, Cell]]) -> Sheet:
+    """Return the sheet of rows by name; a name that is given twice has one column."""
+    columns = tuple(dict.fromkeys(names))
+    return Sheet(title, columns, tuple(tuple(row.get(name) for name in columns) for row in rows))
 
 
 def render(sheet: Sheet, kind: str) -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from console.text import clean
 from console.tui.export import KINDS, render
+from console.tui.figures import times
 from console.tui.screens.export import ExportMenu
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Keeping:
     def __init__(self, app: ConsoleApp, files: Files) -> None:
         self._app = app
         self.files = files
-        found, self.trouble = files.remembered()
+        found, self._trouble = files.remembered()
         self._memory = found
 
     def memory_of(self, part: str) -> dict[str, object]:
@@ -69,8 +70,22 @@ class Keeping:
         """Remember something of a part at the end of the session."""
         self._memory[part] = what
 
-    def save(self) -> None:
-        """Keep what is to be remembered."""
+    @property
+    def theme(self) -> str:
+        """The theme of the last session, "" where none is known."""
+        return str(self.memory_of("console").get("theme", ""))
+
+    async def resume(self) -> None:
+        """Show the view that the last session ended on, and say if its memory was of no use."""
+        if self._trouble:
+            self._app.notify(self._trouble, severity="warning", markup=False)
+        view = self.memory_of("console").get("view")
+        if view in self._app.MODES and view != self._app.DEFAULT_MODE:
+            await self._app.switch_mode(str(view))
+
+    def save(self, view: str) -> None:
+        """Keep what is to be remembered, with the view that the session ends on."""
+        self.note("console", {"view": view, "theme": self._app.theme})
         self.files.remember(self._memory)
 
     def ask(self, sheet: Sheet | None, title: str) -> None:
@@ -93,7 +108,7 @@ class Keeping:
         shown = self._app.frame.shown
         at_us = self._app.frame.wall_us if shown is None else shown.as_of_us
         words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "view"
-        return f"burnline-{words}-{self._app.file_stamp(at_us)}"
+        return f"burnline-{words}-{times.local(at_us, self._app.zone):%Y%m%d-%H%M%S}"
 
     def kept(self, message: Kept) -> None:
         """Say where a file is, or why there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,11 @@ _LONGEST_US = 400 * DAY_US
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _HOW = "write a time as 14:02, 2026-11-24T14:02:00Z or -2h"
+
+
+def wall_clock_us() -> int:
+    """Return the machine's time."""
+    return time.time_ns() // 1_000
 
 
 def local(at_us: int, zone: tzinfo | None) -> datetime:

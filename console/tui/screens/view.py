@@ -78,7 +78,7 @@ class View(Screen[None]):
         app = host(self)
         look = app.look(frame)
         with self.app.batch_update():
-            self.query_one(Top).draw(frame, look, app.badges, app.banner)
+            self.query_one(Top).draw(frame, look, app.badges, app.banner())
             self.query_one(Bottom).draw(frame, look)
             self.query_one("#one-line", Prose).show([one_line(frame, look)])
             self.draw(frame, look)
