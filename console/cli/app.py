@@ -19,8 +19,10 @@ from console.cli import (
     consequences,
     granting,
     hooking,
+    keys,
     notifying,
     reading,
+    replaying,
     setup,
 )
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
@@ -35,6 +37,7 @@ app = typer.Typer(
 )
 _PARTS = (
     collecting,
+    replaying,
     reading,
     acting,
     answering,
@@ -42,6 +45,7 @@ _PARTS = (
     accounting,
     granting,
     hooking,
+    keys,
     notifying,
     auditing,
     setup,

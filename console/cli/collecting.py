@@ -166,6 +166,12 @@ def watch(
     directories: Directories = None,
     label: Annotated[str, typer.Option(help="Shown in the header, such as PROD.")] = "",
     ascii_only: Annotated[bool, typer.Option("--ascii", help="No braille, no blocks.")] = False,
+    theme: Annotated[str, typer.Option(help="dark, light, colour-blind or ansi.")] = "",
+    web: Annotated[
+        bool, typer.Option("--web", help="In a browser on this machine; read-only always.")
+    ] = False,
+    served: Annotated[bool, typer.Option("--served", hidden=True)] = False,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Of --web; 0: any.")] = 0,
 ) -> None:
     """Open the console; starts a collector if none runs, says so, and leaves it running."""
     session: Session = context.obj
@@ -176,7 +182,19 @@ def watch(
         from console.collector.detached import ensure
 
         banner = ensure(session.store, _collector_options(session, directories))
-    _console(session, label=label, ascii_only=ascii_only, banner=banner)
+    if web:
+        from console.cli.serving import serve
+
+        serve(session, port, label=label, ascii_only=ascii_only, theme=theme)
+    else:
+        console(
+            session,
+            label=label,
+            ascii_only=ascii_only,
+            theme=theme,
+            banner=banner,
+            files=not served,
+        )
 
 
 def _collector_options(session: Session, directories: list[Path] | None) -> list[str]:
@@ -186,11 +204,28 @@ def _collector_options(session: Session, directories: list[Path] | None) -> list
     return [*options, "collect", *(str(path.absolute()) for path in directories or ())]
 
 
-def _console(session: Session, *, label: str, ascii_only: bool, banner: str) -> None:
+def console(
+    session: Session,
+    *,
+    label: str,
+    ascii_only: bool,
+    banner: str | Callable[[], str],
+    theme: str = "",
+    now: Callable[[], int] = lambda: time.time_ns() // 1_000,
+    pace: Callable[[float], None] | None = None,
+    files: bool = True,
+) -> None:
+    """Show the console until the operator quits.
+
+    `now` is the clock of the store, `pace` speeds it up where that can be done; `files` says
+    whether it may write what it remembers, and exports.
+    """
     from console import tui
     from console.cli.feed import LiveFeed
+    from console.cli.files import ConsoleFiles
 
-    feed = LiveFeed(session.settings, session.store, session.control, read_only=session.read_only)
+    settings = session.settings
+    feed = LiveFeed(settings, session.store, session.control, now, read_only=session.read_only)
     tui.run(
         feed,
         operator=operator_name(None),
@@ -198,7 +233,12 @@ def _console(session: Session, *, label: str, ascii_only: bool, banner: str) -> 
         label=label,
         ascii_only=ascii_only,
         banner=banner,
-        bell=session.settings.bell,
+        bell=settings.console.bell,
+        pace=pace,
+        theme=theme or settings.console.theme,
+        keys=settings.console.keys,
+        animations=settings.console.animations,
+        files=ConsoleFiles(session.memory, Path.cwd()) if files else None,
     )
 
 
@@ -206,11 +246,11 @@ def demo(
     context: typer.Context,
     speed: Annotated[float, typer.Option(help="How many times faster than recorded.")] = 60.0,
     ascii_only: Annotated[bool, typer.Option("--ascii", help="No braille, no blocks.")] = False,
+    theme: Annotated[str, typer.Option(help="dark, light, colour-blind or ansi.")] = "",
 ) -> None:
     """Open the console on sample logs, replayed as if live, with sample agents that obey it."""
     session: Session = context.obj
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, _leave)
+    end_as_by_key()
     from console.collector import detached
     from console.demo import locate_sample_logs, prepare
 
@@ -227,7 +267,7 @@ def demo(
             agents = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             stack.callback(_end_process, agents)
             banner = "DEMO: sample logs, throw-away store; pause a route (a, p) and see it obey"
-            _console(session, label="DEMO", ascii_only=ascii_only, banner=banner)
+            console(session, label="DEMO", ascii_only=ascii_only, theme=theme, banner=banner)
     leave_message()
 
 
@@ -252,8 +292,13 @@ def _initialise(session: Session) -> None:
     operator.close()
 
 
+def end_as_by_key() -> None:
+    """When the terminal goes away, end as ctrl+q does: what is throw-away is thrown away."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, _leave)
+
+
 def _leave(number: int, _: object) -> None:
-    """End the demo as ctrl+q does when its terminal goes away: it leaves nothing behind."""
     raise SystemExit(128 + number)
 
 

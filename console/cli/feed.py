@@ -34,6 +34,9 @@ _KINDS = {
 }
 
 
+_READ_ONLY = "This console is read-only: nothing was changed."
+
+
 class LiveFeed:
     """Reads the store and acts on the control file; every call may come from another thread."""
 
@@ -46,8 +49,8 @@ class LiveFeed:
         *,
         read_only: bool = False,
     ) -> None:
-        self._now = now
         self._read_only = read_only
+        self._now = now
         self._settings = settings
         self._store = store
         self._control = control
@@ -56,20 +59,31 @@ class LiveFeed:
 
     def snapshot(self) -> Snapshot:
         """Return the picture of the store as it is now."""
+        return self._picture(self._now(), as_of=False)
+
+    def past(self, at_us: int) -> Snapshot:
+        """Return the picture of the store as it was at an instant."""
+        return self._picture(at_us, as_of=True)
+
+    def _picture(self, at_us: int, *, as_of: bool) -> Snapshot:
         with self._lock:
             return take(
                 self._reader(),
                 self._settings,
                 store=self._store,
                 control=self._control,
-                now_us=self._now(),
+                now_us=at_us,
+                as_of=as_of,
             )
 
-    def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
-        """Return the latest misses of a route (None: of all), newest first."""
+    def misses(
+        self, route: str | None, limit: int, until_us: int | None = None
+    ) -> tuple[MissView, ...]:
+        """Return the latest misses of a route (None: of all) until an instant, newest first."""
         with self._lock:
             connection = self._reader()
-            return with_lines(connection, reader.misses(connection, route=route, limit=limit))
+            rows = reader.misses(connection, route=route, until_us=until_us, limit=limit)
+            return with_lines(connection, rows, until_us=until_us)
 
     def timeline(self, route: str, run: str) -> tuple[MomentView, ...]:
         """Return what a run and the runs that it started logged, oldest first."""

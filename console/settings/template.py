@@ -179,7 +179,14 @@ def _control() -> str:
 
 def _console() -> str:
     comment = "ring, and change the terminal's title, on a new page"
-    return _table("[console]", [_line("bell", "true", comment)])
+    lines = [
+        _line("bell", "true", comment),
+        _line("theme", '"dark"', "dark, light, colour-blind or ansi"),
+        _line("animations", "true", "false: nothing on the screen moves by itself"),
+        _line("remember", "true", "view, sort, filter and theme, in the state folder"),
+        _line("keys", "{}", '{ action = key }, such as { "route.act" = "x" }: burnline keys'),
+    ]
+    return _table("[console]", lines)
 
 
 def _source(source: SourceProposal) -> str:

@@ -37,20 +37,20 @@ def view(
     if window == "all":
         span = counting.everything(frame.connection)
         experienced = frame.table.over(number, span)
-    excluding = corrections.of_route(frame.connection, route.name)
+    excluding = corrections.of_route(frame.connection, route.name, until_us=frame.until_us)
     corrected, _ = corrections.taken_out(frame.connection, number, excluding, span)
     counts = experienced.minus(corrected)
     charged = _account(frame, route, number, counts, found)
     left = charged.remaining
     # A run without a verdict is in no minute: over everything, it may be older than all counts.
-    since_us = 0 if window == "all" else span.first * MINUTE_US
-    apart = reader.states_of(frame.connection, number, since_us)
+    apart = _apart(frame, number, 0 if window == "all" else span.first * MINUTE_US)
     data = data_of(frame, route, row, counts, apart)
     shown = tuple(_rule(frame, item, data) for item in found)
     mine = frame.alerts.get(route.name, ())
     standing = orders.standing(frame, route, number, left)
     given = desk.directives_of(frame.connection, route.name)
-    agents = tuple(agent for agent, _ in reader.agents(frame.connection, number))
+    heard = reader.agents(frame.connection, number, until_us=frame.until_us)
+    agents = tuple(agent for agent, _ in heard)
     questions = answers(route)
     state = orders.state_of(standing)
     health = health_of(
@@ -147,6 +147,13 @@ def _over(given: list[Directive], now_us: int) -> list[Directive]:
     """Return the orders that stand no longer, the latest first."""
     past = [item for item in given if item.issued_us <= now_us and not item.stands(now_us)]
     return sorted(past, key=lambda item: (-item.issued_us, item.id))
+
+
+def _apart(frame: Frame, number: int, since_us: int) -> dict[str, int]:
+    """Return how many runs are neither good nor bad, by state, now or then."""
+    if frame.live:
+        return reader.states_of(frame.connection, number, since_us)
+    return reader.states_at(frame.connection, number, since_us, frame.now_us)
 
 
 def _rule(frame: Frame, reading: rules.Reading, data: str) -> RuleView:

@@ -8,6 +8,7 @@ import msgspec
 
 from console.ledger import facts as run_facts
 from console.ledger.counts import Entry
+from console.model import MINUTE_US
 from console.store.desk import AuditRow
 
 if TYPE_CHECKING:
@@ -70,11 +71,48 @@ def states_of(connection: Connection, route: int, since_us: int) -> dict[str, in
     return dict(rows.fetchall())
 
 
-def charged_against(connection: Connection, route: int, directive: str) -> int:
-    """Return how many permission misses were charged against an order."""
+def states_at(connection: Connection, route: int, since_us: int, at_us: int) -> dict[str, int]:
+    """Return what `states_of` would have said at an instant of the past.
+
+    A run that closed later was open then; of one that was given up or cancelled, the last event
+    says when.
+    """
+    rows = connection.execute(
+        "select case when state in ('unknown', 'excluded') and last_us <= ? then state "
+        "else 'open' end as then_state, count(*) from run where route = ? and first_us <= ? "
+        "and last_us >= ? and (state in ('open', 'unknown', 'excluded') or minute > ?) "
+        "group by then_state",
+        (at_us, route, at_us, since_us, at_us // MINUTE_US),
+    )
+    return dict(rows.fetchall())
+
+
+def heard(connection: Connection, at_us: int) -> dict[int, int]:
+    """Return when each route was last heard of by an instant, by route number.
+
+    Runs say when they began and last did something, the counts in which minutes they closed: what
+    a run did in between is known to the minute at best.
+    """
+    rows = connection.execute(
+        "select route, max(at_us) from ("
+        "select route, max(last_us) as at_us from run where last_us <= ? group by route "
+        "union all select route, max(first_us) from run where first_us <= ? group by route "
+        "union all select route, max(first_us) from agent where first_us <= ? group by route "
+        "union all select route, max(at) * ? from minute where at <= ? and total > 0 "
+        "group by route) group by route",
+        (at_us, at_us, at_us, MINUTE_US, at_us // MINUTE_US),
+    )
+    return dict(rows.fetchall())
+
+
+def charged_against(
+    connection: Connection, route: int, directive: str, *, until_us: int | None = None
+) -> int:
+    """Return how many permission misses were charged against an order, ever or by an instant."""
     row = connection.execute(
-        "select count(*) from miss where route = ? and class = 'permission' and instr(rule, ?) > 0",
-        (route, f" {directive} stood"),
+        "select count(*) from miss where route = ? and class = 'permission' "
+        "and instr(rule, ?) > 0 and (? is null or at_us <= ?)",
+        (route, f" {directive} stood", until_us, until_us),
     ).fetchone()
     return int(row[0])
 
@@ -177,9 +215,13 @@ def entry(connection: Connection, route: str, run: str) -> Entry:
     return Entry(*row) if row is not None else Entry()
 
 
-def last_misses(connection: Connection) -> dict[int, int]:
-    """Return the instant of each route's latest miss."""
-    return dict(connection.execute("select route, max(at_us) from miss group by route").fetchall())
+def last_misses(connection: Connection, *, until_us: int | None = None) -> dict[int, int]:
+    """Return the instant of each route's latest miss, of all or by an instant."""
+    rows = connection.execute(
+        "select route, max(at_us) from miss where ? is null or at_us <= ? group by route",
+        (until_us, until_us),
+    )
+    return dict(rows.fetchall())
 
 
 def runs_missed(connection: Connection, route: int, first_us: int, limit: int) -> list[str]:
@@ -265,10 +307,14 @@ def paths(connection: Connection) -> dict[int, bytes]:
     return dict(connection.execute("select id, path from file").fetchall())
 
 
-def agents(connection: Connection, route: int) -> list[tuple[str, int]]:
-    """Return (agent, last heard of) of a route, by name."""
+def agents(
+    connection: Connection, route: int, *, until_us: int | None = None
+) -> list[tuple[str, int]]:
+    """Return (agent, last heard of) of a route, by name; those that were known by an instant."""
     rows = connection.execute(
-        "select agent, last_us from agent where route = ? order by agent", (route,)
+        "select agent, case when ? is null then last_us else min(last_us, ?) end from agent "
+        "where route = ? and (? is null or first_us <= ?) order by agent",
+        (until_us, until_us, route, until_us, until_us),
     )
     return [(agent, last_us) for agent, last_us in rows]
 

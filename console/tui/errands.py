@@ -8,11 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.text import clean
+from console.tui.barred import barred
 from console.tui.messages import (
     Answered,
     FeedFailed,
+    Kept,
     MissesFetched,
     Ordered,
+    PastFetched,
     Previewed,
     RefusedFetched,
     SnapshotFetched,
@@ -23,11 +26,11 @@ from console.tui.messages import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual.app import App
     from textual.message import Message
     from textual.message_pump import MessagePump
 
     from console.snapshot.types import ApprovalView
+    from console.tui.app import ConsoleApp
     from console.tui.feed import Feed, OrderRequest
 
 _SENTENCE_LIMIT = 300
@@ -42,9 +45,9 @@ def sentence(error: Exception) -> str:
 class Errands:
     """Calls of the feed on behalf of the console, each answered by a message."""
 
-    def __init__(self, app: App[None], feed: Feed) -> None:
+    def __init__(self, app: ConsoleApp, feed: Feed) -> None:
         self._app = app
-        self._feed = feed
+        self._feed = barred(feed, lambda: app.read_only)
         self._fetching = False
 
     def snapshot(self) -> None:
@@ -61,13 +64,25 @@ class Errands:
 
         self._send(self._app, fetch, FeedFailed, "snapshot")
 
+    def past(self, at_us: int) -> None:
+        """Fetch how everything was at an instant."""
+
+        def failed(why: str) -> Message:
+            return PastFetched(at_us, None, why)
+
+        self._send(self._app, lambda: PastFetched(at_us, self._feed.past(at_us)), failed, "past")
+
     def misses(self, screen: MessagePump, route: str | None, limit: int) -> None:
-        """Fetch the latest misses of a route (None: of all)."""
+        """Fetch the latest misses of a route (None: of all), those of the instant on show."""
+        until_us = self._app.travel.at_us
 
         def failed(why: str) -> Message:
             return MissesFetched((), why)
 
-        self._send(screen, lambda: MissesFetched(self._feed.misses(route, limit)), failed, "misses")
+        def call() -> Message:
+            return MissesFetched(self._feed.misses(route, limit, until_us))
+
+        self._send(screen, call, failed, "misses")
 
     def refused(self, screen: MessagePump, limit: int) -> None:
         """Fetch what could not be read of the logs."""
@@ -137,6 +152,15 @@ class Errands:
             return Answered(f"{undone}: {why}", done=False)
 
         self._send(self._app, lambda: Answered(clean(call()), done=True), failed, "answer")
+
+    def keep(self, name: str, ending: str, data: bytes) -> None:
+        """Write an export."""
+
+        def failed(why: str) -> Message:
+            return Kept("", f"Not written: {why}")
+
+        files = self._app.keeping.files
+        self._send(self._app, lambda: Kept(files.export(name, ending, data)), failed, "keep")
 
     def _send(
         self,

@@ -81,8 +81,13 @@ class Feed(Protocol):
     def snapshot(self) -> Snapshot:
         """Return the picture of the store as it is now."""
 
-    def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
-        """Return the latest misses of a route (None: of all), newest first."""
+    def past(self, at_us: int) -> Snapshot:
+        """Return the picture of everything as it was at an instant."""
+
+    def misses(
+        self, route: str | None, limit: int, until_us: int | None = None
+    ) -> tuple[MissView, ...]:
+        """Return the latest misses of a route (None: of all) until an instant, newest first."""
 
     def refused(self, limit: int) -> tuple[RefusedView, ...]:
         """Return the pieces of logs that could not be read, by file and place."""

@@ -20,6 +20,16 @@ class SnapshotFetched(Message):
         self.snapshot = snapshot
 
 
+class PastFetched(Message):
+    """How everything was at an instant, or `trouble`: why that is not known."""
+
+    def __init__(self, at_us: int, snapshot: Snapshot | None, trouble: str = "") -> None:
+        super().__init__()
+        self.at_us = at_us
+        self.snapshot = snapshot
+        self.trouble = trouble
+
+
 class FeedFailed(Message):
     """The feed did not answer; `sentence` says why."""
 
@@ -85,6 +95,15 @@ class Ordered(Message):
         super().__init__()
         self.request = request
         self.result = result
+        self.trouble = trouble
+
+
+class Kept(Message):
+    """Where a file was written, or `trouble`: why it was not."""
+
+    def __init__(self, path: str, trouble: str = "") -> None:
+        super().__init__()
+        self.path = path
         self.trouble = trouble
 
 

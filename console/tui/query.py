@@ -27,7 +27,8 @@ _NUMBER = re.compile(r"(-?\d{1,12}(?:\.\d{1,6})?)(%|[smhdw])?")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 TIMES = frozenset({"age"})
 """Fields that are a time, in seconds: only these take a unit of time."""
-_LONGEST = 300
+LONGEST = 300
+"""Most characters of a filter."""
 _COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
@@ -93,8 +94,8 @@ def parse(
     Raises:
         QueryError: with a sentence for the operator.
     """
-    if len(text) > _LONGEST:
-        raise QueryError(f"a filter has at most {_LONGEST} characters")
+    if len(text) > LONGEST:
+        raise QueryError(f"a filter has at most {LONGEST} characters")
     if text.count('"') % 2:
         raise QueryError('a quote is open: close it with "')
     known = (frozenset(words), frozenset(numbers))

@@ -86,7 +86,7 @@ def test_every_example_works_once_its_comment_sign_is_gone(tmp_path: Path) -> No
     assert found.routes["a"].ladder
     assert found.sources
     assert found.notify
-    assert found.bell
+    assert found.console.bell
 
 
 def test_no_line_is_longer_than_a_screen_is_wide() -> None:

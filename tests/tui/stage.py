@@ -54,6 +54,8 @@ class FakeFeed:
         self.result = OrderResult(
             ok=True, sentence="Order is durable as generation 18.", generation=18
         )
+        self.before: Snapshot | None = None
+        self.looked_back: list[int] = []
         self.trouble = ""
         self.orders: list[OrderRequest] = []
         self.previews: list[OrderRequest] = []
@@ -72,9 +74,17 @@ class FakeFeed:
         self._fail()
         return self.current
 
-    def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
+    def past(self, at_us: int) -> Snapshot:
         self._fail()
-        return self.latest[:limit]
+        self.looked_back.append(at_us)
+        return msgspec.structs.replace(self.before or self.current, as_of_us=at_us)
+
+    def misses(
+        self, route: str | None, limit: int, until_us: int | None = None
+    ) -> tuple[MissView, ...]:
+        self._fail()
+        found = (item for item in self.latest if until_us is None or item.at_us <= until_us)
+        return tuple(found)[:limit]
 
     def preview(self, order: OrderRequest) -> OrderPreview:
         self._fail()

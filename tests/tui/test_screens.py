@@ -1,4 +1,4 @@
-"""What is on the screen, to the character, on terminals of three sizes.
+"""What is on the screen, to the character, on terminals of four sizes.
 
 `BURNLINE_UPDATE_SCREENS=1` writes the goldens anew; read the difference before it is committed.
 """
@@ -12,7 +12,7 @@ from .particulars import acts, incident
 from .samples import route, snapshot
 from .stage import FakeFeed, assert_golden, console, press, settle
 
-SIZES = {"120x40": (120, 40), "80x24": (80, 24), "40x12": (40, 12)}
+SIZES = {"120x40": (120, 40), "80x24": (80, 24), "60x20": (60, 20), "40x12": (40, 12)}
 VIEWS = {
     "fleet": (),
     "alerts": ("2",),
@@ -20,6 +20,7 @@ VIEWS = {
     "evidence": ("j", "enter", "enter"),
     "sources": ("5", "j", "j"),
     "pieces": ("5", "j", "j", "enter"),
+    "past": ("left_square_bracket",),
     "pause": ("j", "a", "p"),
     "lift": ("j", "a", "l"),
 }

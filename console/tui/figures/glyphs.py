@@ -14,6 +14,7 @@ class Glyphs(NamedTuple):
 
     cursor: str
     none: str
+    dash: str
     dot: str
     arrow: str
     ellipsis: str
@@ -50,6 +51,7 @@ class Glyphs(NamedTuple):
 UNICODE = Glyphs(
     cursor="▌",
     none="–",
+    dash="—",
     dot="·",
     arrow="→",
     ellipsis="…",
@@ -86,6 +88,7 @@ UNICODE = Glyphs(
 ASCII = Glyphs(
     cursor=">",
     none="-",
+    dash="-",
     dot="-",
     arrow=">",
     ellipsis="~",

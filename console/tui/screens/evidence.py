@@ -28,6 +28,7 @@ class EvidenceScreen(View):
     """Why a run was charged, down to the byte; `c` copies it, `o` opens the log there."""
 
     CSS_PATH = "evidence.tcss"
+    TITLE_WORDS = "evidence"
     ABOUT = (
         "A miss with its rule in words, the log lines behind it as file:line and byte, and all that"
         " its run logged. Opening shows the log at that line in $PAGER, read-only."

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
 from console.snapshot.types import MissView
+from console.tui.export import Sheet
 from console.tui.figures.spans import Line, Tone, line, rows_of
 from console.tui.host import host
 from console.tui.messages import MissesFetched
@@ -147,6 +148,9 @@ class RouteScreen(View):
     def on_misses_fetched(self, message: MissesFetched) -> None:
         """Show the misses that came in."""
         self._waiting = self._on_its_way = False
+        if not self.still_open:
+            self._asked = None
+            return
         self._trouble = message.trouble
         if message.trouble:
             self._asked = None
@@ -156,6 +160,15 @@ class RouteScreen(View):
         nothing = [] if self._misses else empty.no_misses(self._waiting, self._trouble)
         self.query_one("#no-misses", Prose).show(nothing)
         self.call_after_refresh(self.redraw)
+
+    def sheet(self) -> Sheet:
+        """Return the latest misses of the route."""
+        names = ("route", "run", "class", "at_us", "rule", "correction")
+        rows = tuple(
+            (each.route, each.run, each.error_class, each.at_us, each.rule, each.correction)
+            for each in self._misses
+        )
+        return Sheet(f"Misses of {self.route}", names, rows)
 
     @property
     def cursor_list(self) -> CursorList[MissView]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from console.snapshot.types import Snapshot
+    from console.tui.export import Sheet
     from console.tui.frame import Frame
     from console.tui.render.look import Look
 
@@ -30,10 +31,13 @@ class View(Screen[None]):
     AUTO_FOCUS = "CursorList"
     ABOUT: ClassVar[str] = ""
     """What the view is for, as the help says it."""
+    TITLE_WORDS: ClassVar[str] = "view"
+    """What the view is called in the names of exports."""
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "escape", "Back", show=False, id="view.escape"),
+        Binding("e", "export", "Export", show=False, id="view.export"),
     ]
 
     def __init__(self) -> None:
@@ -80,7 +84,7 @@ class View(Screen[None]):
 
     def redraw(self) -> None:
         """Draw the frame as it is."""
-        if self.is_mounted:
+        if self.still_open:
             self._frame_changed(host(self).frame)
 
     def _frame_changed(self, frame: Frame) -> None:
@@ -90,10 +94,18 @@ class View(Screen[None]):
         frame = self._through_lens(frame)
         look = app.look(frame)
         with self.app.batch_update():
-            self.query_one(Top).draw(frame, look, app.badges, app.banner)
+            self.query_one(Top).draw(frame, look, app.badges, app.banner())
             self.query_one(Bottom).draw(frame, look)
             self.query_one("#one-line", Prose).show([one_line(frame, look)])
             self.draw(frame, look)
+
+    @property
+    def still_open(self) -> bool:
+        """Whether the view can be drawn: an answer may come in after the view was left.
+
+        One that was left loses its widgets one by one; one of another mode is drawn on its return.
+        """
+        return self.is_mounted and self in self.app.screen_stack
 
     def _in_sight(self) -> bool:
         """Say whether this is the view in front, or right behind a dialog."""
@@ -103,8 +115,16 @@ class View(Screen[None]):
 
     def copy(self, text: str) -> None:
         """Put text on the clipboard of the operator's terminal."""
-        self.app.copy_to_clipboard(text)
-        self.notify("Copied. Terminals without clipboard support ignore it.", markup=False)
+        host(self).keeping.copy(text)
+
+    def sheet(self) -> Sheet | None:
+        """Return the rows of the view as an export has them; None: only a picture can be had."""
+        return None
+
+    def action_export(self) -> None:
+        """Write what is on the screen into a file."""
+        sheet = self.sheet()
+        host(self).keeping.ask(sheet, self.TITLE_WORDS if sheet is None else sheet.title)
 
     async def action_escape(self) -> None:
         """Leave the view; the last one stays, so that Esc never quits."""
