@@ -216,6 +216,12 @@ def migrations() -> Migrations:
         _execute(db, _ALERTING)
         merge_alerts(db.conn)
 
+    @steps()
+    def m008_reviewing(db: Database) -> None:
+        from console.store import views
+
+        views.add(db.conn)
+
     return steps
 
 
