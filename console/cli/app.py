@@ -20,6 +20,7 @@ from console.cli import (
     hooking,
     notifying,
     reading,
+    reviewing,
     setup,
 )
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
@@ -42,6 +43,7 @@ _PARTS = (
     hooking,
     notifying,
     auditing,
+    reviewing,
     setup,
 )
 for part in _PARTS:

@@ -103,7 +103,7 @@ def _dropped(route: RouteSettings, found: tuple[BurnRule, ...]) -> int:
 def show(item: dict[str, Any]) -> None:
     """Print what `examine` found."""
     say()
-    say(f"{item['route']} ({item['tier']}): {'ready' if item['ready'] else 'NOT READY'}")
+    say(f"{item['route']} ({item['tier']}): {'ready' if item['ready'] else 'NOT READY to scale'}")
     for place, entry in enumerate(item["questions"], 1):
         say(f"  {place}. {entry['question']} {entry['answer'] or 'BLANK'}")
     for rule in item["rules"]:

@@ -1,4 +1,4 @@
-"""What makes two misses the same failure: the reason without its particulars, and the event path."""
+"""What makes two misses one failure: the reason without its particulars, and the event path."""
 
 from __future__ import annotations
 

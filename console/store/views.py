@@ -57,8 +57,9 @@ VIEWS = {
           json_extract(body, '$.from_us') as from_us, json_extract(body, '$.to_us') as to_us,
           json_extract(body, '$.runs') as runs from correction""",
     "runs": f"""
-        select route.name as route, run.run, parent, state, {_MINUTE.format(column="minute", name="closed")},
-          minute, state = 'bad' as bad, {_FLAGS}, handoff, rescues, agent,
+        select route.name as route, run.run, parent, state,
+          {_MINUTE.format(column="minute", name="closed")}, minute,
+          state = 'bad' as bad, {_FLAGS}, handoff, rescues, agent,
           run.first_us, run.last_us,
           (select item.id from corrections as item where item.route = route.name
             and run.minute is not null and {_COVERS} order by item.number limit 1) as correction
@@ -85,7 +86,12 @@ VIEWS = {
         select id, route, json_extract(body, '$.kind') as kind, json_extract(body, '$.by') as by,
           json_extract(body, '$.reason') as reason, {_when("issued_us", "issued")}, issued_us,
           {_when("lifted_us", "lifted")}, lifted_us,
-          coalesce(json_extract(body, '$.overridden'), 0) as overridden from directive""",
+          coalesce(json_extract(body, '$.overridden'), 0) as overridden,
+          coalesce(json_extract(body, '$.alert'), '') as alert,
+          json_extract(body, '$.generation') as generation from directive""",
+    "receipts": f"""
+        select route.name as route, agent, generation, {_when("at_us", "at")}, at_us
+        from receipt join route on route.id = receipt.route""",
     "acts": f"""
         select seq, {_when("at_us", "at")}, at_us, actor, verb, route, detail from audit""",
 }
