@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.review.past import Past
-    from console.store.past import BadRun
+    from console.store.past import BadRun, Deployed
 
 OUTAGE, BAD_CHANGE, ROLLBACK = "dependency outage", "bad change", "failed rollback"
 FAST, SLOW, BURST = "fast burn", "slow burn", "burst"
@@ -44,7 +44,6 @@ _ROLLBACK_WITHIN = 180
 _SLOW_FEWEST, _SLOW_BURN, _SLOW_MINUTES = 4, 2, 2 * 1440
 _CLUSTER, _CLUSTER_US = 3, 7 * DAY_US
 _DENIED_OFTEN = 2
-_STARVED = frozenset({"latency"})
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,10 +74,6 @@ class _Burst(NamedTuple):
     def span(self) -> Span:
         return Span(self.runs[0].minute, self.runs[-1].minute + 1)
 
-    @property
-    def reasons(self) -> frozenset[str]:
-        return frozenset(reason for run in self.runs for reason in run.reasons)
-
 
 def find(pasts: Sequence[Past]) -> dict[str, list[Incident]]:
     """Return the incidents of every route, by time; all routes are needed to see what is shared."""
@@ -98,19 +93,38 @@ def find(pasts: Sequence[Past]) -> dict[str, list[Incident]]:
 
 def _of_burst(burst: _Burst, pasts: Sequence[Past]) -> list[Incident]:
     """Return a burst by its name, on its own route and on those that shared it."""
-    change = burst.past.change_before(burst.span.first, _BEFORE, _AFTER)
-    touched = _shared(burst, pasts, specific=change is not None)
-    if touched and len(burst.runs) >= _FEWEST:
-        whole = (burst, *touched)
+    change, after = _change_behind(burst)
+    touched = _shared(burst, pasts) if _mostly_starved(burst) or change is None else []
+    whole = (burst, *touched)
+    if touched and sum(len(one.runs) for one in whole) >= _FEWEST:
         return [_named(one, OUTAGE, _outage_words(one, whole), whole) for one in whole]
-    kind = _kind_alone(burst, changed=change is not None)
-    words = _burst_words(burst)
+    kind = _kind_alone(after, changed=change is not None)
+    if len(after.runs) < _FEWEST and not (kind == FAST and change is not None):
+        return []
+    words = _burst_words(after)
     if change is not None:
         words += f", after {change.words}"
-    if len(burst.runs) < _FEWEST and not (kind == FAST and change is not None):
-        return []
-    incident = _named(burst, kind, words, (burst,))
+    incident = _named(after, kind, words, (after,))
     return [msgspec.structs.replace(incident, change="" if change is None else change.words)]
+
+
+def _change_behind(burst: _Burst) -> tuple[Deployed | None, _Burst]:
+    """Return the change that a burst followed, and the burst without what missed before it.
+
+    The latest change from two hours before the first miss on, after which three quarters of the
+    misses lie; one up to `_AFTER` minutes past a miss may still be behind it, as clocks go.
+    """
+    fewest = -(-3 * len(burst.runs) // 4)
+    for change in reversed(burst.past.deployed):
+        at = change.at_us // MINUTE_US
+        if at > burst.span.end:
+            continue
+        if at < burst.span.first - _BEFORE:
+            break
+        runs = tuple(run for run in burst.runs if run.minute >= at - _AFTER)
+        if len(runs) >= fewest:
+            return change, burst._replace(runs=runs)
+    return None, burst
 
 
 def _named(burst: _Burst, kind: str, words: str, whole: Sequence[_Burst]) -> Incident:
@@ -125,12 +139,14 @@ def _named(burst: _Burst, kind: str, words: str, whole: Sequence[_Burst]) -> Inc
     )
 
 
-def _shared(burst: _Burst, pasts: Sequence[Past], *, specific: bool) -> list[_Burst]:
+def _shared(burst: _Burst, pasts: Sequence[Past]) -> list[_Burst]:
     """Return what other routes missed in the same minutes for the same reason.
 
-    `specific`: lateness alone is not reason enough, since a change of the route may explain it.
+    Only runs that were starved point to something outside, and are compared: that two routes
+    deliver what is not to be trusted at the same time means nothing.
     """
     first, end = burst.span.first - _AROUND, burst.span.end + _AROUND
+    reasons = {reason for run in burst.runs if _starved(run) for reason in run.reasons}
     found = []
     for past in pasts:
         if past is burst.past:
@@ -138,9 +154,7 @@ def _shared(burst: _Burst, pasts: Sequence[Past], *, specific: bool) -> list[_Bu
         runs = tuple(
             run
             for run in past.charged
-            if first <= run.minute < end
-            and run.reasons & burst.reasons
-            and (not specific or run.classes - _STARVED)
+            if first <= run.minute < end and _starved(run) and run.reasons & reasons
         )
         if runs:
             found.append(_Burst(past, runs))
@@ -153,9 +167,12 @@ def _kind_alone(burst: _Burst, *, changed: bool) -> str:
         return FAST
     if changed:
         return ROLLBACK if _recovery_failed(burst) else BAD_CHANGE
-    starved = sum(_starved(run) for run in burst.runs)
     short = span.end - span.first <= _SHORT
-    return OUTAGE if short and 2 * starved >= len(burst.runs) else BURST
+    return OUTAGE if short and _mostly_starved(burst) else BURST
+
+
+def _mostly_starved(burst: _Burst) -> bool:
+    return 2 * sum(_starved(run) for run in burst.runs) >= len(burst.runs)
 
 
 def _starved(run: BadRun) -> bool:

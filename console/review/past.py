@@ -72,9 +72,7 @@ class Past(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         ]
         return max(fastest, default=_UNRULED)
 
-    def change_before(self, minute: int, within: int, after: int = 0) -> Deployed | None:
-        """Return the last change in the `within` minutes up to `after` minutes past a minute."""
-        found = [
-            item for item in self.deployed if -within <= item.at_us // MINUTE_US - minute <= after
-        ]
+    def change_before(self, minute: int, within: int) -> Deployed | None:
+        """Return the last change in the `within` minutes before a minute."""
+        found = [item for item in self.deployed if 0 <= minute - item.at_us // MINUTE_US <= within]
         return found[-1] if found else None

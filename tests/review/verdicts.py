@@ -115,11 +115,16 @@ def score(truth: Truth, review: Review, seed: int) -> Score:
 
 
 def felt(truth: Truth, name: str) -> set[str]:
-    """Return the kinds of incident of a route, without outages in which none of its runs missed."""
+    """Return the kinds of incident that a route really suffered.
+
+    Not an outage in which none of its runs missed, nor a rescue cluster of fewer than three, which
+    the end of the logs cut off: three in seven days is what makes one (semantics 4).
+    """
+    least = {"dependency_outage": 1, "rescue_cluster": 3}
     return {
         one.kind
         for one in truth.incidents
-        if name in one.routes and (one.kind != "dependency_outage" or hit(truth, name, one))
+        if name in one.routes and len(hit(truth, name, one)) >= least.get(one.kind, 0)
     }
 
 
