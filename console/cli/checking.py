@@ -108,5 +108,7 @@ def show(item: dict[str, Any]) -> None:
         say(f"  {place}. {entry['question']} {entry['answer'] or 'BLANK'}")
     for rule in item["rules"]:
         say(f"  {rule['fires_at']}")
+    for one in item.get("objectives", ()):
+        say(f"  {one['words']}")
     if item["dropped"]:
         say(f"  {item['dropped']} built-in rules dropped: they would fire on a route on track")

@@ -55,7 +55,7 @@ def review(
     session: Session = context.obj
     if sign is None and (decision is not None or note):
         raise Stop("--decision and --note go with --sign", USAGE)
-    period = _period(session, week, month, from_, to)
+    period = period_of(session, week, month, from_, to)
     found = _review(session, period, route, tier)
     if sign is not None:
         _sign(session, found, by=operator_name(sign), decision=decision, note=note)
@@ -72,9 +72,10 @@ def review(
     say(f"wrote {out}: {len(found.routes)} routes, {period.label}")
 
 
-def _period(
+def period_of(
     session: Session, week: str | None, month: str | None, from_: str | None, to: str | None
 ) -> Period:
+    """Return the period that the options name, else the last seven days. Raises `Stop`."""
     from console.review import period
 
     ranged = from_ is not None or to is not None

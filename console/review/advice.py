@@ -27,7 +27,7 @@ def advice(
 ) -> tuple[Advice, ...]:
     """Return the candidates, strictest first: the next stricter, the present, the first kept.
 
-    `every` asks for all of them, from the one before the present objective or the first kept one.
+    `every` asks for all of them.
     """
     bad, total = (figures.closed(connection, scope, name) for name in ("bad", "total"))
     if not total.value:

@@ -34,11 +34,11 @@ def document(review: Review) -> Document:
         "made_at": rfc3339(review.made_us),
         "fleet": _figures(review.fleet),
         "signed": list(review.signed),
-        "routes": [_route(view) for view in review.routes],
+        "routes": [_route(view, review.period.span) for view in review.routes],
     }
 
 
-def _route(view: RouteReview) -> Document:
+def _route(view: RouteReview, span: Span) -> Document:
     settings = view.settings
     return {
         "route": settings.name,
@@ -80,7 +80,7 @@ def _route(view: RouteReview) -> Document:
         ],
         "overrides": list(view.overrides),
         "cost": _cost(view.cost),
-        "objectives": [_advice(item, settings.name) for item in view.advice],
+        "objectives": [advice(item, settings.name, span) for item in view.advice],
         "next": {
             "decision": view.decision.decision,
             "rule": view.decision.rule,
@@ -142,8 +142,10 @@ def _cost(cost: Cost) -> Document:
     }
 
 
-def _advice(item: Advice, route: str) -> Document:
-    command = f"burnline check --backtest --route {shlex.quote(route)}"
+def advice(item: Advice, route: str, span: Span) -> Document:
+    """Return what one objective would have meant for a route over a span."""
+    ends = " ".join(f"--{name} {text}" for name, text in _ends(span).items())
+    command = f"burnline check --backtest --route {shlex.quote(route)} {ends}"
     return {
         "objective": words.objective(item.budget_ppm),
         "now": item.current,
