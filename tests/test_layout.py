@@ -27,7 +27,7 @@ LAYERS = (
     ("collector",),
     ("snapshot",),
     ("operate",),
-    ("review",),
+    ("review", "export"),
     ("tui", "cli"),
 )
 """A part imports earlier layers. Those of one layer do not know each other."""

@@ -17,6 +17,7 @@ from console.cli import (
     auditing,
     collecting,
     consequences,
+    exporting,
     hooking,
     notifying,
     reading,
@@ -44,6 +45,7 @@ _PARTS = (
     notifying,
     auditing,
     reviewing,
+    exporting,
     setup,
 )
 for part in _PARTS:

@@ -19,7 +19,6 @@ _LATER = {
     "service": "a systemd user unit for the collector",
     "grant": "human approvals",
     "replay": "the console on past logs",
-    "export": "OpenSLO, Prometheus and CSV",
 }
 
 
