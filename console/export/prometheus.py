@@ -107,7 +107,6 @@ def _group(route: RouteSettings) -> Value:
         {
             "record": f"route:burnline_burn_rate:{windows.label(length)}",
             "expr": burn(route.name, windows.label(length)),
-            "labels": {"route": route.name},
         }
         for length in lengths
     ]
@@ -123,14 +122,9 @@ def _alert(route: RouteSettings, rule: BurnRule) -> Value:
     return {
         "alert": "BurnlineBudgetBurn",
         "expr": f"({by_ratio(route, rule)}) or ({by_spend(route, rule)})",
-        "labels": {"route": route.name, "severity": rule.severity.value, "window": long},
-        "annotations": {"summary": f"the error budget of {_literal(route.name)} burns {at}"},
+        "labels": {"severity": rule.severity.value, "window": long},
+        "annotations": {"summary": f"the error budget of {{{{ $labels.route }}}} burns {at}"},
     }
-
-
-def _literal(text: str) -> str:
-    """Return a text that Prometheus does not take for a template."""
-    return text.replace("{{", "{ {")
 
 
 def metric(name: str, route: str, window: str = "") -> str:

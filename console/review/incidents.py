@@ -4,8 +4,8 @@ Pure. A *burst* is a stretch of at most four hours in which at least three runs 
 the share at which the fastest page of the route fires (two are enough where it follows a change and
 still goes on at the end). It is a *dependency outage* where runs of
 another route missed for the same reason in the same minutes, or where it came with no change of the
-route, was short, is over, and runs were late or got no outcome at all. After a change of the route
-it is a *bad change*, with a recovery that failed a *failed rollback*; one that reaches into the
+route that another change had to undo, was short, is over, and most runs were late or got no outcome
+at all. After a change of the route it is a *bad change*, with a recovery that failed a *failed rollback*; one that reaches into the
 last hour of the review is a *fast burn*. What misses outside of bursts beyond the budget over at
 least two days is a *slow burn*.
 """
@@ -98,7 +98,7 @@ def _of_burst(burst: _Burst, pasts: Sequence[Past]) -> list[Incident]:
     whole = (burst, *touched)
     if touched and sum(len(one.runs) for one in whole) >= _FEWEST:
         return [_named(one, OUTAGE, _outage_words(one, whole), whole) for one in whole]
-    kind = _kind_alone(after, changed=change is not None)
+    kind = _kind_alone(after, change)
     if len(after.runs) < _FEWEST and not (kind == FAST and change is not None):
         return []
     words = _burst_words(after)
@@ -161,14 +161,22 @@ def _shared(burst: _Burst, pasts: Sequence[Past]) -> list[_Burst]:
     return found
 
 
-def _kind_alone(burst: _Burst, *, changed: bool) -> str:
+def _kind_alone(burst: _Burst, change: Deployed | None) -> str:
     past, span = burst.past, burst.span
     if past.span.end - span.end <= _LAST_HOUR:
         return FAST
-    if changed:
-        return ROLLBACK if _recovery_failed(burst) else BAD_CHANGE
-    short = span.end - span.first <= _SHORT
-    return OUTAGE if short and _mostly_starved(burst) else BURST
+    starved = span.end - span.first <= _SHORT and _mostly_starved(burst)
+    if change is None:
+        return OUTAGE if starved else BURST
+    if _recovery_failed(burst):
+        return ROLLBACK
+    return OUTAGE if starved and not _followed(burst, change) else BAD_CHANGE
+
+
+def _followed(burst: _Burst, change: Deployed) -> bool:
+    """Say whether another change may have ended a burst: a bad one does not pass by itself."""
+    until_us = (burst.span.end + _LAST_HOUR) * MINUTE_US
+    return any(change.at_us < item.at_us < until_us for item in burst.past.deployed)
 
 
 def _mostly_starved(burst: _Burst) -> bool:
@@ -295,7 +303,7 @@ def _silence(past: Past) -> list[Incident]:
 
 
 def _starved_windows(past: Past) -> bool:
-    """Say whether a quarter of the windows of three days hold too few runs to use a rate."""
+    """Say whether over a quarter of the windows of three days hold too few runs to use a rate."""
     ends = range(past.span.end, past.span.first + 3 * 1440 - 1, -1440)
     few = sum(past.closed(end - 3 * 1440, end) < past.route.min_runs for end in ends)
-    return bool(ends) and 4 * few >= len(ends)
+    return bool(ends) and 4 * few > len(ends)

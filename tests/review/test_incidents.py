@@ -79,6 +79,13 @@ def test_a_recovery_that_fails_after_it_makes_it_a_failed_rollback() -> None:
     assert incidents.ROLLBACK in kinds(route)
 
 
+def test_an_outage_after_a_change_passes_by_itself_and_a_bad_change_does_not() -> None:
+    failed = [bad(at, FAILED) for at in BURST]
+    assert kinds(past("a", *failed, deployed=(deployed(4_990),))) == [incidents.OUTAGE]
+    undone = (deployed(4_990), deployed(5_025))
+    assert kinds(past("a", *failed, deployed=undone)) == [incidents.BAD_CHANGE]
+
+
 def test_what_still_misses_at_the_end_is_a_fast_burn() -> None:
     end = 30 * DAY
     assert kinds(past("a", *(bad(end - back) for back in (50, 30, 20, 5)))) == [incidents.FAST]
