@@ -22,7 +22,7 @@ from console.store.figures import Figure, Scope
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from console.review.incidents import Incident
+    from console.review.incident import Incident
     from console.review.period import Period
     from console.settings import RouteSettings, Settings
     from console.store.connect import Connection

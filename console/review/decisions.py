@@ -14,14 +14,14 @@ from console.burn.rules import percent
 from console.burn.windows import MINUTES_PER_DAY
 from console.intake.times import rfc3339
 from console.model import MINUTE_US
-from console.review import incidents
+from console.review import incident
 from console.review.types import Decision
 from console.review.verdict import NOISE, OVER_CLAIMED, STRUCTURAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from console.review.incidents import Incident
+    from console.review.incident import Incident
     from console.review.past import Past
     from console.review.types import Advice
     from console.review.verdict import Verdict
@@ -76,7 +76,7 @@ def propose(
 
 
 def _beyond_permission(case: _Case) -> Decision | None:
-    if not case.has(incidents.BREACH):
+    if not case.has(incident.BREACH):
         return None
     rule = "an agent acted beyond its permission"
     return Decision(decision=NARROW, rule=rule, command=_tighten(case.past, case.route))
@@ -129,9 +129,9 @@ def _unheard(case: _Case) -> Decision | None:
     past = case.past
     small = arithmetic.smaller_than_one_run(past.total, past.route.budget_ppm)
     few = past.total < past.route.min_runs or small
-    if not few and not case.has(incidents.SILENT, incidents.QUIET):
+    if not few and not case.has(incident.SILENT, incident.QUIET):
         return None
-    lost = case.has(incidents.SILENT)
+    lost = case.has(incident.SILENT)
     rule = "its signal is lost" if lost else "too few runs to scale on"
     return Decision(decision=KEEP, rule=rule, command=f"burnline status {case.route}")
 
@@ -139,7 +139,7 @@ def _unheard(case: _Case) -> Decision | None:
 def _ongoing(past: Past, found: Sequence[Incident]) -> bool:
     """Say whether something structural reaches into the last day of the review."""
     day = past.span.end - MINUTES_PER_DAY
-    going = {incidents.FAST, incidents.SLOW}
+    going = {incident.FAST, incident.SLOW}
     return any(item.kind in going and item.span.end > day for item in found)
 
 

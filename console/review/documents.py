@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from console.burn.windows import Span
-    from console.review.incidents import Incident
+    from console.review.incident import Incident
     from console.review.types import Advice, Answer, Cost, Review, RouteReview
     from console.store.figures import Figure, Rows
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.burn.windows import Span
-    from console.review.incidents import Incident
+    from console.review.incident import Incident
     from console.review.past import Past
     from console.store.connect import Connection
     from console.store.figures import Scope

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.burn.windows import Span
-from console.review.incidents import Incident
+from console.review.incident import Incident
 from console.review.verdict import Verdict
 from console.store.corrections import Correction
 from console.store.figures import Figure, Rows

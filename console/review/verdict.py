@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.burn.rules import decimal
-from console.review import incidents
-from console.review.incidents import Incident
+from console.review import incident
+from console.review.incident import Incident
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,13 +33,13 @@ _GROUPS = (
 )
 _ALWAYS = frozenset(
     {
-        incidents.BAD_CHANGE,
-        incidents.ROLLBACK,
-        incidents.FAST,
-        incidents.SLOW,
-        incidents.BREACH,
-        incidents.DENIALS,
-        incidents.RESCUES,
+        incident.BAD_CHANGE,
+        incident.ROLLBACK,
+        incident.FAST,
+        incident.SLOW,
+        incident.BREACH,
+        incident.DENIALS,
+        incident.RESCUES,
     }
 )
 _COMES_BACK = 2
@@ -113,7 +113,7 @@ def _name(past: Past, reasons: tuple[str, ...], noise: int) -> tuple[str, tuple[
 
 def _structural(past: Past, found: Sequence[Incident], spread: Sequence[BadRun]) -> tuple[str, ...]:
     reasons = [f"{item.kind}: {item.words}" for item in found if item.kind in _ALWAYS]
-    outages = [item for item in found if item.kind in {incidents.OUTAGE, incidents.BURST}]
+    outages = [item for item in found if item.kind in {incident.OUTAGE, incident.BURST}]
     days = {item.span.first // 1440 for item in outages}
     if len(days) >= _COMES_BACK:
         reasons.append(f"outages on {len(days)} days: a dependency that keeps failing is its own")
@@ -134,11 +134,11 @@ def _words(
 ) -> tuple[Word, ...]:
     """Return the kinds of weakness; each counts what noise does not explain."""
     said: list[Word] = []
-    breaches = [item for item in found if item.kind in {incidents.BREACH, incidents.DENIALS}]
+    breaches = [item for item in found if item.kind in {incident.BREACH, incident.DENIALS}]
     if breaches:
         said.append(Word(OVER_PERMISSIONED, "; ".join(item.words for item in breaches)))
     classes = Counter(error_class for run in mine for error_class in run.classes)
-    failed_rollback = any(item.kind == incidents.ROLLBACK for item in found)
+    failed_rollback = any(item.kind == incident.ROLLBACK for item in found)
     for word, group in _GROUPS:
         count = sum(bool(run.classes & group) for run in mine)
         strong = count >= _FEWEST and 3 * count >= len(mine)

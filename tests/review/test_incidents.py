@@ -9,8 +9,9 @@ import pytest
 
 from console.burn.windows import Span
 from console.model import MINUTE_US, Counts
-from console.review import incidents
-from console.review.incidents import Incident, find
+from console.review import incident
+from console.review.incident import Incident
+from console.review.incidents import find
 from console.review.past import Past
 from console.review.verdict import (
     NOISE,
@@ -64,31 +65,31 @@ BURST = (5_000, 5_005, 5_010, 5_020)
 
 
 def test_late_and_failed_runs_without_a_change_are_an_outage() -> None:
-    assert kinds(past("a", *(bad(at, FAILED) for at in BURST))) == [incidents.OUTAGE]
+    assert kinds(past("a", *(bad(at, FAILED) for at in BURST))) == [incident.OUTAGE]
 
 
 def test_failed_checks_after_a_change_are_a_bad_change() -> None:
     route = past("a", *map(bad, BURST), deployed=(deployed(4_990),))
     (found,) = of(route)
-    assert (found.kind, found.change) == (incidents.BAD_CHANGE, "prompt v2")
+    assert (found.kind, found.change) == (incident.BAD_CHANGE, "prompt v2")
 
 
 def test_a_recovery_that_fails_after_it_makes_it_a_failed_rollback() -> None:
     failed = bad(5_060, ("recovery", "recovery failed: rollback", "recovery.failed"))
     route = past("a", *map(bad, BURST), failed, deployed=(deployed(4_990),))
-    assert incidents.ROLLBACK in kinds(route)
+    assert incident.ROLLBACK in kinds(route)
 
 
 def test_an_outage_after_a_change_passes_by_itself_and_a_bad_change_does_not() -> None:
     failed = [bad(at, FAILED) for at in BURST]
-    assert kinds(past("a", *failed, deployed=(deployed(4_990),))) == [incidents.OUTAGE]
+    assert kinds(past("a", *failed, deployed=(deployed(4_990),))) == [incident.OUTAGE]
     undone = (deployed(4_990), deployed(5_025))
-    assert kinds(past("a", *failed, deployed=undone)) == [incidents.BAD_CHANGE]
+    assert kinds(past("a", *failed, deployed=undone)) == [incident.BAD_CHANGE]
 
 
 def test_what_still_misses_at_the_end_is_a_fast_burn() -> None:
     end = 30 * DAY
-    assert kinds(past("a", *(bad(end - back) for back in (50, 30, 20, 5)))) == [incidents.FAST]
+    assert kinds(past("a", *(bad(end - back) for back in (50, 30, 20, 5)))) == [incident.FAST]
 
 
 def test_two_misses_are_no_burst() -> None:
@@ -99,7 +100,7 @@ def test_an_outage_is_shared_with_a_route_of_which_one_run_was_starved() -> None
     one = past("a", *(bad(at, FAILED) for at in BURST))
     other = past("b", bad(5_011, FAILED), bad(20_000))
     (found,) = of(other, one)
-    assert (found.kind, found.shared, found.runs) == (incidents.OUTAGE, ("a",), ("r5011",))
+    assert (found.kind, found.shared, found.runs) == (incident.OUTAGE, ("a",), ("r5011",))
 
 
 def test_two_routes_that_fail_their_checks_at_once_share_nothing() -> None:
@@ -109,7 +110,7 @@ def test_two_routes_that_fail_their_checks_at_once_share_nothing() -> None:
 
 def test_misses_beyond_the_budget_over_days_are_a_slow_burn() -> None:
     route = past("a", *(bad(20_000 + 600 * place) for place in range(12)))
-    assert kinds(route) == [incidents.SLOW]
+    assert kinds(route) == [incident.SLOW]
 
 
 def test_misses_that_the_budget_allows_are_no_incident() -> None:
@@ -123,9 +124,9 @@ DENIED = ("permission", "action x was denied", "run.started > action.denied")
 @pytest.mark.parametrize(
     ("misses", "expected"),
     [
-        ((bad(9_000, TAKEN),), [incidents.BREACH]),
+        ((bad(9_000, TAKEN),), [incident.BREACH]),
         ((bad(9_000, DENIED),), []),
-        ((bad(9_000, DENIED), bad(19_000, DENIED)), [incidents.DENIALS]),
+        ((bad(9_000, DENIED), bad(19_000, DENIED)), [incident.DENIALS]),
     ],
     ids=["one action taken is a breach", "one that was stopped is not", "two that were, are"],
 )
@@ -138,12 +139,12 @@ def test_three_rescues_in_seven_days_are_a_cluster_and_three_in_nine_are_not() -
         at = [(SPAN.first + place * apart) * MINUTE_US for place in range(3)]
         return past("a", rescues=tuple((at_us, f"r{at_us}", 0) for at_us in at))
 
-    assert kinds(with_rescues(3 * DAY)) == [incidents.RESCUES]
+    assert kinds(with_rescues(3 * DAY)) == [incident.RESCUES]
     assert kinds(with_rescues(4 * DAY)) == []
 
 
 def test_few_runs_are_said_to_be_few() -> None:
-    assert kinds(past("a", every=DAY)) == [incidents.QUIET]
+    assert kinds(past("a", every=DAY)) == [incident.QUIET]
 
 
 def verdict(route: Past, *others: Past, met: tuple[int, int] = MET) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.review import incidents
+from console.review import incident
 from tests.review import verdicts
 from tests.review.conftest import Fleet
 
@@ -40,7 +40,7 @@ def test_a_dependency_outage_names_the_routes_that_shared_it(fleet: Fleet) -> No
         item
         for view in fleet.review.routes
         for item, _ in view.incidents
-        if item.kind == incidents.OUTAGE
+        if item.kind == incident.OUTAGE
     ]
     assert {item.route for item in found} == set(outage.routes)
     assert all({item.route, *item.shared} == set(outage.routes) for item in found)

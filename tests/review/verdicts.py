@@ -16,7 +16,7 @@ import msgspec
 
 from console.collector import Collector
 from console.intake.times import instant_us
-from console.review import build, incidents, period
+from console.review import build, incident, period
 from console.review.types import Review
 from console.review.verdict import (
     FRAGILE,
@@ -34,14 +34,14 @@ from console.store.connect import attach
 SAMPLE = Path(__file__).parents[2] / "sample_logs"
 END_US = instant_us("2026-11-19T15:30:00Z")
 NAMES = {
-    "slow_burn": incidents.SLOW,
-    "fast_burn": incidents.FAST,
-    "quiet": incidents.QUIET,
-    "silent": incidents.SILENT,
-    "permission_breach": incidents.BREACH,
-    "rescue_cluster": incidents.RESCUES,
-    "failed_rollback": incidents.ROLLBACK,
-    "dependency_outage": incidents.OUTAGE,
+    "slow_burn": incident.SLOW,
+    "fast_burn": incident.FAST,
+    "quiet": incident.QUIET,
+    "silent": incident.SILENT,
+    "permission_breach": incident.BREACH,
+    "rescue_cluster": incident.RESCUES,
+    "failed_rollback": incident.ROLLBACK,
+    "dependency_outage": incident.OUTAGE,
 }
 """What the review calls each incident of a simulation."""
 WORDS = {
