@@ -27,7 +27,8 @@ LAYERS = (
     ("collector",),
     ("snapshot",),
     ("operate",),
-    ("tui", "review", "cli"),
+    ("review", "export"),
+    ("tui", "cli"),
 )
 """A part imports earlier layers. Those of one layer do not know each other."""
 AGENTS = "agent"
@@ -41,7 +42,7 @@ APART = {
     "demo": ("model", "text", "simulate"),
     "__main__": ("cli",),
 }
-ALSO = {"cli": ("tui", "review", "simulate", "demo")}
+ALSO = {"cli": ("tui", "simulate", "demo")}
 """The command line starts the others of its layer."""
 
 HOME = re.compile(r"(?<![\w.])/(?:root/|(?:home|Users)/(?!(?:dana|dev|ops)\b)[\w.-]+)")

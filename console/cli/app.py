@@ -17,12 +17,14 @@ from console.cli import (
     auditing,
     collecting,
     consequences,
+    exporting,
     granting,
     hooking,
     keys,
     notifying,
     reading,
     replaying,
+    reviewing,
     setup,
 )
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
@@ -48,6 +50,8 @@ _PARTS = (
     keys,
     notifying,
     auditing,
+    reviewing,
+    exporting,
     setup,
 )
 for part in _PARTS:

@@ -114,11 +114,13 @@ def _dropped(route: RouteSettings, found: tuple[BurnRule, ...]) -> int:
 def show(item: dict[str, Any]) -> None:
     """Print what `examine` found."""
     say()
-    say(f"{item['route']} ({item['tier']}): {'ready' if item['ready'] else 'NOT READY'}")
+    say(f"{item['route']} ({item['tier']}): {'ready' if item['ready'] else 'NOT READY to scale'}")
     for place, entry in enumerate(item["questions"], 1):
         say(f"  {place}. {entry['question']} {entry['answer'] or 'BLANK'}")
     for rule in item["rules"]:
         say(f"  {rule['fires_at']}")
     say(f"  {item['ceiling']}")
+    for one in item.get("objectives", ()):
+        say(f"  {one['words']}")
     if item["dropped"]:
         say(f"  {item['dropped']} built-in rules dropped: they would fire on a route on track")

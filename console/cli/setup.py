@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 _LATER = {
     "service": "a systemd user unit for the collector",
-    "review": "the weekly review",
-    "export": "OpenSLO, Prometheus and CSV",
 }
 
 

@@ -61,6 +61,12 @@ def routes(connection: Connection) -> list[RouteRow]:
     return [RouteRow(*row) for row in rows]
 
 
+def number_of(connection: Connection, route: str) -> int:
+    """Return the number of a route, -1 where no event of it was ever read."""
+    row = connection.execute("select id from route where name = ?", (route,)).fetchone()
+    return -1 if row is None else int(row[0])
+
+
 def states_of(connection: Connection, route: int, since_us: int) -> dict[str, int]:
     """Return how many runs of a route are neither good nor bad since an instant, by state."""
     rows = connection.execute(
