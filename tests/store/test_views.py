@@ -101,7 +101,7 @@ def test_a_store_of_the_schema_before_is_filled(tmp_path: Path) -> None:
     connection.executescript(
         "drop table effort; drop table deployed; alter table run drop column agent; "
         "alter table miss drop column signature; alter table miss drop column path; "
-        "delete from _sqlite_migrations where name = 'm008_reviewing'; pragma user_version = 7;"
+        "delete from _sqlite_migrations where name = 'm009_reviewing'; pragma user_version = 8;"
     )
     connection.close()
     writer = Writer(station.store)
