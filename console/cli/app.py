@@ -17,10 +17,14 @@ from console.cli import (
     auditing,
     collecting,
     consequences,
+    exporting,
     granting,
     hooking,
+    keys,
     notifying,
     reading,
+    replaying,
+    reviewing,
     setup,
 )
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
@@ -35,6 +39,7 @@ app = typer.Typer(
 )
 _PARTS = (
     collecting,
+    replaying,
     reading,
     acting,
     answering,
@@ -42,8 +47,11 @@ _PARTS = (
     accounting,
     granting,
     hooking,
+    keys,
     notifying,
     auditing,
+    reviewing,
+    exporting,
     setup,
 )
 for part in _PARTS:

@@ -16,6 +16,7 @@ import msgspec
 
 from console.burn import windows
 from console.collector import consequences
+from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
 from console.collector.hints import Hints
 from console.collector.intake import Intake
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from console.store.connect import Connection
 
 LAST_WORDS_S = 3.0
 """How long a collector that ends waits for notices on their way; the rest is told again later."""
@@ -65,6 +67,8 @@ class Collector:
         store: path of the store.
         control: path of the control file.
         now: the clock, in microseconds since the epoch.
+        steady: a clock that only goes forward, in microseconds; by default the machine's, and
+            where `now` is given, that one.
     """
 
     def __init__(
@@ -74,10 +78,12 @@ class Collector:
         control: Path,
         *,
         now: Callable[[], int] | None = None,
+        steady: Callable[[], int] | None = None,
     ) -> None:
         self._settings = settings
         self._own = Source(path=own_log(store), format="native")
         self._now = now or (lambda: time.time_ns() // 1_000)
+        self._steady = steady or now or (lambda: time.monotonic_ns() // 1_000)
         self.writer = Writer(store)
         self._upkeep = Upkeep(self.writer, control, settings)
         written = settings.path is not None or bool(settings.notify)
@@ -110,7 +116,7 @@ class Collector:
         self._standing.take_orders(self._ledger)
         with self.writer.transaction():
             self._standing.take_settings(self._ledger, self._now())
-        self._evaluator = Evaluator(connection, self._settings)
+        self._remember(connection)
         self._loaded = True
 
     def close(self) -> None:
@@ -162,7 +168,8 @@ class Collector:
         Not after a turn that failed: what is in memory then is not what the store holds.
         """
         now_us = self._now()
-        if not self._loaded or now_us - self._evaluated_us < _EVALUATE_US:
+        # Over a clock that was set back, nobody waits until it is where it was.
+        if not self._loaded or 0 <= now_us - self._evaluated_us < _EVALUATE_US:
             return
         self._evaluated_us = now_us
         self._upkeep.look(now_us, list(self._standing.directives()))
@@ -177,15 +184,21 @@ class Collector:
         try:
             with self.writer.transaction():
                 self._measure_gaps(now_us)
-                self._evaluator.evaluate(now_us, catching_up)
+                jumped = self._drift.jumped(now_us, self._steady())
+                self._evaluator.evaluate(now_us, catching_up, jumped=jumped)
                 judged = consequences.decide(
                     connection, self._settings, now_us, catching_up, self._evaluator.table
                 )
         except BaseException:
-            # What it remembers is not what the store holds.
-            self._evaluator = Evaluator(connection, self._settings)
+            # What is remembered is not what the store holds.
+            self._remember(connection)
             raise
         self._upkeep.carry_out(now_us, judged)
+
+    def _remember(self, connection: Connection) -> None:
+        """Begin evaluating from what the store holds."""
+        self._evaluator = Evaluator(connection, self._settings)
+        self._drift = Drift(connection)
 
     def notify(self) -> list[str]:
         """Tell people what is due, without waiting; return what is newly wrong with channels."""
@@ -204,7 +217,7 @@ class Collector:
             said += self._courier.settle(self._now(), left_s)
 
     def _measure_gaps(self, now_us: int) -> None:
-        if now_us - self._measured_gaps_us >= _GAPS_US:
+        if abs(now_us - self._measured_gaps_us) >= _GAPS_US:
             self._measured_gaps_us = now_us
             counting.keep_gaps(self.writer.connection, windows.trailing(now_us, _GAP_SPAN_US))
             self._evaluator.forget()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.control.receipts import reach
 from console.model import MINUTE_US, STRICTNESS, Directive, DirectiveKind, RouteState
+from console.snapshot import past
 from console.snapshot.types import DirectiveView
 from console.store import counting, desk, reader
 
@@ -25,13 +26,16 @@ def standing(
     if not found:
         return ()
     orders = desk.orders_of(frame.connection, settings.name)
+    if not frame.live:
+        orders = past.orders_at(orders, frame.now_us)
+        found = [orders.directives[item.id] for item in found]
     last_miss_us = frame.gathered.last_misses.get(number)
-    agents = frame.gathered.agents.get(number, ())
+    agents = frame.gathered.agents.get(number, [])
     views = []
     for order in sorted(found, key=lambda item: (-item.issued_us, item.id)):
-        broken = reader.charged_against(frame.connection, number, order.id)
+        broken = reader.charged_against(frame.connection, number, order.id, until_us=frame.until_us)
         far = reach(order, orders, agents, broken)
-        trusted, met = exit_progress(frame.connection, number, order, left)
+        trusted, met = exit_progress(frame.connection, number, order, left, until_us=frame.until_us)
         views.append(
             DirectiveView(
                 directive=order,
@@ -52,13 +56,21 @@ def standing(
 
 
 def exit_progress(
-    connection: Connection, number: int, order: Directive, left: Fraction | None
+    connection: Connection,
+    number: int,
+    order: Directive,
+    left: Fraction | None,
+    *,
+    until_us: int | None = None,
 ) -> tuple[int, bool]:
     """Return the trusted outcomes in a row since an order, and whether its exit rule is met.
 
     A pause cannot be earned out of, since nothing runs; see `probation_ends_us`.
     """
-    trusted = counting.good_since_last_bad(connection, number, order.issued_us // MINUTE_US)
+    until = None if until_us is None else until_us // MINUTE_US
+    trusted = counting.good_since_last_bad(
+        connection, number, order.issued_us // MINUTE_US, until=until
+    )
     enough = left is not None and left > Fraction(order.exit_remaining)
     met = enough and trusted >= order.exit_trusted and order.kind is not DirectiveKind.PAUSE
     return trusted, met

@@ -9,16 +9,22 @@ from console.burn.ground import idle
 from console.collector import history
 from console.collector.readings import readings
 from console.model import DAY_US, HOUR_US, MINUTE_US
-from console.snapshot import orders
+from console.snapshot import marks, orders
 from console.snapshot.consequences import steps
 from console.snapshot.health import HEALTH, answers, data_of, health_of
-from console.snapshot.types import Burn, RouteView, RuleView
+from console.snapshot.types import AccountView, Burn, RouteView, RuleView
 from console.store import corrections
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.model import Counts, Directive
     from console.settings import RouteSettings
     from console.snapshot.frame import Frame
     from console.store import reader
+
+OVER = 20
+"""How many orders that stand no longer are shown of a route: the latest."""
 
 
 def view(
@@ -31,27 +37,18 @@ def view(
     if window == "all":
         span = frame.gathered.everything
         experienced = frame.table.over(number, span)
-    corrected, _ = corrections.taken_out(
-        frame.connection, number, frame.gathered.corrections.get(route.name, []), span
-    )
+    excluding = frame.gathered.corrections.get(route.name, [])
+    corrected, _ = corrections.taken_out(frame.connection, number, excluding, span)
     counts = experienced.minus(corrected)
-    left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
+    charged = _account(frame, route, number, counts, found)
+    left = charged.remaining
     # A run without a verdict is in no minute: over everything, it may be older than all counts.
-    since_us = 0 if window == "all" else span.first * MINUTE_US
-    apart = frame.gathered.states(since_us).get(number, {})
+    apart = frame.gathered.states(0 if window == "all" else span.first * MINUTE_US).get(number, {})
     data = data_of(frame, route, row, counts, apart)
     shown = tuple(_rule(frame, item, data) for item in found)
     mine = frame.alerts.get(route.name, ())
-    future = forecast.forecast(
-        route.window,
-        route.budget_ppm,
-        counts,
-        found,
-        day=frame.table.trailing(number, DAY_US),
-        hour=frame.table.trailing(number, HOUR_US),
-        now_us=frame.now_us,
-    )
     standing = orders.standing(frame, route, number, left)
+    given = frame.gathered.orders.get(route.name, [])
     agents = tuple(agent for agent, _ in frame.gathered.agents.get(number, ()))
     questions = answers(route)
     state = orders.state_of(standing)
@@ -59,7 +56,7 @@ def view(
         mine,
         left=left,
         data=data,
-        outlook=future.outlook,
+        outlook=charged.outlook,
         enough=counts.bad >= route.min_misses,
     )
     return RouteView(
@@ -82,10 +79,10 @@ def view(
         rescues=frame.gathered.rescues(span.first, span.end).get(number, 0),
         lost_lines=frame.gathered.lost_lines.get(route.name, 0),
         remaining=left,
-        remaining_runs=arithmetic.remaining_runs(counts.bad, counts.total, route.budget_ppm),
-        outlook=future.outlook,
-        exhausts_us=future.at_us,
-        exhausts_between_us=_between(future),
+        remaining_runs=charged.remaining_runs,
+        outlook=charged.outlook,
+        exhausts_us=charged.exhausts_us,
+        exhausts_between_us=charged.exhausts_between_us,
         data=data,
         last_event_us=row.last_us if row is not None else None,
         last_miss_us=frame.gathered.last_misses.get(number),
@@ -104,6 +101,16 @@ def view(
         freeze_kinds=route.freeze_kinds,
         approval_required=route.measured.approval_required,
         idle=idle(route, frame.now_us),
+        lived=None if experienced == counts else _account(frame, route, number, experienced, found),
+        marks=marks.marks(
+            frame.gathered.changes(span.first * MINUTE_US).get(number, ()),
+            span,
+            frame.now_us,
+            alerts=mine,
+            orders=given,
+            corrections=excluding,
+        ),
+        over=tuple(_over(given, frame.now_us)[:OVER]),
     )
 
 
@@ -111,6 +118,39 @@ def _held(frame: Frame, route: RouteSettings) -> tuple[str, ...]:
     """Return in what ways the route's settings were loosened under an order that stands."""
     orders = frame.gathered.orders.get(route.name, ())
     return history.held_under(orders, frame.connection, route, frame.now_us)
+
+
+def _account(
+    frame: Frame,
+    route: RouteSettings,
+    number: int,
+    counts: Counts,
+    found: Sequence[rules.Reading],
+) -> AccountView:
+    """Return the budget by one way of counting, and when it will be gone."""
+    future = forecast.forecast(
+        route.window,
+        route.budget_ppm,
+        counts,
+        found,
+        day=frame.table.trailing(number, DAY_US),
+        hour=frame.table.trailing(number, HOUR_US),
+        now_us=frame.now_us,
+    )
+    return AccountView(
+        counts=counts,
+        remaining=arithmetic.remaining(counts.bad, counts.total, route.budget_ppm),
+        remaining_runs=arithmetic.remaining_runs(counts.bad, counts.total, route.budget_ppm),
+        outlook=future.outlook,
+        exhausts_us=future.at_us,
+        exhausts_between_us=_between(future),
+    )
+
+
+def _over(given: list[Directive], now_us: int) -> list[Directive]:
+    """Return the orders that stand no longer, the latest first."""
+    past = [item for item in given if item.issued_us <= now_us and not item.stands(now_us)]
+    return sorted(past, key=lambda item: (-item.issued_us, item.id))
 
 
 def _rule(frame: Frame, reading: rules.Reading, data: str) -> RuleView:

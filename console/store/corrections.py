@@ -70,20 +70,24 @@ def next_id(connection: Connection) -> str:
     return f"C{row[0]}"
 
 
-def of_route(connection: Connection, route: str) -> list[Correction]:
-    """Return all corrections of a route, in the order in which they were made."""
+def of_route(
+    connection: Connection, route: str, *, until_us: int | None = None
+) -> list[Correction]:
+    """Return the corrections of a route made by an instant (None: all), in their order."""
     rows = connection.execute(
         "select body from correction where route = ? order by rowid", (route,)
     )
-    return [_CORRECTION.decode(row[0]) for row in rows]
+    found = [_CORRECTION.decode(row[0]) for row in rows]
+    return [item for item in found if until_us is None or item.at_us <= until_us]
 
 
-def by_route(connection: Connection) -> dict[str, list[Correction]]:
-    """Return all corrections of each route that has some, in the order in which they were made."""
+def by_route(connection: Connection, *, until_us: int | None = None) -> dict[str, list[Correction]]:
+    """Return the corrections of each route made by an instant (None: all), in their order."""
     found: dict[str, list[Correction]] = {}
     for (body,) in connection.execute("select body from correction order by rowid"):
         correction = _CORRECTION.decode(body)
-        found.setdefault(correction.route, []).append(correction)
+        if until_us is None or correction.at_us <= until_us:
+            found.setdefault(correction.route, []).append(correction)
     return found
 
 

@@ -80,35 +80,48 @@ def keep_gaps(connection: Connection, span: Span) -> None:
     )
 
 
-def good_since_last_bad(connection: Connection, route: int, minute: int) -> int:
+def good_since_last_bad(
+    connection: Connection, route: int, minute: int, *, until: int | None = None
+) -> int:
     """Return how many runs closed well in a row since `minute`, after the last that did not.
+
+    Runs that closed after the minute `until` had not closed yet.
 
     By the hour as far as that goes: a minute is kept under its time, and so an order that is a
     week old would have all minutes of all routes since read through.
     """
     first = minute // MINUTES_PER_HOUR
+    final = None if until is None else until // MINUTES_PER_HOUR
     last, since = minute - 1, first
     for (hour,) in connection.execute(
-        "select at from hour where route = ? and at >= ? and bad > 0 order by at desc",
-        (route, first),
+        "select at from hour where route = ? and at >= ? and (? is null or at <= ?) and bad > 0 "
+        "order by at desc",
+        (route, first, final, final),
     ):
-        found = [at for at, _, bad in _minutes_of(connection, route, hour) if at >= minute and bad]
+        cells = _minutes_of(connection, route, hour, until)
+        found = [at for at, _, bad in cells if at >= minute and bad]
         if found:
             last, since = max(found), hour
             break
-    after = _minutes_of(connection, route, since)
-    good = sum(total - bad for at, total, bad in after if at > last)
+    edges = {since} if final is None else {since, max(since, final)}
+    cells = [cell for hour in edges for cell in _minutes_of(connection, route, hour, until)]
+    good = sum(total - bad for at, total, bad in cells if at > last)
     row = connection.execute(
-        "select coalesce(sum(total - bad), 0) from hour where route = ? and at > ?", (route, since)
+        "select coalesce(sum(total - bad), 0) from hour where route = ? and at > ? "
+        "and (? is null or at < ?)",
+        (route, since, final, final),
     ).fetchone()
     return good + int(row[0])
 
 
-def _minutes_of(connection: Connection, route: int, hour: int) -> list[tuple[int, int, int]]:
+def _minutes_of(
+    connection: Connection, route: int, hour: int, until: int | None
+) -> list[tuple[int, int, int]]:
     """Return (minute, total, bad) of a route in one hour; each minute is looked up by its key."""
-    minutes = range(hour * MINUTES_PER_HOUR, (hour + 1) * MINUTES_PER_HOUR)
+    end = (hour + 1) * MINUTES_PER_HOUR
+    minutes = range(hour * MINUTES_PER_HOUR, end if until is None else min(end, until + 1))
     rows = connection.execute(
-        f"select at, total, bad from minute where at in ({', '.join('?' * MINUTES_PER_HOUR)}) "
+        f"select at, total, bad from minute where at in ({', '.join('?' * len(minutes))}) "
         "and route = ?",
         (*minutes, route),
     )

@@ -67,8 +67,13 @@ def directives_by_route(connection: Connection) -> dict[str, list[Directive]]:
     return found
 
 
-def ordered_routes(connection: Connection) -> list[str]:
-    """Return the routes that ever had a directive or a grant."""
+def ordered_routes(connection: Connection, *, until_us: int | None = None) -> list[str]:
+    """Return the routes that ever had a directive or a grant, or a directive by an instant."""
+    if until_us is not None:
+        rows = connection.execute(
+            "select distinct route from directive where issued_us <= ?", (until_us,)
+        )
+        return [row[0] for row in rows]
     rows = connection.execute("select route from directive union select route from grant_given")
     return [row[0] for row in rows]
 
@@ -174,6 +179,12 @@ def audit(
         row,
     )
     return row
+
+
+def begun(connection: Connection, at_us: int) -> bool:
+    """Say whether the first control file had been written by an instant."""
+    found = connection.execute("select 1 from audit where verb = 'init' and at_us <= ?", (at_us,))
+    return found.fetchone() is not None
 
 
 def audit_head(connection: Connection) -> str:

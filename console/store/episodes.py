@@ -78,6 +78,19 @@ def open_by_route(connection: Connection) -> dict[str, list[Episode]]:
     return found
 
 
+def opened_at(connection: Connection, at_us: int) -> dict[str, list[Episode]]:
+    """Return the episodes of each route that were open at an instant of the past, oldest first."""
+    found: dict[str, list[Episode]] = {}
+    for (body,) in connection.execute(
+        "select body from episode where opened_us <= ? and (closed_us is null or closed_us > ?) "
+        "order by number",
+        (at_us, at_us),
+    ):
+        episode = msgspec.structs.replace(_EPISODE.decode(body), closed_us=None, ended="")
+        found.setdefault(episode.route, []).append(episode)
+    return found
+
+
 def unfinished(connection: Connection) -> list[Episode]:
     """Return the episodes of every route that a ladder has decided on and not yet given."""
     found = [episode for each in open_by_route(connection).values() for episode in each]

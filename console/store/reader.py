@@ -8,6 +8,7 @@ import msgspec
 
 from console.ledger import facts as run_facts
 from console.ledger.counts import Entry
+from console.model import MINUTE_US
 from console.store.desk import AuditRow
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ def routes(connection: Connection) -> list[RouteRow]:
     return [RouteRow(*row) for row in rows]
 
 
+def number_of(connection: Connection, route: str) -> int:
+    """Return the number of a route, -1 where no event of it was ever read."""
+    row = connection.execute("select id from route where name = ?", (route,)).fetchone()
+    return -1 if row is None else int(row[0])
+
+
 def states_of(connection: Connection, route: int, since_us: int) -> dict[str, int]:
     """Return how many runs of a route are neither good nor bad since an instant, by state."""
     rows = connection.execute(
@@ -71,46 +78,34 @@ def states_of(connection: Connection, route: int, since_us: int) -> dict[str, in
     return dict(rows.fetchall())
 
 
-def states(connection: Connection, since_us: int) -> dict[int, dict[str, int]]:
-    """Return how many runs of every route are neither good nor bad since an instant, by state."""
+def heard(connection: Connection, at_us: int) -> dict[int, int]:
+    """Return when each route was last heard of by an instant, by route number.
+
+    Runs say when they began and last did something, the counts in which minutes they closed: what
+    a run did in between is known to the minute at best.
+    """
     rows = connection.execute(
-        "select route, state, count(*) from run where state in ('open', 'unknown', 'excluded') "
-        "and last_us >= ? group by route, state",
-        (since_us,),
+        "select route, max(at_us) from ("
+        "select route, max(last_us) as at_us from run where last_us <= ? group by route "
+        "union all select route, max(first_us) from run where first_us <= ? group by route "
+        "union all select route, max(first_us) from agent where first_us <= ? group by route "
+        "union all select route, max(at) * ? from minute where at <= ? and total > 0 "
+        "group by route) group by route",
+        (at_us, at_us, at_us, MINUTE_US, at_us // MINUTE_US),
     )
-    found: dict[int, dict[str, int]] = {}
-    for route, state, runs in rows:
-        found.setdefault(route, {})[state] = runs
-    return found
+    return dict(rows.fetchall())
 
 
-def charged_against(connection: Connection, route: int, directive: str) -> int:
-    """Return how many permission misses were charged against an order."""
+def charged_against(
+    connection: Connection, route: int, directive: str, *, until_us: int | None = None
+) -> int:
+    """Return how many permission misses were charged against an order, ever or by an instant."""
     row = connection.execute(
-        "select count(*) from miss where route = ? and class = 'permission' and instr(rule, ?) > 0",
-        (route, f" {directive} stood"),
+        "select count(*) from miss where route = ? and class = 'permission' "
+        "and instr(rule, ?) > 0 and (? is null or at_us <= ?)",
+        (route, f" {directive} stood", until_us, until_us),
     ).fetchone()
     return int(row[0])
-
-
-def handoffs(connection: Connection, first: int, end: int) -> dict[int, int]:
-    """Return how many closed runs were handed off in a span of minutes, by route."""
-    rows = connection.execute(
-        "select route.id, count(*) from route cross join run on run.route = route.id "
-        "where handoff = 1 and minute >= ? and minute < ? group by route.id",
-        (first, end),
-    )
-    return dict(rows.fetchall())
-
-
-def rescues(connection: Connection, first: int, end: int) -> dict[int, int]:
-    """Return how many rescues closed runs of a span of minutes needed, by route."""
-    rows = connection.execute(
-        "select route.id, sum(rescues) from route cross join run on run.route = route.id "
-        "where rescues > 0 and minute >= ? and minute < ? group by route.id",
-        (first, end),
-    )
-    return dict(rows.fetchall())
 
 
 def handed_off(connection: Connection, route: int, first: int, end: int) -> int:
@@ -206,15 +201,6 @@ def entry(connection: Connection, route: str, run: str) -> Entry:
     return Entry(*row) if row is not None else Entry()
 
 
-def last_misses(connection: Connection) -> dict[int, int]:
-    """Return the instant of each route's latest miss."""
-    rows = connection.execute(
-        "select id, (select max(at_us) from miss where miss.route = route.id) as at_us "
-        "from route where at_us is not null"
-    )
-    return dict(rows.fetchall())
-
-
 def runs_missed(connection: Connection, route: int, first_us: int, limit: int) -> list[str]:
     """Return the runs of a route that missed since an instant, latest first, so many at most."""
     rows = connection.execute(
@@ -254,22 +240,45 @@ def quarantined(connection: Connection, limit: int) -> list[tuple[bytes, int, in
     return [tuple(row) for row in rows]
 
 
-def agents(connection: Connection, route: int) -> list[tuple[str, int]]:
-    """Return (agent, last heard of) of a route, by name."""
+def family(connection: Connection, route: str, run: str) -> list[tuple[str, run_facts.Facts]]:
+    """Return (run, facts) of a run and of all that it started, directly or not, each once."""
+    found: dict[str, run_facts.Facts] = {}
+    waiting = [run]
+    while waiting:
+        member = waiting.pop()
+        row = connection.execute(
+            "select run.route, facts, parent from run join route on route.id = run.route "
+            "where route.name = ? and run = ?",
+            (route, member),
+        ).fetchone()
+        if row is None or member in found:
+            continue
+        found[member] = run_facts.decode(row[1], row[2])
+        waiting += [
+            child
+            for (child,) in connection.execute(
+                "select run from run where route = ? and parent = ? order by run",
+                (row[0], member),
+            )
+        ]
+    return list(found.items())
+
+
+def paths(connection: Connection) -> dict[int, bytes]:
+    """Return the paths of all log files by their number."""
+    return dict(connection.execute("select id, path from file").fetchall())
+
+
+def agents(
+    connection: Connection, route: int, *, until_us: int | None = None
+) -> list[tuple[str, int]]:
+    """Return (agent, last heard of) of a route, by name; those that were known by an instant."""
     rows = connection.execute(
-        "select agent, last_us from agent where route = ? order by agent", (route,)
+        "select agent, case when ? is null then last_us else min(last_us, ?) end from agent "
+        "where route = ? and (? is null or first_us <= ?) order by agent",
+        (until_us, until_us, route, until_us, until_us),
     )
     return [(agent, last_us) for agent, last_us in rows]
-
-
-def agents_by_route(connection: Connection) -> dict[int, list[tuple[str, int]]]:
-    """Return (agent, last heard of) of every route that has some, by name."""
-    found: dict[int, list[tuple[str, int]]] = {}
-    for route, agent, last_us in connection.execute(
-        "select route, agent, last_us from agent order by route, agent"
-    ):
-        found.setdefault(route, []).append((agent, last_us))
-    return found
 
 
 def audit_rows(connection: Connection, limit: int) -> list[AuditRow]:

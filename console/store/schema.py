@@ -205,6 +205,13 @@ def migrations() -> Migrations:
             )
         db.conn.execute(_PASSED)
 
+    _later_steps(steps)
+    return steps
+
+
+def _later_steps(steps: Migrations) -> None:
+    """Add the steps that came with alerting, consequences and the review."""
+
     @steps()
     def m006_consequences(db: Database) -> None:
         _execute(db, _CONSEQUENCES)
@@ -224,7 +231,11 @@ def migrations() -> Migrations:
             "agent text not null, primary key (route, run, action)) strict, without rowid"
         )
 
-    return steps
+    @steps()
+    def m009_reviewing(db: Database) -> None:
+        from console.store import views
+
+        views.add(db.conn)
 
 
 def _execute(db: Database, statements: str) -> None:

@@ -11,7 +11,10 @@ import msgspec
 from console.ledger import facts as run_facts
 from console.ledger.book import Change, Record, Settled
 from console.ledger.counts import Entry
-from console.model import CLASSES, Counts
+from console.ledger.effort import agent_of
+from console.ledger.signature import path_of, reason_of
+from console.model import CLASSES, Counts, ErrorClass
+from console.store import views
 from console.store.connect import create
 from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from console.intake.reading import Rejected
     from console.ledger.case import Debit
 
+_LATE = (ErrorClass.LATENCY,)
 _LEVELS = (("minute", 1), ("hour", 60), ("day", 1_440))
 _FIELDS = ", ".join(Counts._fields)
 _ADD = ", ".join(f"{name} = {name} + excluded.{name}" for name in Counts._fields)
@@ -34,7 +38,7 @@ _UPSERT = (
 _CELL = {level: _UPSERT.format(level=level, fields=_FIELDS, add=_ADD) for level, _ in _LEVELS}
 _RUN = (
     "insert or replace into run (route, run, parent, facts, state, minute, classes, deadline_us, "
-    "handoff, rescues, first_us, last_us, kept_us) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "handoff, rescues, first_us, last_us, kept_us, agent) values (" + ", ".join("?" * 14) + ")"
 )
 _FILE = (
     "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
@@ -137,19 +141,24 @@ class Writer:
                 first_us,
                 last_us,
                 now_us,
+                agent_of(facts),
             ),
         )
         self._save_misses(route, change)
+        late_us = next((one.at_us for one in change.debits if one.error_class in _LATE), None)
+        views.save(self.connection, route, change.run, facts, late_us)
 
     def _save_misses(self, route: int, change: Change) -> None:
         self.connection.execute("delete from miss where route = ? and run = ?", (route, change.run))
         for error_class in CLASSES:
             debits = [debit for debit in change.debits if debit.error_class is error_class]
             if debits:
+                at_us, (rule, evidence) = debits[0].at_us, _evidence(debits)
+                kind = (reason_of(rule), path_of(change.facts, at_us))
                 self.connection.execute(
-                    "insert into miss (route, run, class, at_us, rule, evidence) "
-                    "values (?, ?, ?, ?, ?, ?)",
-                    (route, change.run, error_class.value, debits[0].at_us, *_evidence(debits)),
+                    "insert into miss (route, run, class, at_us, rule, evidence, signature, path) "
+                    "values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (route, change.run, error_class.value, at_us, rule, evidence, *kind),
                 )
 
     def _add_cells(self, cells: Iterable[tuple[str, int, Counts]]) -> None:

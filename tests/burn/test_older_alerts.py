@@ -81,7 +81,9 @@ def test_a_store_is_brought_up_to_date_and_signed_runs_stay_signed(tmp_path: Pat
     assert (standing.id, standing.kinds) == ("A2", ("hard_stop", "burn"))
     for run in ("signed", "open", "new"):
         connection.execute(
-            "insert into miss values (1, ?, 'permission', 5, 'denied', '[]')", (run,)
+            "insert into miss (route, run, class, at_us, rule, evidence) "
+            "values (1, ?, 'permission', 5, 'denied', '[]')",
+            (run,),
         )
     unsigned = alerts.unsigned_breaches(connection, 1, 0, ["permission"])
     assert sorted(unsigned) == ["new", "open"]

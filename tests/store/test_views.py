@@ -1,0 +1,111 @@
+"""The views by which other tools read a store say what the program itself says."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from console.ledger.counts import Entry
+from console.model import MINUTE_US
+from console.store import corrections
+from console.store.corrections import Correction
+from console.store.views import VIEWS
+from console.store.writer import Writer
+from tests.collector.running import NOON_US, Station, event, good, route
+
+
+def test_every_view_is_readable_by_any_sqlite_tool(tmp_path: Path) -> None:
+    Writer(tmp_path / "s.db").close()
+    database = Database(sqlite3.connect(tmp_path / "s.db"))
+    assert set(VIEWS) == set(database.view_names())
+    for name in VIEWS:
+        assert list(database[name].rows) == []
+    database.close()
+
+
+def test_efforts_deployments_and_signatures_of_runs(tmp_path: Path) -> None:
+    station = Station(tmp_path, route(sla_us=MINUTE_US))
+    station.write(
+        "a.jsonl",
+        event("run.started", "one", 0, agent="a-1"),
+        event("approval.requested", "one", 10, action="pay"),
+        event("approval.granted", "one", 40, action="pay", by="ed"),
+        good("one", 90),
+        event("rescued", "one", 600, by="kim", minutes=12),
+        event("recovery.started", "one", 700),
+        event("recovery.succeeded", "one", 760),
+        event("change.deployed", at_s=5, change="prompt", version="v2", id="c"),
+    )
+    station.at(7_200).read().close()
+    database = Database(sqlite3.connect(station.store))
+    efforts = {row["kind"]: (row["length_us"], row["who"]) for row in database["efforts"].rows}
+    seconds = 1_000_000
+    assert efforts == {
+        "approval": (30 * seconds, "ed"),
+        "delay": (30 * seconds, ""),
+        "rescue": (720 * seconds, "kim"),
+        "recovery": (60 * seconds, ""),
+    }
+    (change,) = database["deployments"].rows
+    assert (change["change"], change["version"]) == ("prompt", "v2")
+    (run,) = (row for row in database["runs"].rows if row["run"] == "one")
+    assert (run["agent"], run["bad"], run["latency"], run["trust"]) == ("a-1", 1, 1, 1)
+    signatures = {row["class"]: (row["signature"], row["path"]) for row in database["misses"].rows}
+    assert signatures["trust"][0] == "rescued"
+    assert signatures["latency"][0] == "no outcome # min after the start"
+    assert signatures["latency"][1].startswith("run.started > approval.requested")
+    database.close()
+
+
+@pytest.mark.parametrize("by_owner", [True, False])
+@pytest.mark.parametrize("runs", [(), ("late", "denied")])
+def test_the_view_corrects_what_corrections_correct(
+    tmp_path: Path, by_owner: bool, runs: tuple[str, ...]
+) -> None:
+    station = Station(tmp_path)
+    station.write(
+        "a.jsonl",
+        *(good(f"g{at}", at) for at in range(0, 600, 30)),
+        event("action.denied", "denied", 200, action="x"),
+        event("run.failed", "late", 300, reason="y"),
+    )
+    station.at(7_200).read()
+    period = (None, None) if runs else (NOON_US + 61_000_000, NOON_US + 240_000_001)
+    correction = Correction(
+        id="C1", route="refunds", category="outage", reason="z", by="ed", at_us=NOON_US,
+        by_owner=by_owner, from_us=period[0], to_us=period[1], runs=runs,
+    )  # fmt: skip
+    with station.collector.writer.transaction():
+        corrections.save(station.collector.writer.connection, correction)
+    station.close()
+    connection = sqlite3.connect(station.store)
+    rows = connection.execute("select run, correction from runs").fetchall()
+    raw = connection.execute("select run, state, minute, classes from run").fetchall()
+    connection.close()
+    covered = {run for run, *entry in raw if correction.covers(run, Entry(*entry))}
+    assert covered
+    assert {run for run, found in rows if found} == covered
+
+
+def test_a_store_of_the_schema_before_is_filled(tmp_path: Path) -> None:
+    station = Station(tmp_path)
+    station.write("a.jsonl", good("one", agent="a-1"), event("rescued", "one", 9, minutes=3))
+    station.at(60).read().close()
+    connection = sqlite3.connect(station.store)
+    for name in VIEWS:
+        connection.execute(f"drop view {name}")
+    before = connection.execute("select * from effort").fetchall()
+    connection.executescript(
+        "drop table effort; drop table deployed; alter table run drop column agent; "
+        "alter table miss drop column signature; alter table miss drop column path; "
+        "delete from _sqlite_migrations where name = 'm009_reviewing'; pragma user_version = 8;"
+    )
+    connection.close()
+    writer = Writer(station.store)
+    assert writer.connection.execute("select * from effort").fetchall() == before != []
+    assert writer.connection.execute("select agent from run").fetchall() == [("a-1",)]
+    assert writer.connection.execute("select signature from miss").fetchall() == [("rescued",)]
+    writer.close()
