@@ -13,9 +13,20 @@ from console.collector.history import accept
 from console.control import ladder
 from console.intake.times import instant_us
 from console.ledger.counts import Entry, counts_of
+from console.ledger.facts import CHANGE, Facts, encode, own_run
 from console.ledger.orders import Orders
 from console.ledger.sequence import Sequence
-from console.model import DAY_US, HOUR_US, MINUTE_US, Counts, Directive, DirectiveKind, Window
+from console.model import (
+    DAY_US,
+    HOUR_US,
+    MINUTE_US,
+    Counts,
+    Directive,
+    DirectiveKind,
+    Event,
+    Origin,
+    Window,
+)
 from console.settings import LadderStep, RouteSettings, Settings
 from console.settings.tiers import BUILT_IN
 from console.store import alerts, corrections, desk, episodes, intake
@@ -58,6 +69,8 @@ class World(NamedTuple):
     settings: Settings
     runs: list[Run]
     now_us: int
+    changes: list[Event]
+    """What was deployed, each under no run but its own."""
 
 
 def write(path: Path, chance: Random) -> World:
@@ -73,10 +86,11 @@ def write(path: Path, chance: Random) -> World:
             runs += _runs(chance, number, now_us) if name != NAMES[-1] else []
             _agents(writer, chance, name, number, now_us)
         _save_runs(writer, chance, runs)
+        changes = _changes(writer, chance, now_us)
         _orders(writer, chance, settings, now_us)
         _judgements(writer, chance, settings, runs, now_us)
     writer.close()
-    return World(settings, runs, now_us)
+    return World(settings, runs, now_us, changes)
 
 
 def _settings(chance: Random) -> Settings:
@@ -149,6 +163,26 @@ def _save_runs(writer: Writer, chance: Random, runs: list[Run]) -> None:
             if run.entry.classes & 1 << place
         ],
     )
+
+
+def _changes(writer: Writer, chance: Random, now_us: int) -> list[Event]:
+    """Deploy now and then; of one route, more often than is shown."""
+    found = []
+    for name in NAMES:
+        number = writer.route_id(name, now_us)
+        for turn in range(chance.choice((0, 2, 70))):
+            at_us = now_us - int(40 * DAY_US * chance.random())
+            event = Event(
+                id=f"{name}-{turn}", event=CHANGE, ts_us=at_us, run="", route=name, change="prompt"
+            )
+            facts = Facts({event: Origin(1, turn, turn)})
+            writer.connection.execute(
+                "insert into run (route, run, parent, facts, state, classes, handoff, rescues, "
+                "first_us, last_us) values (?, ?, '', ?, '', 0, 0, 0, ?, ?)",
+                (number, own_run(event), encode(facts), at_us, at_us),
+            )
+            found.append(event)
+    return found
 
 
 def _agents(writer: Writer, chance: Random, name: str, number: int, now_us: int) -> None:

@@ -14,15 +14,25 @@ from console.collector.readings import readings
 from console.control.receipts import reach
 from console.ledger.counts import counts_of
 from console.model import DAY_US, HOUR_US, MINUTE_US, Counts, Directive, DirectiveKind, Window
+from console.snapshot import marks
 from console.snapshot.consequences import steps
 from console.snapshot.frame import Frame
 from console.snapshot.health import HEALTH, answers, data_of, health_of
 from console.snapshot.orders import probation_ends_us, state_of
-from console.snapshot.types import Burn, DirectiveView, RouteView, RuleView, StepView
+from console.snapshot.types import (
+    AccountView,
+    Burn,
+    DirectiveView,
+    RouteView,
+    RuleView,
+    StepView,
+)
 from console.store import corrections, desk, episodes, intake, reader
 
 if TYPE_CHECKING:
     from console.settings import RouteSettings
+    from console.snapshot.particulars import MarkView
+    from console.snapshot.types import AlertView
     from console.store.connect import Connection
     from tests.snapshot.chance import Run, World
 
@@ -154,6 +164,48 @@ class Plain:
         )
         return steps(cast("Any", asked), self.route, self.charged)
 
+    def account(self, counts: Counts) -> AccountView:
+        """Return the budget by one way of counting."""
+        ppm = self.route.budget_ppm
+        _, found = readings(self.route, self.number, self)
+        future = forecast.forecast(
+            self.route.window, ppm, counts, found, day=self.trailing(0, DAY_US),
+            hour=self.trailing(0, HOUR_US), now_us=self.world.now_us,
+        )  # fmt: skip
+        between = (future.earliest_us, future.latest_us) if future.earliest_us is not None else None
+        return AccountView(
+            counts=counts,
+            remaining=arithmetic.remaining(counts.bad, counts.total, ppm),
+            remaining_runs=arithmetic.remaining_runs(counts.bad, counts.total, ppm),
+            outlook=future.outlook,
+            exhausts_us=future.at_us,
+            exhausts_between_us=between,
+        )
+
+    def marks(self, mine: tuple[AlertView, ...]) -> tuple[MarkView, ...]:
+        """Return what happened in the window, the changes among it as they were written."""
+        name = self.route.name
+        since_us = self.span.first * MINUTE_US
+        told = [
+            event for event in self.world.changes if event.route == name and since_us <= event.ts_us
+        ]
+        told.sort(key=lambda event: event.ts_us, reverse=True)
+        return marks.marks(
+            told[: marks.MARKS],
+            self.span,
+            self.world.now_us,
+            alerts=mine,
+            orders=desk.directives_of(self.connection, name),
+            corrections=corrections.of_route(self.connection, name),
+        )
+
+    def over_orders(self) -> tuple[Directive, ...]:
+        """Return the orders that stand no longer, the latest first."""
+        now_us = self.world.now_us
+        given = desk.directives_of(self.connection, self.route.name)
+        ended = [item for item in given if item.ends_us is not None and item.ends_us <= now_us]
+        return tuple(sorted(ended, key=lambda item: (-item.issued_us, item.id)))
+
     def burns(self) -> tuple[Burn, ...]:
         """Return the burn over the windows of the rules, and over the one that is asked for."""
         lengths = {item for rule in rules.of(self.route) for item in (rule.long_us, rule.short_us)}
@@ -181,17 +233,13 @@ def view(
     _, found = readings(route, plain.number, plain)
     left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
     data = data_of(frame, route, row, counts, apart)
-    day, hour = plain.trailing(0, DAY_US), plain.trailing(0, HOUR_US)
-    future = forecast.forecast(
-        route.window, route.budget_ppm, counts, found, day=day, hour=hour, now_us=now_us
-    )
+    charged, experienced = plain.account(counts), added(plain.closed_in(plain.span))
     mine = frame.alerts.get(name, ())
     directives, questions = plain.directives(left), answers(route)
     enough = counts.bad >= route.min_misses
-    health = health_of(mine, left=left, data=data, outlook=future.outlook, enough=enough)
+    health = health_of(mine, left=left, data=data, outlook=charged.outlook, enough=enough)
     closed = plain.closed_in(plain.span)
     agents = reader.agents(connection, plain.number)
-    between = (future.earliest_us, future.latest_us) if future.earliest_us is not None else None
     return RouteView(
         route=name,
         tier=route.tier,
@@ -204,7 +252,7 @@ def view(
         budget_ppm=route.budget_ppm,
         window=route.window,
         counts=counts,
-        experienced=added(closed),
+        experienced=experienced,
         open=apart.get("open", 0),
         unknown=apart.get("unknown", 0),
         excluded=apart.get("excluded", 0),
@@ -212,10 +260,10 @@ def view(
         rescues=sum(run.entry.rescues for run in closed),
         lost_lines=intake.lost_lines(connection).get(name, 0),
         remaining=left,
-        remaining_runs=arithmetic.remaining_runs(counts.bad, counts.total, route.budget_ppm),
-        outlook=future.outlook,
-        exhausts_us=future.at_us,
-        exhausts_between_us=between,
+        remaining_runs=charged.remaining_runs,
+        outlook=charged.outlook,
+        exhausts_us=charged.exhausts_us,
+        exhausts_between_us=charged.exhausts_between_us,
         data=data,
         last_event_us=row.last_us if row is not None else None,
         last_miss_us=plain.last_miss_us(),
@@ -232,6 +280,9 @@ def view(
         steps=plain.steps(frame),
         loosened="; ".join(history.held(connection, route, now_us)),
         idle=idle(route, now_us),
+        lived=None if experienced == counts else plain.account(experienced),
+        marks=plain.marks(mine),
+        over=plain.over_orders(),
     )
 
 
