@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -141,33 +139,3 @@ def test_cut_off_at_any_step_the_next_process_brings_it_up_to_the_control_file(
         again.desk.reconcile(NOON_US)
         assert flags(again)["metadata"]["generation"] == again.read().generation
         assert again.file.derived()
-
-
-def test_an_openfeature_client_obeys_it(enter: Callable[..., Stage], tmp_path: Path) -> None:
-    api = pytest.importorskip(
-        "openfeature.api", reason="openfeature-sdk is not installed; the shape is checked above"
-    )
-    provider = pytest.importorskip(
-        "openfeature.contrib.provider.flagd", reason="openfeature-provider-flagd is not installed"
-    )
-    from openfeature.evaluation_context import (  # type: ignore[import-not-found, unused-ignore]
-        EvaluationContext,
-    )
-
-    stage = enter()
-    stage.initialise()
-    stage.desk.give(order(), NOON_US)
-    source = provider.FlagdProvider(
-        resolver_type=provider.config.ResolverType.FILE,
-        offline_flag_source_path=str(stage.file.flags_path),
-    )
-    api.set_provider_and_wait(source) if hasattr(api, "set_provider_and_wait") else (
-        api.set_provider(source)
-    )
-    try:
-        client = api.get_client()
-        here = EvaluationContext(attributes={"route": ROUTE})
-        assert client.get_string_value("burnline.state", "?", here) == "paused"
-        assert client.get_boolean_value(f"burnline.{ROUTE}.may-start", True) is False
-    finally:
-        api.shutdown()
