@@ -8,11 +8,13 @@ the block caused, so that a collector killed at any moment goes on as if nothing
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from console.model import Event
+
+StateT = TypeVar("StateT")
 
 
 class Sourced(NamedTuple):
@@ -68,6 +70,31 @@ class Reader(Protocol):
     def dump(self) -> bytes:
         """Return the state to keep between blocks and over restarts."""
         ...
+
+
+class Stateless:
+    """The part of a reader that keeps nothing between blocks: each says all that it has to say."""
+
+    def settle(self, clock_us: int) -> Batch:
+        """Return nothing: nothing follows from silence in this format."""
+        del clock_us
+        return Batch([], [])
+
+    def dump(self) -> bytes:
+        """Return no state."""
+        return b""
+
+
+def restored(kind: type[StateT], state: bytes, what: str) -> StateT:
+    """Return what a reader left by `dump`, or a new state where it left nothing.
+
+    Raises:
+        ValueError: the state is not of `what`.
+    """
+    try:
+        return msgspec.msgpack.decode(state, type=kind) if state else kind()
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"the kept reading state is not of {what}") from error
 
 
 class Format(Protocol):

@@ -23,8 +23,6 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from console.intake.formats.loose import bare, each_line, each_value, json_value, table
 from console.intake.formats.openai_reader import (
     OpenAIDocumentReader,
@@ -32,7 +30,7 @@ from console.intake.formats.openai_reader import (
     Story,
     settings_of,
 )
-from console.intake.reading import Context, Reader
+from console.intake.reading import Context, Reader, restored
 
 _OBJECT = re.compile(rb'"object"\s*:\s*"trace(?:\.span)?"')
 _PREAMBLE_BYTES = 4096
@@ -65,7 +63,9 @@ class OpenAIAgentsFormat:
         Raises:
             ValueError: the template or an option is not right, or the state is not ours.
         """
-        return OpenAILinesReader(settings_of(context), _story(state))
+        return OpenAILinesReader(
+            settings_of(context), restored(Story, state, "OpenAI Agents traces")
+        )
 
 
 class OpenAIDocumentFormat:
@@ -94,18 +94,13 @@ class OpenAIDocumentFormat:
         Raises:
             ValueError: the template or an option is not right, or the state is not ours.
         """
-        return OpenAIDocumentReader(settings_of(context), _story(state))
+        return OpenAIDocumentReader(
+            settings_of(context), restored(Story, state, "OpenAI Agents traces")
+        )
 
 
 FORMAT = OpenAIAgentsFormat()
 DOCUMENT = OpenAIDocumentFormat()
-
-
-def _story(state: bytes) -> Story:
-    try:
-        return msgspec.msgpack.decode(state, type=Story) if state else Story()
-    except msgspec.MsgspecError as error:
-        raise ValueError("the kept reading state is not of OpenAI Agents traces") from error
 
 
 def _is_export(value: object) -> bool:

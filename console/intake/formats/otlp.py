@@ -33,7 +33,7 @@ from console.intake.formats.otlp_reader import (
 )
 from console.intake.formats.otlp_route import check_template
 from console.intake.formats.otlp_verdicts import rule_of
-from console.intake.reading import Context
+from console.intake.reading import Context, restored
 
 _CUT_REQUEST = re.compile(rb'\{\s*"(?:' + "|".join(sorted(REQUEST_KEYS)).encode() + rb')"\s*:')
 _KEYS = "|".join(sorted({*REQUEST_KEYS, "batches"})).encode()
@@ -68,11 +68,7 @@ class OtlpFormat:
             ValueError: the route template or an option cannot be, or the state is not ours.
         """
         check_template(context.route)
-        try:
-            story = msgspec.msgpack.decode(state, type=Story) if state else Story()
-        except msgspec.MsgspecError as error:
-            raise ValueError("the kept reading state is not of an OTLP file") from error
-        return OtlpReader(context, story)
+        return OtlpReader(context, restored(Story, state, "an OTLP file"))
 
 
 class DocumentFormat:

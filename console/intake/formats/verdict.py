@@ -53,7 +53,7 @@ from console.intake.formats.loose import (
 )
 from console.intake.formats.verdict_mapping import Mapping, mapping_of
 from console.intake.formats.verdict_results import Result, events_of
-from console.intake.reading import Batch, Context, Sourced
+from console.intake.reading import Batch, Context, Sourced, Stateless
 from console.text import name
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 _DEFAULT_ROUTE = "{file}"
 
 
-class VerdictReader:
+class VerdictReader(Stateless):
     """Reads one document as a whole; it keeps no state."""
 
     name = "verdict"
@@ -100,15 +100,6 @@ class VerdictReader:
                 continue
             for event in events_of(told, self._mapping):
                 batch.events.append(Sourced(event, offset + place, length, line))
-
-    def settle(self, clock_us: int) -> Batch:
-        """Nothing follows from silence in this format."""
-        del clock_us
-        return Batch([], [])
-
-    def dump(self) -> bytes:
-        """Return no state."""
-        return b""
 
     def _results(self, document: Any) -> list[Any]:
         found = at_path(document, self._mapping.items)
