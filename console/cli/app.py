@@ -25,6 +25,7 @@ from console.cli import (
     reading,
     replaying,
     reviewing,
+    service,
     setup,
 )
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
@@ -53,6 +54,7 @@ _PARTS = (
     reviewing,
     exporting,
     setup,
+    service,
 )
 for part in _PARTS:
     part.register(app)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TELLING_S = 15.0
 """How long `collect --once` waits for channels to take what is due."""
 _BAR_WIDTH = 30
-_NO_SOURCES = (
+NO_SOURCES = (
     "no logs to read: name a directory (burnline collect DIR), or write [[source]] tables into "
     "burnline.toml (burnline init DIR proposes them)"
 )
@@ -61,7 +61,7 @@ def collect(
     session.writable()
     add_sources(session, directories)
     if not session.settings.sources:
-        raise Stop(_NO_SOURCES, 1)
+        raise Stop(NO_SOURCES, 1)
     check_sources(session)
     from console.collector import Collector, Lease
 
@@ -207,7 +207,7 @@ def watch(
         check_sources(session)
         from console.collector.detached import ensure
 
-        banner = ensure(session.store, _collector_options(session, directories))
+        banner = ensure(session.store, collector_options(session, directories))
     if web:
         from console.cli.serving import serve
 
@@ -223,7 +223,8 @@ def watch(
         )
 
 
-def _collector_options(session: Session, directories: list[Path] | None) -> list[str]:
+def collector_options(session: Session, directories: list[Path] | None) -> list[str]:
+    """Return the options and the command of a collector for the same settings and store."""
     options = ["--store", str(session.store), "--control", str(session.control)]
     if session.settings.path is not None:
         options = ["--settings", str(session.settings.path), *options]
@@ -289,7 +290,7 @@ def demo(
         _initialise(session)
         with contextlib.ExitStack() as stack:
             stack.callback(detached.end, store)
-            detached.ensure(store, _collector_options(session, None))
+            detached.ensure(store, collector_options(session, None))
             command = plan.agents_command(control, speed)
             agents = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             stack.callback(_end_process, agents)
