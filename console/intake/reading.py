@@ -102,10 +102,12 @@ class Format(Protocol):
 
     `whole` says that a file is one document, rewritten as a whole, and not lines that are appended:
     `feed` then gets all of its bytes, once more after every change, with offset 0 and line 1.
+    `options` names the keys of its own that a source may have.
     """
 
     name: str
     whole: bool
+    options: tuple[str, ...]
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a file that begins with `head` (some whole lines) is of this format."""

@@ -60,6 +60,7 @@ class ClaudeCodeFormat:
 
     name = "claude-code"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is a record of a transcript, and none is a native event."""

@@ -36,6 +36,7 @@ class CodexFormat:
 
     name = "codex"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is a record of a rollout, and none is a native event."""
@@ -62,6 +63,7 @@ class ExecFormat:
 
     name = "codex-exec"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is such an event, and none is a native event."""

@@ -136,6 +136,7 @@ class GeminiFormat:
 
     name = "gemini"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some whole line of the head is a chat's header, a patch or an answer."""
@@ -164,6 +165,7 @@ class GeminiDocumentFormat:
 
     name = "gemini-document"
     whole = True
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a document begins so that is a chat, and not a file of lines."""

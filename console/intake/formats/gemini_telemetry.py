@@ -162,6 +162,7 @@ class TelemetryFormat:
 
     name = "gemini-telemetry"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether objects with attributes stand here, some of them events of the CLI."""

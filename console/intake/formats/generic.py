@@ -73,7 +73,7 @@ from pathlib import Path
 
 from console.intake.formats.generic_events import Told, own_keys, told
 from console.intake.formats.generic_lines import Piece, pieces, stripped
-from console.intake.formats.generic_map import Mapping, check, mapping
+from console.intake.formats.generic_map import OPTIONS, Mapping, check, mapping
 from console.intake.formats.generic_presets import shape_of
 from console.intake.formats.generic_propose import propose
 from console.intake.formats.generic_values import View
@@ -125,6 +125,7 @@ class GenericFormat:
 
     name = "generic"
     whole = False
+    options: tuple[str, ...] = OPTIONS
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line names event, run, route and time, and none is native.

@@ -34,7 +34,7 @@ from console.intake.formats.loose import (
     text,
 )
 from console.intake.formats.route_template import RouteTemplate
-from console.intake.formats.verdict_values import rule_of, text_option
+from console.intake.formats.verdict_values import Rule, rule_of, text_option
 from console.intake.reading import Batch, Context, Sourced, Stateless
 from console.text import name
 
@@ -109,6 +109,7 @@ class InspectFormat:
 
     name = "inspect"
     whole = True
+    options: tuple[str, ...] = (*Rule.__struct_fields__, "run")
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a file that begins so is an evaluation log."""

@@ -129,6 +129,7 @@ class NativeFormat:
 
     name = "native"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether any line of the head is a native object."""

@@ -25,6 +25,7 @@ import re
 
 from console.intake.formats.loose import bare, each_line, each_value, json_value, table
 from console.intake.formats.openai_reader import (
+    OPTIONS,
     OpenAIDocumentReader,
     OpenAILinesReader,
     Story,
@@ -44,6 +45,7 @@ class OpenAIAgentsFormat:
 
     name = "openai-agents"
     whole = False
+    options: tuple[str, ...] = OPTIONS
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some whole line of the head is, or holds, a trace or a span."""
@@ -73,6 +75,7 @@ class OpenAIDocumentFormat:
 
     name = "openai-agents-document"
     whole = True
+    options: tuple[str, ...] = OPTIONS
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a document begins here that is not a file of lines."""

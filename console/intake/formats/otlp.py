@@ -32,7 +32,7 @@ from console.intake.formats.otlp_reader import (
     Story,
 )
 from console.intake.formats.otlp_route import check_template
-from console.intake.formats.otlp_verdicts import rule_of
+from console.intake.formats.otlp_verdicts import Rule, rule_of
 from console.intake.reading import Context, restored
 
 _CUT_REQUEST = re.compile(rb'\{\s*"(?:' + "|".join(sorted(REQUEST_KEYS)).encode() + rb')"\s*:')
@@ -50,6 +50,7 @@ class OtlpFormat:
 
     name = "otlp"
     whole = False
+    options: tuple[str, ...] = Rule.__struct_fields__
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is a request, or the cut beginning of one."""
@@ -76,6 +77,7 @@ class DocumentFormat:
 
     name = "otlp-document"
     whole = True
+    options: tuple[str, ...] = Rule.__struct_fields__
 
     def recognises(self, head: bytes) -> bool:
         """Say whether the head is the beginning of a request, or of an export, in several lines."""

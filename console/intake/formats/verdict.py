@@ -51,7 +51,7 @@ from console.intake.formats.loose import (
     refused,
     text,
 )
-from console.intake.formats.verdict_mapping import Mapping, mapping_of
+from console.intake.formats.verdict_mapping import OPTIONS, Mapping, mapping_of
 from console.intake.formats.verdict_results import Result, events_of
 from console.intake.reading import Batch, Context, Sourced, Stateless
 from console.text import name
@@ -136,6 +136,7 @@ class VerdictFormat:
 
     name = "verdict"
     whole = True
+    options: tuple[str, ...] = OPTIONS
 
     def recognises(self, head: bytes) -> bool:
         """Return False: any JSON could be a result, and none says that it is."""
