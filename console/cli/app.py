@@ -27,6 +27,7 @@ from console.cli import (
     reviewing,
     service,
     setup,
+    watching,
 )
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
 
@@ -39,6 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 _PARTS = (
+    watching,
     collecting,
     replaying,
     reading,
