@@ -216,6 +216,12 @@ def migrations() -> Migrations:
         _execute(db, _ALERTING)
         merge_alerts(db.conn)
 
+    @steps()
+    def m008_events_by_name(db: Database) -> None:
+        from console.store.reencode import by_name
+
+        by_name(db.conn)
+
     return steps
 
 
