@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from fractions import Fraction
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -188,18 +188,10 @@ class Told(msgspec.Struct, gc=False, omit_defaults=True):
     elapsed_s: float | None = None
 
 
-class Piece(NamedTuple):
-    """An event of a run as it was told, with its instant, its bytes for the store, and its place.
-
-    Route, run, start and running number are taken out of `told`: whoever holds it knows them.
-    """
-
-    at_us: int
-    told: Told
-    packed: bytes
-    file: int
-    offset: int
-    line: int
+Piece: TypeAlias = tuple[int, Told, bytes, int, int, int]
+"""An event of a run as it was told: its instant, what it says, its bytes for the store, and where
+it was read (file, offset, line). Route, run, start and running number are taken out of what it
+says, as they are of what is kept. A bare tuple, since there is one for every line."""
 
 
 class Origin(NamedTuple):

@@ -239,10 +239,11 @@ class Collector:
         def clock(route: str) -> int:
             return max(read_until_us, self._clocks.get(route, read_until_us))
 
+        self._intake.deliver()
         settled = self._ledger.settle(clock)
         writer, connection = self.writer, self.writer.connection
         writer.settle(settled, now_us)
-        for route, seen in self._intake.seen.items():
+        for route, seen in self._intake.gathering.seen.items():
             self._history.meet(route)
             writer.saw(route, seen.latest_us, seen.events)
             number = writer.route_id(route, seen.latest_us)
@@ -260,18 +261,18 @@ class Collector:
         for number, counts in self._intake.unknown.items():
             unknown_events.add(connection, number, counts)
         self._keep_lines(settled.changes, now_us)
-        changed = {change.route for change in settled.changes}
+        changed = {run.route for run in (*settled.changes, *settled.whole)}
         self._evaluator.fold(
             [
                 (writer.route_id(route, now_us), minute, difference)
                 for route, minute, difference in settled.cells
             ],
-            {*changed, *self._intake.seen, *settled.noted},
+            {*changed, *self._intake.gathering.seen, *settled.noted},
         )
         kept.park(connection, self._intake.future)
         numbered = {key: self._intake.sequences[key] for key in self._intake.numbered}
         kept.save_sequences(connection, numbered)
-        if self._intake.seen:
+        if self._intake.gathering.seen:
             desk.set_fact(connection, "ingested_us", str(now_us))
         behind = sum(file.unread for file in self._intake.unread())
         for name, value in (("behind_bytes", str(behind)), ("polling", self.polling)):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from console.ledger import facts as run_facts
 from console.ledger.book import Change, Record, Settled
 from console.ledger.counts import Entry
-from console.model import CLASSES, Counts
+from console.model import CLASSES, Counts, RunState
 from console.store.connect import create
 from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     from console.intake.position import Position
     from console.intake.reading import Rejected
+    from console.ledger.book import Key
     from console.ledger.case import Debit
+    from console.ledger.whole import Whole
 
 _LEVELS = (("minute", 1), ("hour", 60), ("day", 1_440))
 _FIELDS = ", ".join(Counts._fields)
@@ -32,9 +35,17 @@ _UPSERT = (
     "on conflict (at, route) do update set {add}"
 )
 _CELL = {level: _UPSERT.format(level=level, fields=_FIELDS, add=_ADD) for level, _ in _LEVELS}
-_RUN = (
-    "insert or replace into run (route, run, parent, facts, state, minute, classes, deadline_us, "
-    "handoff, rescues, first_us, last_us, kept_us) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_WHOLE = (
+    "insert into run (route, run, parent, facts, state, minute, classes, deadline_us, handoff, "
+    "rescues, first_us, last_us, kept_us) values (" + ", ".join("?" * 13) + ")"
+)
+_RUN = _WHOLE.replace("insert", "insert or replace", 1)
+_MISS = (
+    "insert or replace into miss (route, run, class, at_us, rule, evidence) "
+    "values (?, ?, ?, ?, ?, ?)"
+)
+_KNOWN = (
+    "select run from run where route = ? and run in (select value from json_each(?))"
 )
 _FILE = (
     "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
@@ -111,46 +122,48 @@ class Writer:
 
     def settle(self, settled: Settled, now_us: int) -> None:
         """Store changed runs, their misses, and the differences to the counts."""
-        for change in settled.changes:
-            self._save_run(change, now_us)
+        self._save_whole(settled.whole, now_us)
+        self._save_runs(settled.changes, now_us)
         self._add_cells(settled.cells)
 
-    def _save_run(self, change: Change, now_us: int) -> None:
+    def _save_whole(self, runs: Iterable[Whole], now_us: int) -> None:
+        """Store runs that ended well and were not known; in the order in which the table has them."""
+        state = RunState.GOOD.value
+        rows = [
+            (
+                self.route_id(run.route, run.first_us), run.run, "", run.facts, state, run.minute, 0,
+                None, int(run.handoff), 0, run.first_us, run.last_us, now_us,
+            )
+            for run in runs
+        ]  # fmt: skip
+        rows.sort(key=itemgetter(0, 1))
+        self.connection.executemany(_WHOLE, rows)
+
+    def _save_runs(self, changes: Iterable[Change], now_us: int) -> None:
+        rows, missed = [], []
+        misses: dict[tuple[int, str], tuple[Debit, ...]] = {}
+        for change in changes:  # a run that is changed twice is as it was changed last
+            row = self._row(change, now_us)
+            rows.append(row)
+            misses[row[:2]] = change.debits
+            if change.missed:
+                missed.append(row[:2])
+        self.connection.executemany(_RUN, rows)
+        self.connection.executemany("delete from miss where route = ? and run = ?", missed)
+        self.connection.executemany(
+            _MISS, [row for key, debits in misses.items() for row in _misses(*key, debits)]
+        )
+
+    def _row(self, change: Change, now_us: int) -> tuple[Any, ...]:
         facts, entry = change.facts, change.entry
         first_us, last_us = facts.first_us, facts.last_us
         if not facts.marks and change.debits:
             first_us = last_us = change.debits[0].at_us
-        route = self.route_id(change.route, first_us)
-        self.connection.execute(
-            _RUN,
-            (
-                route,
-                change.run,
-                facts.parent,
-                run_facts.encode(facts),
-                entry.state,
-                entry.minute,
-                entry.classes,
-                entry.deadline_us,
-                int(entry.handoff),
-                entry.rescues,
-                first_us,
-                last_us,
-                now_us,
-            ),
-        )
-        self._save_misses(route, change)
-
-    def _save_misses(self, route: int, change: Change) -> None:
-        self.connection.execute("delete from miss where route = ? and run = ?", (route, change.run))
-        for error_class in CLASSES:
-            debits = [debit for debit in change.debits if debit.error_class is error_class]
-            if debits:
-                self.connection.execute(
-                    "insert into miss (route, run, class, at_us, rule, evidence) "
-                    "values (?, ?, ?, ?, ?, ?)",
-                    (route, change.run, error_class.value, debits[0].at_us, *_evidence(debits)),
-                )
+        return (
+            self.route_id(change.route, first_us), change.run, facts.parent,
+            run_facts.encode(facts), entry.state, entry.minute, entry.classes, entry.deadline_us,
+            int(entry.handoff), entry.rescues, first_us, last_us, now_us,
+        )  # fmt: skip
 
     def _add_cells(self, cells: Iterable[tuple[str, int, Counts]]) -> None:
         for level, width in _LEVELS:
@@ -244,6 +257,20 @@ class Writer:
         entry = Entry(state, minute, classes, deadline_us, bool(handoff), rescues)
         return Record(run_facts.decode(facts, parent), entry)
 
+    def known(self, keys: Iterable[Key]) -> set[Key]:
+        """Return which runs are stored."""
+        by_route: dict[str, list[str]] = {}
+        for route, run in keys:
+            if route in self._routes:
+                by_route.setdefault(route, []).append(run)
+        return {
+            (route, row[0])
+            for route, runs in by_route.items()
+            for row in self.connection.execute(
+                _KNOWN, (self._routes[route], msgspec.json.encode(runs).decode())
+            )
+        }
+
     def since(self, route: str, at_us: int) -> list[str]:
         """Return the runs of a route with an event at or after an instant."""
         rows = self.connection.execute(
@@ -270,6 +297,14 @@ class Writer:
 
     def _load_routes(self) -> None:
         self._routes = dict(self.connection.execute("select name, id from route"))
+
+
+def _misses(route: int, run: str, debits: Iterable[Debit]) -> Iterator[tuple[Any, ...]]:
+    """Yield the misses of a run as they are stored, one a class."""
+    for error_class in CLASSES:
+        mine = [debit for debit in debits if debit.error_class is error_class]
+        if mine:
+            yield route, run, error_class.value, mine[0].at_us, *_evidence(mine)
 
 
 def _evidence(debits: list[Debit]) -> tuple[str, str]:

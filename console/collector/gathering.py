@@ -1,0 +1,83 @@
+"""What one turn of reading saw, before it is stored: of each route, and of each run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from console.model import EVENTS
+
+if TYPE_CHECKING:
+    from console.ledger.book import Key
+    from console.model import Piece
+
+
+class Seen:
+    """What a turn saw of one route: the latest event time, how many events, and its agents."""
+
+    __slots__ = ("agents", "events", "latest_us")
+
+    def __init__(self) -> None:
+        self.latest_us = 0
+        self.events = 0
+        self.agents: dict[str, tuple[int, int]] = {}
+
+    def note(self, agent: str, first_us: int, last_us: int, events: int = 1) -> None:
+        """Take in events of one agent ("" for none) between two instants."""
+        self.events += events
+        self.latest_us = max(self.latest_us, last_us)
+        if agent:
+            known = self.agents.get(agent)
+            if known is not None:
+                first_us, last_us = min(known[0], first_us), max(known[1], last_us)
+            self.agents[agent] = first_us, last_us
+
+
+class Gathering:
+    """The plain lines of a turn, run by run, so that a run that ends in it is judged once."""
+
+    def __init__(self) -> None:
+        self.runs: dict[Key, list[Piece]] = {}
+        self.seen: dict[str, Seen] = {}
+
+    def of(self, route: str) -> Seen:
+        """Return what was seen of a route."""
+        known = self.seen.get(route)
+        if known is None:
+            known = self.seen[route] = Seen()
+        return known
+
+    def add(self, keys: list[Key], pieces: list[Piece]) -> Counter[str]:
+        """Take in the events of a block; count those of kinds that mean nothing, which only show
+        that an agent lives."""
+        runs, unknown = self.runs, Counter[str]()
+        for key, piece in zip(keys, pieces, strict=True):
+            told = piece[1]
+            if told.event not in EVENTS:
+                unknown[told.event] += 1
+                self.of(key[0]).note(told.agent, piece[0], piece[0])
+                continue
+            run = runs.get(key)
+            if run is None:
+                runs[key] = [piece]
+            else:
+                run.append(piece)
+        return unknown
+
+    def deliver(self) -> dict[Key, list[Piece]]:
+        """Return and forget the runs, having seen the agents in them."""
+        runs, self.runs = self.runs, {}
+        for key, pieces in runs.items():
+            seen = self.of(key[0])
+            agents = {piece[1].agent for piece in pieces}
+            if len(agents) == 1:
+                instants = [piece[0] for piece in pieces]
+                seen.note(agents.pop(), min(instants), max(instants), len(instants))
+            else:
+                for piece in pieces:
+                    seen.note(piece[1].agent, piece[0], piece[0])
+        return runs
+
+    def forget(self) -> None:
+        """Begin a new turn."""
+        self.seen.clear()

@@ -1,0 +1,188 @@
+"""Native lines a block at a time: those that need no cleaning become what is stored, at once.
+
+A line is *plain* if to read it one by one (`native`) would give the same event unchanged: ASCII with
+nothing escaped, no field null, too long or out of range, no parent, nothing like a secret in it.
+All others are handed back, to be read one by one: whatever has to be decided is decided there.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, count
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from console.intake.times import EARLIEST_US, LATEST_US
+from console.model import RUNLESS, Told
+from console.text import NAME_LIMIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from console.model import Piece
+
+Key = tuple[str, str]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_decode = msgspec.json.Decoder(Told).decode
+_pack = msgspec.msgpack.Encoder().encode
+_BRACE = set(b"{")
+_LONGEST = 10**9
+
+
+class Numbered(NamedTuple):
+    """A running number that an agent gave to a line."""
+
+    line: int
+    route: str
+    agent: str
+    boot: str
+    seq: int
+
+
+class Plainly(NamedTuple):
+    """The plain lines of a block with the (route, run) of each, and the others.
+
+    `others` are (bytes, offset, line), to be read one by one.
+    """
+
+    keys: list[Key]
+    pieces: list[Piece]
+    numbered: list[Numbered]
+    others: list[tuple[bytes, int, int]]
+
+
+def read(
+    block: bytes,
+    offset: int,
+    line: int,
+    file: int,
+    until_us: int,
+    suspected: Callable[[bytes], bool],
+) -> Plainly:
+    """Read the plain lines of a block that begins at byte `offset` with line `line`.
+
+    Args:
+        block: whole lines.
+        offset: of the first byte in the file.
+        line: the number of the first line.
+        file: the number of the file.
+        until_us: what lies after it is not plain.
+        suspected: whether there may be a secret in packed events, or in names.
+    """
+    parts = block.split(b"\n")
+    if not parts[-1]:
+        parts.pop()
+    found = Plainly([], [], [], [])
+    starts = accumulate(map(len, parts), initial=offset)
+    _take(found, parts, _told(block, parts), starts, line, file, until_us)
+    refused = _refused(found, suspected)
+    return _without(found, refused, parts, line) if refused else found
+
+
+def _told(block: bytes, parts: list[bytes]) -> list[Told | None]:
+    """Return what each line tells; None for one that may need cleaning, or is none."""
+    clean = block.isascii() and b"\\" not in block and b"\x7f" not in block
+    if clean and all(parts) and {part[0] for part in parts} == _BRACE:
+        try:
+            return list(map(_decode, parts))
+        except (msgspec.DecodeError, RecursionError):
+            pass
+    return [_one(part) for part in parts]
+
+
+def _one(part: bytes) -> Told | None:
+    if part[:1] != b"{" or b"\\" in part or b"\x7f" in part or not part.isascii():
+        return None
+    try:
+        return _decode(part)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _take(
+    found: Plainly,
+    parts: list[bytes],
+    told: list[Told | None],
+    starts: Iterable[int],
+    line: int,
+    file: int,
+    until_us: int,
+) -> None:
+    """Add the lines to those found. One loop and no calls: it runs once for every line."""
+    keys, pieces, numbered, others = found
+    instant_of, latest_us = datetime.fromisoformat, min(until_us, LATEST_US - 1)
+    for part, item, start, place in zip(parts, told, starts, count(), strict=False):
+        offset = start + place
+        try:
+            # None fails, and so does a time that is a number or has no zone.
+            at_us = (instant_of(item.ts) - _EPOCH) // _MICROSECOND  # type: ignore[union-attr, arg-type]
+        except (AttributeError, TypeError, ValueError):
+            others.append((part, offset, line + place))
+            continue
+        if TYPE_CHECKING:
+            assert item is not None
+        route, run, boot, seq = item.route, item.run, item.boot, item.seq
+        item.ts, item.route, item.run, item.boot, item.seq = at_us, "", "", "", None
+        packed = _pack(item)
+        if (
+            len(packed) > NAME_LIMIT
+            or len(boot) > NAME_LIMIT
+            or not EARLIEST_US <= at_us <= latest_us
+            or item.parent
+            or (item.sla_s is not None and not 0 < item.sla_s < _LONGEST)
+            or (item.elapsed_s is not None and not 0 <= item.elapsed_s < _LONGEST)
+            or (item.minutes is not None and not 0 <= item.minutes < _LONGEST)
+        ):
+            others.append((part, offset, line + place))
+            continue
+        if seq is not None and item.agent:
+            numbered.append(Numbered(line + place, route, item.agent, boot, seq))
+        keys.append((route, run))
+        pieces.append((at_us, item, packed, file, offset, line + place))
+
+
+def _refused(found: Plainly, suspected: Callable[[bytes], bool]) -> set[int]:
+    """Return the numbers of the lines whose names or words have to be looked at one by one."""
+    keys, pieces, numbered, _ = found
+    names = {key for key in set(keys) if not _named(key)}
+    kinds = {kind for kind in {piece[1].event for piece in pieces} if not _kind(kind)}
+    refused: set[int] = set()
+    if names or kinds:
+        refused.update(
+            piece[5]
+            for key, piece in zip(keys, pieces, strict=True)
+            if key in names or piece[1].event in kinds
+        )
+    words = "\n".join({name for key in set(keys) for name in key}).encode()
+    boots = "\n".join({item.boot for item in numbered}).encode()
+    if suspected(b"".join([piece[2] for piece in pieces])) or suspected(words + b"\n" + boots):
+        refused.update(
+            piece[5]
+            for key, piece in zip(keys, pieces, strict=True)
+            if suspected(piece[2]) or suspected("\n".join(key).encode())
+        )
+        refused.update(item.line for item in numbered if suspected(item.boot.encode()))
+    return refused
+
+
+def _named(key: Key) -> bool:
+    return all(name.strip() and len(name) <= NAME_LIMIT for name in key)
+
+
+def _kind(event: str) -> bool:
+    return bool(event.strip()) and event not in RUNLESS
+
+
+def _without(found: Plainly, refused: set[int], parts: list[bytes], line: int) -> Plainly:
+    """Move lines to the others, by their numbers."""
+    keys, pieces, numbered, others = found
+    return Plainly(
+        [key for key, piece in zip(keys, pieces, strict=True) if piece[5] not in refused],
+        [piece for piece in pieces if piece[5] not in refused],
+        [item for item in numbered if item.line not in refused],
+        others + [
+            (parts[piece[5] - line], piece[4], piece[5]) for piece in pieces if piece[5] in refused
+        ],
+    )
