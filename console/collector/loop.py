@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -243,7 +244,7 @@ class Collector:
         settled = self._ledger.settle(clock)
         writer, connection = self.writer, self.writer.connection
         writer.settle(settled, now_us)
-        for route, seen in self._intake.gathering.seen.items():
+        for route, seen in sorted(self._intake.gathering.seen.items(), key=itemgetter(0)):
             self._history.meet(route)
             writer.saw(route, seen.latest_us, seen.events)
             number = writer.route_id(route, seen.latest_us)

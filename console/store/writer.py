@@ -122,16 +122,30 @@ class Writer:
 
     def settle(self, settled: Settled, now_us: int) -> None:
         """Store changed runs, their misses, and the differences to the counts."""
+        self._meet(settled)
         self._save_whole(settled.whole, now_us)
         self._save_runs(settled.changes, now_us)
         self._add_cells(settled.cells)
+
+    def _meet(self, settled: Settled) -> None:
+        """Give numbers to new routes, in an order that does not depend on how lines were read."""
+        firsts: dict[str, int] = {}
+        for run in settled.whole:
+            if run.route not in self._routes:
+                firsts[run.route] = min(run.first_us, firsts.get(run.route, run.first_us))
+        for change in settled.changes:
+            if change.route not in self._routes:
+                first_us = _span(change)[0]
+                firsts[change.route] = min(first_us, firsts.get(change.route, first_us))
+        for route in sorted(firsts):
+            self.route_id(route, firsts[route])
 
     def _save_whole(self, runs: Iterable[Whole], now_us: int) -> None:
         """Store runs that ended well and were not known; in the order in which the table has them."""
         state = RunState.GOOD.value
         rows = [
             (
-                self.route_id(run.route, run.first_us), run.run, "", run.facts, state, run.minute, 0,
+                self._routes[run.route], run.run, "", run.facts, state, run.minute, 0,
                 None, int(run.handoff), 0, run.first_us, run.last_us, now_us,
             )
             for run in runs
@@ -156,11 +170,9 @@ class Writer:
 
     def _row(self, change: Change, now_us: int) -> tuple[Any, ...]:
         facts, entry = change.facts, change.entry
-        first_us, last_us = facts.first_us, facts.last_us
-        if not facts.marks and change.debits:
-            first_us = last_us = change.debits[0].at_us
+        first_us, last_us = _span(change)
         return (
-            self.route_id(change.route, first_us), change.run, facts.parent,
+            self._routes[change.route], change.run, facts.parent,
             run_facts.encode(facts), entry.state, entry.minute, entry.classes, entry.deadline_us,
             int(entry.handoff), entry.rescues, first_us, last_us, now_us,
         )  # fmt: skip
@@ -297,6 +309,14 @@ class Writer:
 
     def _load_routes(self) -> None:
         self._routes = dict(self.connection.execute("select name, id from route"))
+
+
+def _span(change: Change) -> tuple[int, int]:
+    """Return the earliest and the latest instant of a run; one without events has its miss's."""
+    facts = change.facts
+    if not facts.marks and change.debits:
+        return change.debits[0].at_us, change.debits[0].at_us
+    return facts.first_us, facts.last_us
 
 
 def _misses(route: int, run: str, debits: Iterable[Debit]) -> Iterator[tuple[Any, ...]]:

@@ -1,0 +1,140 @@
+"""Whether lines are read together or one by one makes no difference to what is stored."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from console.collector import intake
+from console.intake import blocks
+from console.intake.formats import native_block
+from console.intake.formats.native_block import Plainly
+from console.store import intake as kept
+from console.store.connect import attach
+from tests.collector.running import Station, event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from console.model import Event
+
+_RUNS = ("r1", "r2", "r3", "r\x1b[2J", "Zürich", "x" * 201, " ", "password=hunter2", "")
+_KINDS = (
+    *("run.started", "run.delivered", "check.passed", "action.taken") * 4,
+    "run.failed", "check.failed", "uncertain", "certain", "handoff", "rescued", "heartbeat",
+    "approval.requested", "change.deployed", "control.seen", "run.cancelled", " ",
+)  # fmt: skip
+_TEXTS = ("", "no", "a\nb", "api_key=sk-ant-0123456789abcdef0123", "[31m", "y" * 3_000, "ß" * 150)
+_FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "id": st.sampled_from(("e1", "e2", 7, None)),
+    "agent": st.sampled_from(("w1", "w2", "", None, "session-token")),
+    "boot": st.sampled_from(("b1", 2, None)),
+    "seq": st.one_of(st.integers(0, 9), st.just(2**63)),
+    "parent": st.sampled_from(("", None, "r1", "r2")),
+    "sla_s": st.sampled_from((60, 0, -1, 1e9, 1.5, None)),
+    "elapsed_s": st.sampled_from((30, -1, None)),
+    "minutes": st.sampled_from((5, -5, None)),
+    "trusted": st.sampled_from((True, False, None)),
+    "preventable": st.sampled_from((True, False, None)),
+    "check": st.sampled_from(("qa", "policy")),
+    "action": st.sampled_from(("pay", "reset_password")),
+    "scope": st.sampled_from(("in", "out")),
+    "reason": st.sampled_from(_TEXTS),
+    "change": st.sampled_from(("prompt", "model")),
+    "generation": st.integers(0, 3),
+    "unknown": st.sampled_from((1, "secret", {"a": [1]})),
+}
+_TIMES = (
+    "2026-03-02T12:00:00Z", "2026-03-02T12:00:00.123456789Z", "2026-03-02T13:00:00+01:00",
+    "2026-03-02 12:00:00Z", "2026-03-02T12:00:60Z", "2026-03-02T12:00:00", "20260302T120000Z",
+    1_772_452_800, 1_772_452_800_000, "never", "1999-01-01T00:00:00Z", "2026-03-03T12:00:00Z",
+)  # fmt: skip
+_BROKEN = (
+    b"", b"  ", b"{", b"null", b"[]", b'{"ts":1}', b"\xff\xfe", b"\x00\x00", b"\xef\xbb\xbf{}",
+    b'{"ts":"2026-03-02T12:00:00Z","route":"refunds","event":"run.delivered","run":"\\u0072"}',
+    b'{"ts":"2026-03-02T12:00:00Z","route":"a\x7f","event":"run.delivered","run":"r"}',
+    b'{"ts":"2026-03-02T12:00:00Z","route":"a","event":"run.delivered","run":"r"} {"b":1}',
+)  # fmt: skip
+_TABLES = dict.fromkeys(
+    (
+        "route", "run", "miss", "line", "minute", "hour", "day", "quarantine", "future", "agent",
+        "receipt", "late", "sequence", "unknown_event",
+    ),
+    "*",
+) | {"file": "id, offset, lines, marker, latest_us, routes, rejected, state, note, late"}  # fmt: skip
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> bytes:
+    """Return a line: mostly of a run as agents write it, sometimes odd, sometimes broken."""
+    if draw(st.integers(0, 12)) == 0:
+        return draw(st.sampled_from(_BROKEN)) + b"\n"
+    odd = draw(st.integers(0, 3)) == 0
+    names = draw(st.lists(st.sampled_from(sorted(_FIELDS)), max_size=3)) if odd else []
+    fields = {name: draw(_FIELDS[name]) for name in names}
+    run = draw(st.sampled_from(_RUNS if odd else _RUNS[:3]))
+    at_s = draw(st.integers(-300, 400))
+    line = event(draw(st.sampled_from(_KINDS)), run, at_s / 2, **fields)
+    if odd and draw(st.booleans()):
+        told = {**json.loads(line), "ts": draw(st.sampled_from(_TIMES))}
+        line = json.dumps(told, ensure_ascii=draw(st.booleans())).encode() + b"\n"
+    return draw(st.sampled_from((b"", b"", b"", b" "))) + line
+
+
+def one_by_one(
+    block: bytes, offset: int, line: int, file: int, until_us: int, suspected: Callable[..., bool]
+) -> Plainly:
+    """Read no line of a block as plain."""
+    del file, until_us, suspected
+    others = []
+    for raw in block.split(b"\n"):
+        others.append((raw, offset, line))
+        offset, line = offset + len(raw) + 1, line + 1
+    return Plainly([], [], [], others)
+
+
+def stored(folder: Path, batches: list[list[bytes]]) -> dict[str, list[tuple[Any, ...]]]:
+    """Return all that a store holds once these batches are read, with a restart between them."""
+    folder.mkdir()
+    station = Station(folder)
+    for number, batch in enumerate(batches):
+        for place, line in enumerate(batch):
+            station.write(f"{place % 2}.jsonl", line)
+        station.at(60 * number).read().restart()
+    station.at(3_000).read().close()
+    connection = attach(station.store)
+    found = {
+        table: sorted(connection.execute(f"select {columns} from {table}"), key=repr)
+        for table, columns in _TABLES.items()
+    }
+    connection.close()
+    return found
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(
+    batches=st.lists(st.lists(lines(), max_size=25), min_size=1, max_size=3),
+    block=st.sampled_from((200, 2_000, 128 * 1024)),
+)
+def test_lines_that_are_read_together_are_stored_as_if_read_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[bytes]], block: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("plainly")
+        patch.setattr(kept.secrets, "token_hex", lambda _: "5c" * 32)
+        patch.setattr(blocks, "BLOCK_BYTES", block)
+        patch.setattr(intake, "TURN_BYTES", block * 4)
+        together = stored(folder / "together", batches)
+        patch.setattr(native_block, "read", one_by_one)
+        apart = stored(folder / "apart", batches)
+    for table in _TABLES:
+        assert together[table] == apart[table], table
