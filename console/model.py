@@ -188,18 +188,18 @@ class Told(msgspec.Struct, gc=False, omit_defaults=True):
     elapsed_s: float | None = None
 
 
-Piece: TypeAlias = tuple[int, Told, bytes, int, int, int]
-"""An event of a run as it was told: its instant, what it says, its bytes for the store, and where
-it was read (file, offset, line). Route, run, start and running number are taken out of what it
-says, as they are of what is kept. A bare tuple, since there is one for every line."""
-
-
 class Origin(NamedTuple):
     """Where an event was read: file id in the store, byte offset, line number (from 1)."""
 
     file: int
     offset: int
     line: int
+
+
+Piece: TypeAlias = tuple[int, Told, bytes, tuple[int, int, int]]
+"""An event of a run as it was told: its instant, what it says, its bytes for the store, and where
+it was read (as `Origin`). Route, run, start and running number are taken out of what it says, as
+they are of what is kept. Bare tuples, since there is one for every line."""
 
 
 class Counts(NamedTuple):

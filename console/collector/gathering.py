@@ -51,31 +51,34 @@ class Gathering:
         """Take in the events of a block; count those of kinds that mean nothing, which only show
         that an agent lives."""
         runs, unknown = self.runs, Counter[str]()
+        spans: dict[tuple[str, str], list[int]] = {}
         for key, piece in zip(keys, pieces, strict=True):
-            told = piece[1]
+            at_us, told = piece[0], piece[1]
+            who = (key[0], told.agent)
+            span = spans.get(who)
+            if span is None:
+                spans[who] = [at_us, at_us, 1]
+            else:
+                span[2] += 1
+                if at_us > span[1]:
+                    span[1] = at_us
+                elif at_us < span[0]:
+                    span[0] = at_us
             if told.event not in EVENTS:
                 unknown[told.event] += 1
-                self.of(key[0]).note(told.agent, piece[0], piece[0])
                 continue
             run = runs.get(key)
             if run is None:
                 runs[key] = [piece]
             else:
                 run.append(piece)
+        for (route, agent), span in spans.items():
+            self.of(route).note(agent, *span)
         return unknown
 
     def deliver(self) -> dict[Key, list[Piece]]:
-        """Return and forget the runs, having seen the agents in them."""
+        """Return and forget the runs."""
         runs, self.runs = self.runs, {}
-        for key, pieces in runs.items():
-            seen = self.of(key[0])
-            agents = {piece[1].agent for piece in pieces}
-            if len(agents) == 1:
-                instants = [piece[0] for piece in pieces]
-                seen.note(agents.pop(), min(instants), max(instants), len(instants))
-            else:
-                for piece in pieces:
-                    seen.note(piece[1].agent, piece[0], piece[0])
         return runs
 
     def forget(self) -> None:

@@ -71,7 +71,7 @@ def own_run(event: Event) -> str:
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(tuple[list[Event], list[int]])
+_DECODER = msgspec.msgpack.Decoder(tuple[list[Event], list[Origin]])
 
 
 def encode(facts: Facts) -> bytes:
@@ -80,12 +80,12 @@ def encode(facts: Facts) -> bytes:
     return _ENCODER.encode(
         (
             [mark.event for mark in marks],
-            [number for mark in marks for number in mark.origin],
+            [mark.origin for mark in marks],
         )
     )
 
 
-def joined(packed: list[bytes], places: list[int]) -> bytes:
+def joined(packed: list[bytes], places: list[tuple[int, int, int]]) -> bytes:
     """Return what `encode` returns, of events that are encoded already, in order."""
     count = len(packed)
     head = b"\x92" + (
@@ -98,9 +98,8 @@ def joined(packed: list[bytes], places: list[int]) -> bytes:
 
 def decode(data: bytes, parent: str) -> Facts:
     """Return the facts that `encode` wrote."""
-    events, numbers = _DECODER.decode(data)
-    each = iter(numbers)
-    return Facts(dict(zip(events, map(Origin, each, each, each), strict=True)), parent)
+    events, places = _DECODER.decode(data)
+    return Facts(dict(zip(events, places, strict=True)), parent)
 
 
 def _order(mark: Mark) -> tuple[int, str, bytes]:

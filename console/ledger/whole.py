@@ -8,7 +8,7 @@ as nothing more is read: the run ended well, and no deadline of it is left. What
 
 from __future__ import annotations
 
-from operator import itemgetter
+from operator import itemgetter, lt
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _ANSWERS = frozenset({"certain", "approval.requested", DELIVERED, HANDOFF})
 _HARMLESS = frozenset({"approval.granted", "approval.denied", "recovery.started", "recovery.succeeded"})
 _ENDS = frozenset({DELIVERED, HANDOFF})
-_instant = itemgetter(0)
 
 
 class Whole(NamedTuple):
@@ -47,7 +46,7 @@ class End(NamedTuple):
     handoff: bool
 
 
-def ended_well(pieces: list[Piece], measured: Measured) -> End | None:
+def ended_well(pieces: list[Piece], measured: Measured) -> End | None:  # noqa: C901, PLR0912 - one pass
     """Return how a run ended if it ended well and nothing of it is left open; None otherwise.
 
     Args:
@@ -56,15 +55,16 @@ def ended_well(pieces: list[Piece], measured: Measured) -> End | None:
     """
     started_us = doubted_us = ended_us = None
     own_sla = timed = handoff = False
-    sla_us, required = measured.sla_us, set(measured.requires)
-    for at_us, told, *_ in pieces:
+    sla_us, required = measured.sla_us, measured.requires
+    for piece in pieces:
+        at_us, told = piece[0], piece[1]
         kind = told.event
         if kind == "action.taken":
             if told.scope == "out" or told.action in measured.approval_required:
                 return None
         elif kind == "check.passed":
-            if ended_us is None:
-                required.discard(told.check)
+            if required and ended_us is None:
+                required = tuple(check for check in required if check != told.check)
         elif kind in _ANSWERS:
             if doubted_us is not None and at_us > doubted_us + measured.escalate_within_us:
                 return None
@@ -98,8 +98,7 @@ def ended_well(pieces: list[Piece], measured: Measured) -> End | None:
 
 def whole(route: str, run: str, pieces: list[Piece], end: End) -> Whole:
     """Return a run that ended well as it is stored."""
-    places = [number for piece in pieces for number in piece[3:]]
-    facts = joined([piece[2] for piece in pieces], places)
+    facts = joined([piece[2] for piece in pieces], [piece[3] for piece in pieces])
     return Whole(
         route, run, facts, end.at_us // MINUTE_US, end.handoff, pieces[0][0], pieces[-1][0]
     )
@@ -107,13 +106,16 @@ def whole(route: str, run: str, pieces: list[Piece], end: End) -> Whole:
 
 def in_order(pieces: list[Piece]) -> bool:
     """Put the events of a run in the order of time; say whether no two are of one instant."""
-    pieces.sort(key=_instant)
-    return len(set(map(_instant, pieces))) == len(pieces)
+    instants = [piece[0] for piece in pieces]
+    if all(map(lt, instants, instants[1:])):
+        return True
+    pieces.sort(key=itemgetter(0))
+    return len(set(instants)) == len(pieces)
 
 
 def events_of(route: str, run: str, pieces: list[Piece]) -> Iterator[tuple[Event, Origin]]:
     """Return what was told of a run as events, with their places."""
-    for at_us, told, _, *origin in pieces:
+    for at_us, told, _, origin in pieces:
         fields = msgspec.structs.asdict(told)
         del fields["ts"]
         fields |= {"ts_us": at_us, "route": route, "run": run}

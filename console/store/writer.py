@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from operator import itemgetter
+from operator import add, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -179,10 +179,11 @@ class Writer:
 
     def _add_cells(self, cells: Iterable[tuple[str, int, Counts]]) -> None:
         for level, width in _LEVELS:
-            summed: dict[tuple[int, int], Counts] = {}
+            summed: dict[tuple[int, int], tuple[int, ...]] = {}
             for route, minute, counts in cells:
                 key = (minute // width, self._routes[route])
-                summed[key] = summed.get(key, Counts()).plus(counts)
+                known = summed.get(key)
+                summed[key] = counts if known is None else tuple(map(add, known, counts))
             rows = [(*key, *summed[key]) for key in sorted(summed)]
             self.connection.executemany(_CELL[level], rows)
 

@@ -39,7 +39,7 @@ def piece_of(event: Event) -> Piece:
     fields = msgspec.structs.asdict(event)
     fields["ts"] = fields.pop("ts_us")
     told = Told(**{**fields, "route": "", "run": "", "boot": "", "seq": None})
-    return event.ts_us, told, msgspec.msgpack.encode(told), *_ORIGIN
+    return event.ts_us, told, msgspec.msgpack.encode(told), _ORIGIN
 
 
 class MemoryShelf:

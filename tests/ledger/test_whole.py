@@ -68,7 +68,7 @@ def test_a_run_that_ended_well_is_good_whatever_the_clock_says(
 @given(count=st.sampled_from((1, 15, 16, 17, 300)))
 def test_many_events_are_packed_as_the_store_reads_them(count: int) -> None:
     pieces = [piece_of(_taken(number)) for number in range(count)]
-    places = [number for piece in pieces for number in piece[3:]]
+    places = [piece[3] for piece in pieces]
     facts = run_facts.decode(run_facts.joined([piece[2] for piece in pieces], places), "")
     assert len(facts.marks) == count
     assert run_facts.encode(facts) == run_facts.joined([piece[2] for piece in pieces], places)
@@ -80,6 +80,6 @@ def _taken(number: int) -> Event:
 
 def _pieces(events: list[Event]) -> list[Piece]:
     return [
-        (*piece_of(event)[:3], *Origin(1, number, number))
+        (*piece_of(event)[:3], Origin(1, number, number))
         for number, event in enumerate(dict.fromkeys(events))
     ]

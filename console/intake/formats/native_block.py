@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from console.intake.times import EARLIEST_US, LATEST_US
-from console.model import RUNLESS, Told
+from console.model import EVENTS, RUNLESS, Told
 from console.text import NAME_LIMIT
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _decode = msgspec.json.Decoder(Told).decode
 _pack = msgspec.msgpack.Encoder().encode
+_OF_RUNS = EVENTS - RUNLESS
 _BRACE = set(b"{")
 _LONGEST = 10**9
 
@@ -127,7 +128,8 @@ def _take(
         item.ts, item.route, item.run, item.boot, item.seq = at_us, "", "", "", None
         packed = _pack(item)
         if (
-            len(packed) > NAME_LIMIT
+            (item.event not in _OF_RUNS and not _of_a_run(item.event))
+            or len(packed) > NAME_LIMIT
             or len(boot) > NAME_LIMIT
             or not EARLIEST_US <= at_us <= latest_us
             or item.parent
@@ -140,26 +142,23 @@ def _take(
         if seq is not None and item.agent:
             numbered.append(Numbered(line + place, route, item.agent, boot, seq))
         keys.append((route, run))
-        pieces.append((at_us, item, packed, file, offset, line + place))
+        pieces.append((at_us, item, packed, (file, offset, line + place)))
 
 
 def _refused(found: Plainly, suspected: Callable[[bytes], bool]) -> set[int]:
     """Return the numbers of the lines whose names or words have to be looked at one by one."""
     keys, pieces, numbered, _ = found
-    names = {key for key in set(keys) if not _named(key)}
-    kinds = {kind for kind in {piece[1].event for piece in pieces} if not _kind(kind)}
+    known = set(keys)
+    unnamed = {key for key in known if not _named(key)}
     refused: set[int] = set()
-    if names or kinds:
+    if unnamed:
         refused.update(
-            piece[5]
-            for key, piece in zip(keys, pieces, strict=True)
-            if key in names or piece[1].event in kinds
+            piece[3][2] for key, piece in zip(keys, pieces, strict=True) if key in unnamed
         )
-    words = "\n".join({name for key in set(keys) for name in key}).encode()
-    boots = "\n".join({item.boot for item in numbered}).encode()
-    if suspected(b"".join([piece[2] for piece in pieces])) or suspected(words + b"\n" + boots):
+    names = [name for key in known for name in key] + [item.boot for item in numbered]
+    if suspected(b"".join([piece[2] for piece in pieces]) + "\n".join(names).encode()):
         refused.update(
-            piece[5]
+            piece[3][2]
             for key, piece in zip(keys, pieces, strict=True)
             if suspected(piece[2]) or suspected("\n".join(key).encode())
         )
@@ -168,10 +167,11 @@ def _refused(found: Plainly, suspected: Callable[[bytes], bool]) -> set[int]:
 
 
 def _named(key: Key) -> bool:
-    return all(name.strip() and len(name) <= NAME_LIMIT for name in key)
+    route, run = key
+    return bool(route.strip() and run.strip()) and max(len(route), len(run)) <= NAME_LIMIT
 
 
-def _kind(event: str) -> bool:
+def _of_a_run(event: str) -> bool:
     return bool(event.strip()) and event not in RUNLESS
 
 
@@ -179,10 +179,10 @@ def _without(found: Plainly, refused: set[int], parts: list[bytes], line: int) -
     """Move lines to the others, by their numbers."""
     keys, pieces, numbered, others = found
     return Plainly(
-        [key for key, piece in zip(keys, pieces, strict=True) if piece[5] not in refused],
-        [piece for piece in pieces if piece[5] not in refused],
+        [key for key, piece in zip(keys, pieces, strict=True) if piece[3][2] not in refused],
+        [piece for piece in pieces if piece[3][2] not in refused],
         [item for item in numbered if item.line not in refused],
         others + [
-            (parts[piece[5] - line], piece[4], piece[5]) for piece in pieces if piece[5] in refused
+            (parts[piece[3][2] - line], *piece[3][1:]) for piece in pieces if piece[3][2] in refused
         ],
     )
