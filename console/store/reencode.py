@@ -25,15 +25,18 @@ _NEXT = (
 )
 
 
-def by_name(connection: Connection) -> None:
-    """Rewrite the events of every run, and those that wait for their time."""
+def set_apart(connection: Connection) -> None:
+    """Move the events of every run, rewritten, to a table of their own; rewrite those to come."""
     last: tuple[int, str] = (-1, "")
+    number = 0
     while rows := connection.execute(_NEXT, (*last, _AT_ONCE)).fetchall():
+        told = [(number + place, _facts(row[2])) for place, row in enumerate(rows, 1)]
+        connection.executemany("insert into told (id, events) values (?, ?)", told)
         connection.executemany(
-            "update run set facts = ? where route = ? and run = ?",
-            [(_facts(data), route, run) for route, run, data in rows],
+            "update run set told = ? where route = ? and run = ?",
+            [(number + place, *row[:2]) for place, row in enumerate(rows, 1)],
         )
-        last = rows[-1][:2]
+        number, last = told[-1][0], rows[-1][:2]
     key = "due_us = ? and file = ? and offset = ? and place = ?"
     waiting = connection.execute("select event, due_us, file, offset, place from future").fetchall()
     connection.executemany(

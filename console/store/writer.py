@@ -36,17 +36,17 @@ _UPSERT = (
 )
 _CELL = {level: _UPSERT.format(level=level, fields=_FIELDS, add=_ADD) for level, _ in _LEVELS}
 _WHOLE = (
-    "insert into run (route, run, parent, facts, state, minute, classes, deadline_us, handoff, "
+    "insert into run (route, run, parent, told, state, minute, classes, deadline_us, handoff, "
     "rescues, first_us, last_us, kept_us) values (" + ", ".join("?" * 13) + ")"
 )
 _RUN = _WHOLE.replace("insert", "insert or replace", 1)
+_TOLD = "insert or replace into told (id, events) values (?, ?)"
 _MISS = (
     "insert or replace into miss (route, run, class, at_us, rule, evidence) "
     "values (?, ?, ?, ?, ?, ?)"
 )
-_KNOWN = (
-    "select run from run where route = ? and run in (select value from json_each(?))"
-)
+_KNOWN = "select run from run where route = ? and run in (select value from json_each(?))"
+_PLACE = "select told from run where route = ? and run = ?"
 _FILE = (
     "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
     "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns, late, "
@@ -63,6 +63,8 @@ class Writer:
         migrate(self.connection)
         self._mirror = Mirror(path)
         self._routes: dict[str, int] = {}
+        self._told = 0
+        """The highest number under which the events of a run are kept."""
         self._load_routes()
         self._restore_audit()
 
@@ -143,39 +145,46 @@ class Writer:
     def _save_whole(self, runs: Iterable[Whole], now_us: int) -> None:
         """Store runs that ended well and were not known; in the order in which the table has them."""
         state = RunState.GOOD.value
-        rows = [
-            (
-                self._routes[run.route], run.run, "", run.facts, state, run.minute, 0,
-                None, int(run.handoff), 0, run.first_us, run.last_us, now_us,
-            )
-            for run in runs
-        ]  # fmt: skip
+        routes, told, rows = self._routes, [], []
+        for number, run in enumerate(runs, self._told + 1):
+            told.append((number, run.facts))
+            rows.append(
+                (
+                    routes[run.route], run.run, "", number, state, run.minute, 0, None,
+                    int(run.handoff), 0, run.first_us, run.last_us, now_us,
+                )
+            )  # fmt: skip
+        self._told += len(told)
         rows.sort(key=itemgetter(0, 1))
+        self.connection.executemany(_TOLD, told)
         self.connection.executemany(_WHOLE, rows)
 
     def _save_runs(self, changes: Iterable[Change], now_us: int) -> None:
-        rows, missed = [], []
+        told, missed = dict[int, bytes](), list[tuple[int, str]]()
+        rows = dict[tuple[int, str], tuple[Any, ...]]()
         misses: dict[tuple[int, str], tuple[Debit, ...]] = {}
         for change in changes:  # a run that is changed twice is as it was changed last
-            row = self._row(change, now_us)
-            rows.append(row)
-            misses[row[:2]] = change.debits
+            key = (self._routes[change.route], change.run)
+            place = rows[key][3] if key in rows else self._place(*key)
+            rows[key] = _row(key, place, change, now_us)
+            told[place] = run_facts.encode(change.facts)
+            misses[key] = change.debits
             if change.missed:
-                missed.append(row[:2])
-        self.connection.executemany(_RUN, rows)
+                missed.append(key)
+        self.connection.executemany(_TOLD, told.items())
+        self.connection.executemany(_RUN, rows.values())
         self.connection.executemany("delete from miss where route = ? and run = ?", missed)
         self.connection.executemany(
             _MISS, [row for key, debits in misses.items() for row in _misses(*key, debits)]
         )
 
-    def _row(self, change: Change, now_us: int) -> tuple[Any, ...]:
-        facts, entry = change.facts, change.entry
-        first_us, last_us = _span(change)
-        return (
-            self._routes[change.route], change.run, facts.parent,
-            run_facts.encode(facts), entry.state, entry.minute, entry.classes, entry.deadline_us,
-            int(entry.handoff), entry.rescues, first_us, last_us, now_us,
-        )  # fmt: skip
+    def _place(self, route: int, run: str) -> int:
+        """Return the number under which the events of a run are kept, a new one for a new run."""
+        row = self.connection.execute(_PLACE, (route, run)).fetchone()
+        if row is not None:
+            return int(row[0])
+        self._told += 1
+        return self._told
 
     def _add_cells(self, cells: Iterable[tuple[str, int, Counts]]) -> None:
         for level, width in _LEVELS:
@@ -260,8 +269,8 @@ class Writer:
     def fetch(self, route: str, run: str) -> Record | None:
         """Return a run as it was last stored (the ledger's shelf)."""
         row = self.connection.execute(
-            "select parent, facts, state, minute, classes, deadline_us, handoff, rescues "
-            "from run where route = ? and run = ?",
+            "select parent, events, state, minute, classes, deadline_us, handoff, rescues "
+            "from run join told on told.id = run.told where route = ? and run = ?",
             (self._routes.get(route, -1), run),
         ).fetchone()
         if row is None:
@@ -310,6 +319,7 @@ class Writer:
 
     def _load_routes(self) -> None:
         self._routes = dict(self.connection.execute("select name, id from route"))
+        self._told = self.connection.execute("select coalesce(max(id), 0) from told").fetchone()[0]
 
 
 def _span(change: Change) -> tuple[int, int]:
@@ -318,6 +328,15 @@ def _span(change: Change) -> tuple[int, int]:
     if not facts.marks and change.debits:
         return change.debits[0].at_us, change.debits[0].at_us
     return facts.first_us, facts.last_us
+
+
+def _row(key: tuple[int, str], told: int, change: Change, now_us: int) -> tuple[Any, ...]:
+    """Return a run as the table has it; `told` is where its events are kept."""
+    entry = change.entry
+    return (
+        *key, change.facts.parent, told, entry.state, entry.minute, entry.classes,
+        entry.deadline_us, int(entry.handoff), entry.rescues, *_span(change), now_us,
+    )  # fmt: skip
 
 
 def _misses(route: int, run: str, debits: Iterable[Debit]) -> Iterator[tuple[Any, ...]]:
