@@ -49,7 +49,8 @@ class Gathering:
 
     def add(self, keys: list[Key], pieces: list[Piece]) -> Counter[str]:
         """Take in the events of a block; count those of kinds that mean nothing, which only show
-        that an agent lives."""
+        that an agent lives.
+        """
         runs, unknown = self.runs, Counter[str]()
         spans: dict[tuple[str, str], list[int]] = {}
         for key, piece in zip(keys, pieces, strict=True):

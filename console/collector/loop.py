@@ -262,7 +262,8 @@ class Collector:
         for number, counts in self._intake.unknown.items():
             unknown_events.add(connection, number, counts)
         self._keep_lines(settled.changes, now_us)
-        changed = {run.route for run in (*settled.changes, *settled.whole)}
+        changed = {change.route for change in settled.changes}
+        changed.update(run.route for run in settled.whole)
         self._evaluator.fold(
             [
                 (writer.route_id(route, now_us), minute, difference)

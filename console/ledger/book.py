@@ -15,12 +15,13 @@ from console.ledger.whole import Whole, ended_well, events_of, in_order, whole
 from console.model import EVENTS, MINUTE_US, Counts, Directive, ErrorClass, Event, Origin, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from console.model import Piece
     from console.settings import Measured
 
-_CACHE_LIMIT = 20_000
+_CACHE_LIMIT = 4_000
+"""Each run takes some kilobytes; the shelf has those that are not here."""
 Key = tuple[str, str]
 
 
@@ -51,9 +52,9 @@ class Settled(NamedTuple):
     """
 
     changes: list[Change]
-    whole: list[Whole]
     cells: list[tuple[str, int, Counts]]
     noted: list[str]
+    whole: Sequence[Whole] = ()
 
 
 class Shelf(Protocol):
@@ -184,7 +185,7 @@ class Ledger:
         self._reviewed.clear()
         self._trim()
         ended, self._whole = self._whole, []
-        return Settled(changes, ended, self._cells.drain(), noted)
+        return Settled(changes, self._cells.drain(), noted, ended)
 
     def _judge(self, key: Key, clock_us: int) -> Change:
         route, run = key

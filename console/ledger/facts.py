@@ -89,8 +89,10 @@ def joined(packed: list[bytes], places: list[tuple[int, int, int]]) -> bytes:
     """Return what `encode` returns, of events that are encoded already, in order."""
     count = len(packed)
     head = b"\x92" + (
-        bytes((0x90 | count,)) if count < 16
-        else b"\xdc" + count.to_bytes(2) if count < 65_536
+        bytes((0x90 | count,))
+        if count < 16
+        else b"\xdc" + count.to_bytes(2)
+        if count < 65_536
         else b"\xdd" + count.to_bytes(4)
     )
     return head + b"".join(packed) + _ENCODER.encode(places)

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from console.settings import Measured
 
 _ANSWERS = frozenset({"certain", "approval.requested", DELIVERED, HANDOFF})
-_HARMLESS = frozenset({"approval.granted", "approval.denied", "recovery.started", "recovery.succeeded"})
+_HARMLESS = frozenset(
+    {"approval.granted", "approval.denied", "recovery.started", "recovery.succeeded"}
+)
 _ENDS = frozenset({DELIVERED, HANDOFF})
 
 

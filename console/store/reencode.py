@@ -20,9 +20,7 @@ _FIELDS = (
     "scope", "grant", "rule", "directive", "kind", "change", "version", "generation", "elapsed_s",
 )  # fmt: skip
 _AT_ONCE = 1_000
-_NEXT = (
-    "select route, run, facts from run where (route, run) > (?, ?) order by route, run limit ?"
-)
+_NEXT = "select route, run, facts from run where (route, run) > (?, ?) order by route, run limit ?"
 
 
 def set_apart(connection: Connection) -> None:

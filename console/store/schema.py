@@ -222,8 +222,10 @@ def migrations() -> Migrations:
 
     @steps()
     def m008_events_apart(db: Database) -> None:
-        """Keep the events of runs in a table that only grows at its end: to write a run among
-        others would write all that lies beside it anew."""
+        """Keep the events of runs in a table that only grows at its end.
+
+        To write a run among others would write all that lies beside it anew.
+        """
         from console.store.reencode import set_apart
 
         _execute(db, _TOLD)

@@ -143,7 +143,7 @@ class Writer:
             self.route_id(route, firsts[route])
 
     def _save_whole(self, runs: Iterable[Whole], now_us: int) -> None:
-        """Store runs that ended well and were not known; in the order in which the table has them."""
+        """Store runs that ended well and were not known, in the order of the table."""
         state = RunState.GOOD.value
         routes, told, rows = self._routes, [], []
         for number, run in enumerate(runs, self._told + 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,6 @@ from console.collector import intake
 from console.intake import blocks
 from console.intake.formats import native_block
 from console.intake.formats.native_block import Plainly
-from console.store import intake as kept
 from console.store.connect import attach
 from tests.collector.running import Station, event
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from console.model import Event
 
 _RUNS = ("r1", "r2", "r3", "r\x1b[2J", "Zürich", "x" * 201, " ", "password=hunter2", "")
 _KINDS = (
@@ -136,7 +135,7 @@ def test_lines_that_are_read_together_are_stored_as_if_read_one_by_one(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("plainly")
-        patch.setattr(kept.secrets, "token_hex", lambda _: "5c" * 32)
+        patch.setattr(secrets, "token_hex", lambda _: "5c" * 32)
         patch.setattr(blocks, "BLOCK_BYTES", block)
         patch.setattr(intake, "TURN_BYTES", block * 4)
         together = stored(folder / "together", batches)

@@ -54,9 +54,7 @@ def test_a_run_that_ended_well_is_good_whatever_the_clock_says(
     facts = Facts()
     for event, origin in events_of("a", "r", pieces):
         facts.add(event, origin)
-    outcome = runs.evaluate(
-        "r", facts, [], measured=measured, orders=Orders(), clock_us=clock_us
-    )
+    outcome = runs.evaluate("r", facts, [], measured=measured, orders=Orders(), clock_us=clock_us)
     found = whole("a", "r", pieces, end)
     assert outcome == runs.Outcome(
         RunState.GOOD, found.minute, (), None, handoff=found.handoff, rescues=0

@@ -182,7 +182,8 @@ def _without(found: Plainly, refused: set[int], parts: list[bytes], line: int) -
         [key for key, piece in zip(keys, pieces, strict=True) if piece[3][2] not in refused],
         [piece for piece in pieces if piece[3][2] not in refused],
         [item for item in numbered if item.line not in refused],
-        others + [
+        others
+        + [
             (parts[piece[3][2] - line], *piece[3][1:]) for piece in pieces if piece[3][2] in refused
         ],
     )
