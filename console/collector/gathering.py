@@ -48,9 +48,7 @@ class Gathering:
         return known
 
     def add(self, keys: list[Key], pieces: list[Piece]) -> Counter[str]:
-        """Take in the events of a block; count those of kinds that mean nothing, which only show
-        that an agent lives.
-        """
+        """Take in the events of a block; count those of kinds that only show a living agent."""
         runs, unknown = self.runs, Counter[str]()
         spans: dict[tuple[str, str], list[int]] = {}
         for key, piece in zip(keys, pieces, strict=True):

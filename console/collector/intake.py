@@ -273,10 +273,7 @@ class Intake:
 
     def _take_plainly(self, file: Position, reader: Reader, block: Block, now_us: int) -> None:
         """Take in native lines: the plain ones together, run by run, the others one by one."""
-        found = native_block.read(
-            block.data, block.offset, block.line, file.id, now_us + FUTURE_SLACK_US,
-            self._redactor.suspects,
-        )  # fmt: skip
+        found = native_block.read(block, file.id, now_us + FUTURE_SLACK_US, self._redactor.suspects)
         if self._reaches_back(found):
             # Whether a run is known depends on what was read of it before.
             self._unfold()

@@ -92,9 +92,9 @@ def ended_well(pieces: list[Piece], measured: Measured) -> End | None:  # noqa: 
             return None
     if ended_us is None or doubted_us is not None:
         return None
-    if started_us is not None and sla_us is not None:
-        if timed or ended_us > started_us + sla_us:
-            return None
+    due_us = None if started_us is None or sla_us is None else started_us + sla_us
+    if due_us is not None and (timed or ended_us > due_us):
+        return None
     return End(ended_us, handoff)
 
 

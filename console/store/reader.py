@@ -114,14 +114,16 @@ def rescued(connection: Connection, route: int, since_us: int) -> tuple[int, ...
     """
     counted, found = 0, list[int]()
     for rescues, *kept in connection.execute(
-        "select rescues, events, parent from run join told on told.id = run.told where rescues > 0 and route = ? and last_us >= ?",
+        "select rescues, events, parent from run join told on told.id = run.told "
+        "where rescues > 0 and route = ? and last_us >= ?",
         (route, since_us),
     ):
         counted += rescues
         found += _rescues_in(*kept)
     if counted > len(found):
         for kept in connection.execute(
-            "select events, parent from run join told on told.id = run.told where route = ? and last_us >= ? and parent <> ''",
+            "select events, parent from run join told on told.id = run.told "
+            "where route = ? and last_us >= ? and parent <> ''",
             (route, since_us),
         ):
             found += _rescues_in(*kept)

@@ -18,7 +18,6 @@ from console.store.connect import attach
 from tests.collector.running import Station, event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -91,13 +90,11 @@ def lines(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from((b"", b"", b"", b" "))) + line
 
 
-def one_by_one(
-    block: bytes, offset: int, line: int, file: int, until_us: int, suspected: Callable[..., bool]
-) -> Plainly:
+def one_by_one(block: blocks.Block, *_: object) -> Plainly:
     """Read no line of a block as plain."""
-    del file, until_us, suspected
+    offset, line = block.offset, block.line
     others = []
-    for raw in block.split(b"\n"):
+    for raw in block.data.split(b"\n"):
         others.append((raw, offset, line))
         offset, line = offset + len(raw) + 1, line + 1
     return Plainly([], [], [], others)

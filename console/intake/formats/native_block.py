@@ -1,6 +1,6 @@
 """Native lines a block at a time: those that need no cleaning become what is stored, at once.
 
-A line is *plain* if to read it one by one (`native`) would give the same event unchanged: ASCII with
+A line is *plain* if to read it by itself (`native`) would give the same event unchanged: ASCII with
 nothing escaped, no field null, too long or out of range, no parent, nothing like a secret in it.
 All others are handed back, to be read one by one: whatever has to be decided is decided there.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, count
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -20,6 +21,7 @@ from console.text import NAME_LIMIT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from console.intake.blocks import Block
     from console.model import Piece
 
 Key = tuple[str, str]
@@ -54,32 +56,24 @@ class Plainly(NamedTuple):
     others: list[tuple[bytes, int, int]]
 
 
-def read(
-    block: bytes,
-    offset: int,
-    line: int,
-    file: int,
-    until_us: int,
-    suspected: Callable[[bytes], bool],
-) -> Plainly:
-    """Read the plain lines of a block that begins at byte `offset` with line `line`.
+def read(block: Block, file: int, until_us: int, suspected: Callable[[bytes], bool]) -> Plainly:
+    """Read the plain lines of a block of a file (its number).
 
     Args:
         block: whole lines.
-        offset: of the first byte in the file.
-        line: the number of the first line.
-        file: the number of the file.
+        file: the number of the file that it is of.
         until_us: what lies after it is not plain.
         suspected: whether there may be a secret in packed events, or in names.
     """
-    parts = block.split(b"\n")
+    parts = block.data.split(b"\n")
     if not parts[-1]:
         parts.pop()
+    starts = map(add, accumulate(map(len, parts), initial=block.offset), count())
     found = Plainly([], [], [], [])
-    starts = accumulate(map(len, parts), initial=offset)
-    _take(found, parts, _told(block, parts), starts, line, file, until_us)
+    lines = zip(_told(block.data, parts), parts, starts, count(block.line), strict=False)
+    _take(found, lines, file, min(until_us, LATEST_US - 1))
     refused = _refused(found, suspected)
-    return _without(found, refused, parts, line) if refused else found
+    return _without(found, refused, parts, block.line) if refused else found
 
 
 def _told(block: bytes, parts: list[bytes]) -> list[Told | None]:
@@ -104,23 +98,22 @@ def _one(part: bytes) -> Told | None:
 
 def _take(
     found: Plainly,
-    parts: list[bytes],
-    told: list[Told | None],
-    starts: Iterable[int],
-    line: int,
+    lines: Iterable[tuple[Told | None, bytes, int, int]],
     file: int,
-    until_us: int,
+    latest_us: int,
 ) -> None:
-    """Add the lines to those found. One loop and no calls: it runs once for every line."""
+    """Add lines (told, bytes, offset, number) to those found.
+
+    One loop and no calls that can be done without: it runs once for every line.
+    """
     keys, pieces, numbered, others = found
-    instant_of, latest_us = datetime.fromisoformat, min(until_us, LATEST_US - 1)
-    for part, item, start, place in zip(parts, told, starts, count(), strict=False):
-        offset = start + place
+    instant_of = datetime.fromisoformat
+    for item, part, offset, number in lines:
         try:
             # None fails, and so does a time that is a number or has no zone.
             at_us = (instant_of(item.ts) - _EPOCH) // _MICROSECOND  # type: ignore[union-attr, arg-type]
         except (AttributeError, TypeError, ValueError):
-            others.append((part, offset, line + place))
+            others.append((part, offset, number))
             continue
         if TYPE_CHECKING:
             assert item is not None
@@ -137,12 +130,12 @@ def _take(
             or (item.elapsed_s is not None and not 0 <= item.elapsed_s < _LONGEST)
             or (item.minutes is not None and not 0 <= item.minutes < _LONGEST)
         ):
-            others.append((part, offset, line + place))
+            others.append((part, offset, number))
             continue
         if seq is not None and item.agent:
-            numbered.append(Numbered(line + place, route, item.agent, boot, seq))
+            numbered.append(Numbered(number, route, item.agent, boot, seq))
         keys.append((route, run))
-        pieces.append((at_us, item, packed, (file, offset, line + place)))
+        pieces.append((at_us, item, packed, (file, offset, number)))
 
 
 def _refused(found: Plainly, suspected: Callable[[bytes], bool]) -> set[int]:
