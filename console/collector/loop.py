@@ -23,6 +23,7 @@ from console.collector.history import History
 from console.collector.intake import Intake
 from console.collector.retention import Retention
 from console.collector.upkeep import Upkeep
+from console.intake.blocks import BLOCK_BYTES
 from console.intake.places import told
 from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.redaction import Redactor
@@ -49,6 +50,8 @@ LAST_WORDS_S = 3.0
 """How long a collector that ends waits for notices on their way; the rest is told again later."""
 SWEEP_S = 2.0
 """The longest time between two looks at every file; file events only make it sooner."""
+_GATHER_S = 0.005
+"""How long lines that trickle in are let gather: a transaction for each would take most of a core."""
 _EVALUATE_US = SECOND_US
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US
@@ -367,6 +370,8 @@ def run(
                 beat()
             if not read:
                 hints.wait(min(1.0, SWEEP_S))
+            elif read < BLOCK_BYTES:
+                time.sleep(_GATHER_S)
     finally:
         hints.close()
         with contextlib.suppress(Unwritable):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from console.model import Piece
     from console.settings import Measured
 
-_CACHE_LIMIT = 4_000
+_CACHE_LIMIT = 1_000
 """Each run takes some kilobytes; the shelf has those that are not here."""
 Key = tuple[str, str]
 
