@@ -51,7 +51,7 @@ LAST_WORDS_S = 3.0
 SWEEP_S = 2.0
 """The longest time between two looks at every file; file events only make it sooner."""
 _GATHER_S = 0.005
-"""How long lines that trickle in are let gather: a transaction for each would take most of a core."""
+"""How long lines that trickle in are let gather: a transaction for each takes most of a core."""
 _EVALUATE_US = SECOND_US
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US

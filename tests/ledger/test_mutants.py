@@ -146,17 +146,6 @@ def _what_ends_at_all_ends_well(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(book, "ended_well", ended_well)
 
 
-def _orders_do_not_matter_to_what_ended_well(patch: pytest.MonkeyPatch) -> None:
-    original = book.Ledger.bring
-
-    def bring(self: book.Ledger, gathered: dict[book.Key, list[Piece]]) -> None:
-        known, self._orders = self._orders, lambda _route: orders.Orders()
-        original(self, gathered)
-        self._orders = known
-
-    patch.setattr(book.Ledger, "bring", bring)
-
-
 MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     name.removeprefix("_"): mutant
     for name, mutant in list(globals().items())
@@ -165,7 +154,7 @@ MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 
 
 def test_the_list_of_mutants_is_not_empty() -> None:
-    assert len(MUTANTS) == 17
+    assert len(MUTANTS) == 16
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -11,9 +11,19 @@ from console.ledger import runs
 from console.ledger.facts import Facts
 from console.ledger.orders import Orders
 from console.ledger.whole import ended_well, events_of, in_order, whole
-from console.model import EVENTS, RUNLESS, Event, Origin, Piece, RunState, Told
+from console.model import (
+    EVENTS,
+    RUNLESS,
+    Directive,
+    DirectiveKind,
+    Event,
+    Origin,
+    Piece,
+    RunState,
+    Told,
+)
 from console.settings import Measured
-from tests.ledger.playing import piece_of
+from tests.ledger.playing import Player, piece_of, sound
 from tests.ledger.strategies import BASE_US, END_US, FIELDS, happenings, measured, stories
 
 _OWN = sorted(set(FIELDS) & EVENTS - RUNLESS)
@@ -70,6 +80,29 @@ def test_many_events_are_packed_as_the_store_reads_them(count: int) -> None:
     facts = run_facts.decode(run_facts.joined([piece[2] for piece in pieces], places), "")
     assert len(facts.marks) == count
     assert run_facts.encode(facts) == run_facts.joined([piece[2] for piece in pieces], places)
+
+
+def test_where_an_order_stands_no_run_is_judged_at_once() -> None:
+    order = Directive(
+        id="d1", route="a", kind=DirectiveKind.PAUSE, by="x", reason="", issued_us=BASE_US,
+        generation=2,
+    )  # fmt: skip
+    player = Player({"a": Measured(receipt_within_us=0)}, [order])
+    told = [
+        Event(ts_us=BASE_US + number, route="a", run="r", event=kind, agent="w")
+        for number, kind in enumerate(("run.started", "run.delivered"), 1)
+    ]
+    player.play(told, END_US, END_US, gathered=True)
+    assert player.result().runs["a", "r"].state is RunState.BAD
+
+
+def test_a_run_that_goes_on_after_it_ended_is_judged_anew() -> None:
+    player = Player({}, [])
+    for number, kind in enumerate(("run.delivered", "rescued"), 1):
+        happened = Event(ts_us=BASE_US + number, route="a", run="r", event=kind)
+        player.play([happened], END_US, END_US, gathered=True)
+    assert player.result().runs["a", "r"].state is RunState.BAD
+    assert sound(player.shelf.cells)
 
 
 def _taken(number: int) -> Event:
