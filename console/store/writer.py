@@ -124,12 +124,12 @@ class Writer:
 
     def settle(self, settled: Settled, now_us: int) -> None:
         """Store changed runs, their misses, and the differences to the counts."""
-        self._meet(settled)
+        self._meet(settled, now_us)
         self._save_whole(settled.whole, now_us)
         self._save_runs(settled.changes, now_us)
         self._add_cells(settled.cells)
 
-    def _meet(self, settled: Settled) -> None:
+    def _meet(self, settled: Settled, now_us: int) -> None:
         """Give numbers to new routes, in an order that does not depend on how lines were read."""
         firsts: dict[str, int] = {}
         for run in settled.whole:
@@ -137,7 +137,8 @@ class Writer:
                 firsts[run.route] = min(run.first_us, firsts.get(run.route, run.first_us))
         for change in settled.changes:
             if change.route not in self._routes:
-                first_us = _span(change)[0]
+                # A parent that was not read itself has no instant.
+                first_us = _span(change)[0] or now_us
                 firsts[change.route] = min(first_us, firsts.get(change.route, first_us))
         for route in sorted(firsts):
             self.route_id(route, firsts[route])
