@@ -293,15 +293,20 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         timed = self.until_us is not None
         return timed and self.kind is not DirectiveKind.PAUSE and not self.ladder
 
-    def stands(self, at_us: int) -> bool:
-        """Say whether the order was in force at `at_us`, agents' knowledge of it aside.
+    @property
+    def ends_us(self) -> int | None:
+        """Return when the order ended, or ends by itself; None where it stands until it is lifted.
 
         An operator's freeze, tightening or reduction ends at its expiry; a pause, and whatever a
         ladder ordered, stands until it is lifted.
         """
-        if at_us < self.issued_us or (self.lifted_us is not None and at_us >= self.lifted_us):
-            return False
-        return not self.lifts_by_itself or at_us < int(self.until_us or 0)
+        expires_us = self.until_us if self.lifts_by_itself else None
+        known = [at_us for at_us in (self.lifted_us, expires_us) if at_us is not None]
+        return min(known, default=None)
+
+    def stands(self, at_us: int) -> bool:
+        """Say whether the order was in force at `at_us`, agents' knowledge of it aside."""
+        return self.issued_us <= at_us and (self.ends_us is None or at_us < self.ends_us)
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,12 +27,13 @@ LAYERS = (
     ("collector",),
     ("snapshot",),
     ("operate",),
-    ("tui", "review", "cli"),
+    ("review", "export"),
+    ("tui", "cli"),
 )
 """A part imports earlier layers. Those of one layer do not know each other."""
 AGENTS = "agent"
 """Imports the standard library only; anybody may import it."""
-VIEW = ("model", "text", "settings", "snapshot.types")
+VIEW = ("model", "text", "settings", "snapshot.types", "snapshot.particulars")
 """All that the console's screens may know."""
 APART = {
     "agent": (),
@@ -41,7 +42,7 @@ APART = {
     "demo": ("model", "text", "simulate"),
     "__main__": ("cli",),
 }
-ALSO = {"cli": ("tui", "review", "simulate", "demo")}
+ALSO = {"cli": ("tui", "simulate", "demo")}
 """The command line starts the others of its layer."""
 
 HOME = re.compile(r"(?<![\w.])/(?:root/|(?:home|Users)/(?!(?:dana|dev|ops)\b)[\w.-]+)")
@@ -131,6 +132,7 @@ FRAMEWORKS = {
     "pydantic_ai": {"pydantic_ai"},
     "claude_sdk": {"claude_agent_sdk"},
     "mcp_server": {"mcp"},
+    "signature": {"cryptography"},
 }
 """The adapters, each with what it adapts to: imported by nobody but who has it."""
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from console.burn import arithmetic, rules
 from console.intake.formats.native import FORMAT
 from console.intake.reading import Context
-from console.model import EVENTS, RUNLESS
+from console.model import EVENTS, RUNLESS, Window
+from console.settings.values import rounded_down
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -95,3 +97,24 @@ def test_the_table_of_native_events_names_all_of_them() -> None:
     rows = named_in_table()
     assert set(rows) >= EVENTS
     assert {event for event in EVENTS if "no run" in rows[event]} == RUNLESS
+
+
+def test_check_says_of_the_worked_routes_what_the_readme_claims(folder: Path) -> None:
+    (folder / "burnline.toml").write_text(example("toml"), encoding="utf-8")
+    said = run(folder, sys.executable, "-m", "console", "--store", "burnline.db", "check")
+    lines = said.splitlines()
+    places = [lines.index(claim) for claim in example("check").splitlines()]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("objective", "highest", "fast"), [("93%", "14.28", "11.42"), ("95%", "20", "14.4")]
+)
+def test_the_readme_rounds_down_what_an_objective_can_reach(
+    objective: str, highest: str, fast: str
+) -> None:
+    budget_ppm = 1_000_000 - int(objective[:-1]) * 10_000
+    assert rounded_down(arithmetic.ceiling(budget_ppm)) == highest
+    assert rounded_down(rules.built_in(Window(), budget_ppm)[0].k) == fast
+    assert f"{highest}x" in README
+    assert f"{fast}x" in README

@@ -70,7 +70,7 @@ class Guard:
         state_dir: str | os.PathLike[str] | None = None,
         watch: bool = True,
         look_every_s: float = 0.05,
-        watch_every_s: float = 1.0,
+        watch_every_s: float = 0.5,
         verify: Verify | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,

@@ -78,8 +78,12 @@ def _burn(ground: Ground, severity: Severity, alert: Alert | None) -> Condition:
 def _unburning(
     ground: Ground, severity: Severity, gating: list[rules.Reading], alert: Alert | None
 ) -> Condition:
-    """Judge rules of which none fires: over, recovering, or not to be told."""
-    if any(_unjudged(item) for item in gating):
+    """Judge rules of which none fires: over, recovering, or not to be told.
+
+    One that is loud says so whatever the others cannot tell: its quiet time begins anew.
+    """
+    loud = any(not item.quiet and not _unjudged(item) for item in gating)
+    if not loud and any(_unjudged(item) for item in gating):
         words = "no data in a window that fired"
         return Condition(kinds.BURN, severity, Verdict.FROZEN, words)
     quiet = all(item.quiet for item in gating)

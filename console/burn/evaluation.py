@@ -14,7 +14,7 @@ from console.model import MINUTE_US, Severity
 from console.settings import RouteSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from console.burn.ground import Ground
     from console.burn.lifecycle import Alert, Condition
@@ -105,18 +105,23 @@ def _stepped(
     return Outcome(alerts, tuple(said))
 
 
-def due_us(ground: Ground, alerts: Iterable[Alert], silences: Iterable[Silence]) -> int:
+def due_us(ground: Ground, alerts: Sequence[Alert], silences: Sequence[Silence]) -> int:
     """Return the next instant at which time alone may change the outcome of an evaluation.
 
     Until then an evaluation of a route of which nothing else changed can be left out. An open alert
     is looked at every minute, since its words follow the clock and the windows.
     """
-    now_us = ground.now_us
+    decided_us = decided_until_us(ground, alerts, silences)
+    return min(decided_us, ground.minute_us + MINUTE_US) if alerts else decided_us
+
+
+def decided_until_us(ground: Ground, alerts: Sequence[Alert], silences: Sequence[Silence]) -> int:
+    """Return until when an outcome stands by itself, but for the words of alerts that stand."""
     found = list(judged_from_us(ground))
-    for alert in alerts:
-        found.append((now_us // MINUTE_US + 1) * MINUTE_US)
+    if alerts:
         found += [silence.from_us for silence in silences]
         found += [silence.end_us for silence in silences]
+    for alert in alerts:
         found += [
             item.quiet_since_us + item.hold_us
             for item in alert.open
@@ -124,4 +129,4 @@ def due_us(ground: Ground, alerts: Iterable[Alert], silences: Iterable[Silence])
         ]
         if alert.acknowledged_us is not None:
             found.append(alert.acknowledged_us + ground.route.ack_timeout_us)
-    return min((at_us for at_us in found if at_us > now_us), default=1 << 62)
+    return min((at_us for at_us in found if at_us > ground.now_us), default=1 << 62)

@@ -138,9 +138,10 @@ def absent_after_us(route: RouteSettings, gap_minutes: int) -> int:
     if route.absent_after_us is not None:
         return route.absent_after_us
     crossing = (
-        rule.k * route.budget_ppm * rule.long_us / arithmetic.PPM for rule in rules.of(route)
+        rule.k.numerator * route.budget_ppm * rule.long_us // (rule.k.denominator * arithmetic.PPM)
+        for rule in rules.of(route)
     )
-    fastest_us = int(min(crossing, default=Fraction(0)))
+    fastest_us = min(crossing, default=0)
     return max(_LEAST_ABSENT_US, _GAP_TIMES * gap_minutes * MINUTE_US, fastest_us)
 
 

@@ -211,6 +211,14 @@ def lapse(alert: Alert, ack_timeout_us: int, now_us: int) -> Alert:
     )  # fmt: skip
 
 
+def unquieted(alert: Alert) -> Alert:
+    """Return the alert with the quiet time of its conditions begun anew: the clock was set."""
+    conditions = tuple(
+        msgspec.structs.replace(item, quiet_since_us=None) for item in alert.conditions
+    )
+    return msgspec.structs.replace(alert, conditions=conditions)
+
+
 def close(alert: Alert, by: str, now_us: int) -> Alert:
     """Return the alert with its hard stop ended by a signature; over, if nothing else stands."""
     conditions = tuple(

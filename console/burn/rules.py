@@ -7,6 +7,7 @@ come from the SRE Workbook (table 5-8) and Datadog's and Sloth's scalings of it.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from console.burn import arithmetic
@@ -97,6 +98,7 @@ def rows(window: Window) -> tuple[Row, ...]:
     return BUILT_IN[max(known for known in BUILT_IN if known <= days)]
 
 
+@lru_cache(maxsize=1024)
 def built_in(window: Window, budget_ppm: int) -> tuple[BurnRule, ...]:
     """Return the built-in rules of a budget window, adapted to what its objective can reach.
 

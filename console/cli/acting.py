@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from console.agent.decide import Decision, What
+    from console.agent.document import Verify
     from console.control.directives import Order
     from console.operate import Operator
 
@@ -34,6 +36,9 @@ Route = Annotated[str, typer.Argument(help="The route.")]
 Reason = Annotated[str, typer.Option(help="Why; required, kept in the audit.")]
 By = Annotated[str | None, typer.Option(help="Who; default: your login name.")]
 For = Annotated[str | None, typer.Option("--for", help="How long, such as 2h; default: no end.")]
+PublicKey = Annotated[
+    Path | None, typer.Option(help="Refuse a control file that this key did not sign.")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 _GATE = {"allowed": 0, "denied": 1, "paused": 1, "approval": 3}
 _GATE_FAULT = 6
@@ -144,7 +149,7 @@ def _give(
             actions=tuple(actions),
             max_runs=max_runs,
             drain=drain,
-            for_us=_duration(for_),
+            for_us=duration_us(for_),
             base_generation=operator.generation(),
         )
         _warn_of_doubt(operator, order)
@@ -218,6 +223,21 @@ def confirm_relaxing(session: Session, route: str, yes: bool) -> None:
         raise Stop("nothing was changed", REFUSED)
 
 
+def verify_by(public_key: Path | None) -> Verify | None:
+    """Return what checks the control file's signature, None where none is asked for."""
+    if public_key is None:
+        return None
+    try:
+        from console.agent.adapters.signature import verifier
+
+        return verifier(public_key)
+    except (ImportError, OSError, ValueError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise Stop(
+            f"--public-key {clean(str(public_key))}: cannot be used: {why}", USAGE
+        ) from error
+
+
 def gate(
     context: typer.Context,
     route: Route,
@@ -229,6 +249,7 @@ def gate(
     on_fault: Annotated[
         str, typer.Option(help="Before the file was ever good: closed, approval, last_known.")
     ] = "closed",
+    public_key: PublicKey = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Say whether this may happen now, by the control file only.
@@ -253,7 +274,7 @@ def gate(
     _kinds([change] if change else None)
     now_us = session.now_us
     try:
-        control = read_control(session.control)
+        control = read_control(session.control, verify_by(public_key))
         orders = control.route(route)
     except ControlFault as fault:
         _gate_fault(str(fault), on_fault, as_json)
@@ -332,7 +353,8 @@ def _kinds(changes: list[str] | None) -> tuple[str, ...]:
     return tuple(changes or ())
 
 
-def _duration(text: str | None) -> int | None:
+def duration_us(text: str | None) -> int | None:
+    """Return the length that `--for` names in microseconds, None for none."""
     if text is None:
         return None
     from console.burn.windows import parse

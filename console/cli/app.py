@@ -17,9 +17,14 @@ from console.cli import (
     auditing,
     collecting,
     consequences,
+    exporting,
+    granting,
     hooking,
+    keys,
     notifying,
     reading,
+    replaying,
+    reviewing,
     setup,
 )
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
@@ -34,14 +39,19 @@ app = typer.Typer(
 )
 _PARTS = (
     collecting,
+    replaying,
     reading,
     acting,
     answering,
     consequences,
     accounting,
+    granting,
     hooking,
+    keys,
     notifying,
     auditing,
+    reviewing,
+    exporting,
     setup,
 )
 for part in _PARTS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from console.burn import arithmetic, rules, windows
 from console.burn.rules import decimal, percent
 from console.cli.session import Session, say
+from console.settings.values import rounded_down
 from console.snapshot.health import answers
 from console.text import clean
 
@@ -40,6 +41,7 @@ def examine(route: RouteSettings) -> dict[str, Any]:
         "questions": [{"question": text, "answer": answer or None} for text, answer in questions],
         "blank": blank,
         "highest_burn": str(arithmetic.ceiling(route.budget_ppm)),
+        "ceiling": _ceiling(route),
         "rules": [_rule(rule, route) for rule in found],
         "dropped": _dropped(route, found),
     }
@@ -75,6 +77,15 @@ def show_source(item: dict[str, Any]) -> None:
         say(f"  refused, for one: {item['reason']}")
 
 
+def _ceiling(route: RouteSettings) -> str:
+    """Say how fast the route can burn at all, rounded down, and what pages without a rate."""
+    highest = rounded_down(arithmetic.ceiling(route.budget_ppm))
+    said = f"no rule over {highest}x can fire: every run missed burns {highest}x"
+    if route.zero_tolerance:
+        return f"{said}; one {' or '.join(route.zero_tolerance)} miss pages whatever it burns"
+    return f"{said}; a single miss never pages"
+
+
 def _rule(rule: BurnRule, route: RouteSettings) -> dict[str, Any]:
     share = rule.k * route.budget_ppm / arithmetic.PPM
     lowered = " (lowered: the objective cannot burn faster)" if rule.lowered else ""
@@ -103,10 +114,13 @@ def _dropped(route: RouteSettings, found: tuple[BurnRule, ...]) -> int:
 def show(item: dict[str, Any]) -> None:
     """Print what `examine` found."""
     say()
-    say(f"{item['route']} ({item['tier']}): {'ready' if item['ready'] else 'NOT READY'}")
+    say(f"{item['route']} ({item['tier']}): {'ready' if item['ready'] else 'NOT READY to scale'}")
     for place, entry in enumerate(item["questions"], 1):
         say(f"  {place}. {entry['question']} {entry['answer'] or 'BLANK'}")
     for rule in item["rules"]:
         say(f"  {rule['fires_at']}")
+    say(f"  {item['ceiling']}")
+    for one in item.get("objectives", ()):
+        say(f"  {one['words']}")
     if item["dropped"]:
         say(f"  {item['dropped']} built-in rules dropped: they would fire on a route on track")

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from console.cli.session import SETTINGS, Session, Stop, operator_name, say, warn
+from console.cli.session import REFUSED, SETTINGS, USAGE, Session, Stop, operator_name, say, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from console.collector import Collector, Lease
 
@@ -49,9 +49,15 @@ def collect(
     once: Annotated[
         bool, typer.Option("--once", help="Read everything to its end, evaluate, exit.")
     ] = False,
+    metrics: Annotated[
+        int | None,
+        typer.Option(min=1, max=65_535, help="Serve Prometheus metrics on this local port."),
+    ] = None,
 ) -> None:
     """Read logs into the store, headless. Exit code 4: another collector holds the store."""
     session: Session = context.obj
+    if once and metrics is not None:
+        raise Stop("--metrics goes with a collector that stays, not with --once", USAGE)
     session.writable()
     add_sources(session, directories)
     if not session.settings.sources:
@@ -69,7 +75,8 @@ def collect(
                     warn(f"burnline: {sentence}")
                 _report(session, collector)
             else:
-                _collect_until_stopped(session, collector, lease)
+                with _metrics(session, metrics):
+                    _collect_until_stopped(session, collector, lease)
         finally:
             collector.close()
     finally:
@@ -152,6 +159,25 @@ def _collect_until_stopped(session: Session, collector: Collector, lease: Lease)
     run(collector, lease.beat, ending.is_set, lambda sentence: warn(f"burnline: {sentence}"))
 
 
+@contextlib.contextmanager
+def _metrics(session: Session, port: int | None) -> Iterator[None]:
+    """Serve metrics while the collector works, where a port is named."""
+    if port is None:
+        yield
+        return
+    from console.export.serving import HOST, MetricsServer
+
+    try:
+        server = MetricsServer(port, session.snapshot)
+    except OSError as error:
+        raise Stop(f"--metrics {port}: {error.strerror or error}; name another", REFUSED) from error
+    warn(f"burnline: metrics at http://{HOST}:{server.port}/metrics")
+    try:
+        yield
+    finally:
+        server.close()
+
+
 def stop(context: typer.Context) -> None:
     """End a collector that runs in the background."""
     session: Session = context.obj
@@ -166,6 +192,12 @@ def watch(
     directories: Directories = None,
     label: Annotated[str, typer.Option(help="Shown in the header, such as PROD.")] = "",
     ascii_only: Annotated[bool, typer.Option("--ascii", help="No braille, no blocks.")] = False,
+    theme: Annotated[str, typer.Option(help="dark, light, colour-blind or ansi.")] = "",
+    web: Annotated[
+        bool, typer.Option("--web", help="In a browser on this machine; read-only always.")
+    ] = False,
+    served: Annotated[bool, typer.Option("--served", hidden=True)] = False,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Of --web; 0: any.")] = 0,
 ) -> None:
     """Open the console; starts a collector if none runs, says so, and leaves it running."""
     session: Session = context.obj
@@ -176,7 +208,19 @@ def watch(
         from console.collector.detached import ensure
 
         banner = ensure(session.store, _collector_options(session, directories))
-    _console(session, label=label, ascii_only=ascii_only, banner=banner)
+    if web:
+        from console.cli.serving import serve
+
+        serve(session, port, label=label, ascii_only=ascii_only, theme=theme)
+    else:
+        console(
+            session,
+            label=label,
+            ascii_only=ascii_only,
+            theme=theme,
+            banner=banner,
+            files=not served,
+        )
 
 
 def _collector_options(session: Session, directories: list[Path] | None) -> list[str]:
@@ -186,11 +230,28 @@ def _collector_options(session: Session, directories: list[Path] | None) -> list
     return [*options, "collect", *(str(path.absolute()) for path in directories or ())]
 
 
-def _console(session: Session, *, label: str, ascii_only: bool, banner: str) -> None:
+def console(
+    session: Session,
+    *,
+    label: str,
+    ascii_only: bool,
+    banner: str | Callable[[], str],
+    theme: str = "",
+    now: Callable[[], int] = lambda: time.time_ns() // 1_000,
+    pace: Callable[[float], None] | None = None,
+    files: bool = True,
+) -> None:
+    """Show the console until the operator quits.
+
+    `now` is the clock of the store, `pace` speeds it up where that can be done; `files` says
+    whether it may write what it remembers, and exports.
+    """
     from console import tui
     from console.cli.feed import LiveFeed
+    from console.cli.files import ConsoleFiles
 
-    feed = LiveFeed(session.settings, session.store, session.control)
+    settings = session.settings
+    feed = LiveFeed(settings, session.store, session.control, now, read_only=session.read_only)
     tui.run(
         feed,
         operator=operator_name(None),
@@ -198,7 +259,12 @@ def _console(session: Session, *, label: str, ascii_only: bool, banner: str) -> 
         label=label,
         ascii_only=ascii_only,
         banner=banner,
-        bell=session.settings.bell,
+        bell=settings.console.bell,
+        pace=pace,
+        theme=theme or settings.console.theme,
+        keys=settings.console.keys,
+        animations=settings.console.animations,
+        files=ConsoleFiles(session.memory, Path.cwd()) if files else None,
     )
 
 
@@ -206,11 +272,11 @@ def demo(
     context: typer.Context,
     speed: Annotated[float, typer.Option(help="How many times faster than recorded.")] = 60.0,
     ascii_only: Annotated[bool, typer.Option("--ascii", help="No braille, no blocks.")] = False,
+    theme: Annotated[str, typer.Option(help="dark, light, colour-blind or ansi.")] = "",
 ) -> None:
     """Open the console on sample logs, replayed as if live, with sample agents that obey it."""
     session: Session = context.obj
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, _leave)
+    end_as_by_key()
     from console.collector import detached
     from console.demo import locate_sample_logs, prepare
 
@@ -227,7 +293,7 @@ def demo(
             agents = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             stack.callback(_end_process, agents)
             banner = "DEMO: sample logs, throw-away store; pause a route (a, p) and see it obey"
-            _console(session, label="DEMO", ascii_only=ascii_only, banner=banner)
+            console(session, label="DEMO", ascii_only=ascii_only, theme=theme, banner=banner)
     leave_message()
 
 
@@ -252,8 +318,13 @@ def _initialise(session: Session) -> None:
     operator.close()
 
 
+def end_as_by_key() -> None:
+    """When the terminal goes away, end as ctrl+q does: what is throw-away is thrown away."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, _leave)
+
+
 def _leave(number: int, _: object) -> None:
-    """End the demo as ctrl+q does when its terminal goes away: it leaves nothing behind."""
     raise SystemExit(128 + number)
 
 

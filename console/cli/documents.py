@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from console.snapshot.types import (
         AlertView,
+        ApprovalView,
         Burn,
         ChannelView,
         ConditionView,
@@ -37,7 +38,20 @@ def status(snapshot: Snapshot, route: str | None, window: str | None) -> dict[st
         "as_of": rfc3339(snapshot.as_of_us),
         "store": {**_store(snapshot.store), "unknown_events": _unknown(snapshot)},
         "alerts": [alert(item) for item in snapshot.alerts],
+        "approvals": [approval(item) for item in snapshot.approvals],
         "routes": [_route(view, window) for view in views],
+    }
+
+
+def approval(view: ApprovalView) -> dict[str, Any]:
+    """Return an action that waits for a grant as a document."""
+    return {
+        "route": view.route,
+        "run": view.run,
+        "action": view.action,
+        "since": rfc3339(view.at_us),
+        "directive": view.directive or None,
+        "agent": view.agent or None,
     }
 
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from typing import TYPE_CHECKING
 
-from console.control.directives import Conflict, ControlError, Order, Refused
+from console.control.directives import Conflict, ControlError, Order, Permit, Refused
+from console.control.file import ControlFile
 from console.model import STRICTNESS, DirectiveKind, RouteState
 from console.operate import TYPED_NAME_TIERS, Operator, probation
-from console.snapshot import refused, take, with_lines
+from console.snapshot import refused, take, timeline, trail, with_lines
 from console.store import reader
 from console.store.connect import attach
 from console.tui.feed import RELAXING, OrderPreview, OrderRequest, OrderResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from console.model import Directive
     from console.settings import Settings
-    from console.snapshot.types import MissView, RefusedView, RouteView, Snapshot
+    from console.snapshot.particulars import MomentView, TrailView
+    from console.snapshot.types import ApprovalView, MissView, RefusedView, RouteView, Snapshot
     from console.store.connect import Connection
 
 _KINDS = {
@@ -29,6 +32,9 @@ _KINDS = {
     "reduce": DirectiveKind.REDUCE,
     "pause": DirectiveKind.PAUSE,
 }
+
+
+_READ_ONLY = "This console is read-only: nothing was changed."
 
 
 class LiveFeed:
@@ -40,7 +46,10 @@ class LiveFeed:
         store: Path,
         control: Path,
         now: Callable[[], int] = lambda: time.time_ns() // 1_000,
+        *,
+        read_only: bool = False,
     ) -> None:
+        self._read_only = read_only
         self._now = now
         self._settings = settings
         self._store = store
@@ -50,20 +59,41 @@ class LiveFeed:
 
     def snapshot(self) -> Snapshot:
         """Return the picture of the store as it is now."""
+        return self._picture(self._now(), as_of=False)
+
+    def past(self, at_us: int) -> Snapshot:
+        """Return the picture of the store as it was at an instant."""
+        return self._picture(at_us, as_of=True)
+
+    def _picture(self, at_us: int, *, as_of: bool) -> Snapshot:
         with self._lock:
             return take(
                 self._reader(),
                 self._settings,
                 store=self._store,
                 control=self._control,
-                now_us=self._now(),
+                now_us=at_us,
+                as_of=as_of,
             )
 
-    def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
-        """Return the latest misses of a route (None: of all), newest first."""
+    def misses(
+        self, route: str | None, limit: int, until_us: int | None = None
+    ) -> tuple[MissView, ...]:
+        """Return the latest misses of a route (None: of all) until an instant, newest first."""
         with self._lock:
             connection = self._reader()
-            return with_lines(connection, reader.misses(connection, route=route, limit=limit))
+            rows = reader.misses(connection, route=route, until_us=until_us, limit=limit)
+            return with_lines(connection, rows, until_us=until_us)
+
+    def timeline(self, route: str, run: str) -> tuple[MomentView, ...]:
+        """Return what a run and the runs that it started logged, oldest first."""
+        with self._lock:
+            return timeline(self._reader(), route, run)
+
+    def trail(self, limit: int) -> TrailView:
+        """Return the latest rows of the audit, and what its chain proves."""
+        with self._lock:
+            return trail(self._reader(), self._store, limit)
 
     def refused(self, limit: int) -> tuple[RefusedView, ...]:
         """Return the pieces of logs that could not be read, by file and place."""
@@ -90,25 +120,63 @@ class LiveFeed:
 
     def order(self, order: OrderRequest) -> OrderResult:
         """Carry out `order` against the control file."""
-        operator = Operator(self._settings, self._store, self._control)
         try:
-            return self._carry_out(operator, order)
-        except Conflict as conflict:
-            return OrderResult(
-                ok=False, sentence=str(conflict), conflict=True, generation=operator.generation()
-            )
-        except (Refused, ControlError) as error:
-            return OrderResult(ok=False, sentence=str(error), generation=operator.generation())
-        finally:
-            operator.close()
+            with self._operator() as operator:
+                return self._carry_out(operator, order)
+        except (Conflict, Refused, ControlError) as error:
+            return self._undone(error)
+
+    def _undone(self, error: Conflict | Refused | ControlError) -> OrderResult:
+        """Return why an order was not given, and the generation that stands (0: not known)."""
+        standing = 0
+        with contextlib.suppress(ControlError):
+            standing = ControlFile(self._control).newest_generation()
+        return OrderResult(
+            ok=False,
+            sentence=str(error),
+            conflict=isinstance(error, Conflict),
+            generation=standing,
+        )
 
     def acknowledge(self, alert: str, by: str, note: str) -> str:
-        """Take ownership of an alert; return a sentence for the operator."""
+        """Take ownership of an alert; return a sentence. Raises `Refused`."""
+        with self._operator() as operator:
+            return operator.acknowledge(alert, by, note, self._now())
+
+    def close(self, alert: str, by: str, note: str) -> str:
+        """Close the hard stop of an alert by signature; return a sentence. Raises `Refused`."""
+        with self._operator() as operator:
+            return operator.sign_close(alert, by, note, self._now())
+
+    def silence(self, match: str, for_us: int, by: str, reason: str) -> str:
+        """Keep alerts quiet for a time; return a sentence. Raises `Refused`."""
+        with self._operator() as operator:
+            return operator.answering.silence(
+                match, for_us=for_us, reason=reason, by=by, now_us=self._now()
+            )
+
+    def grant(self, approval: ApprovalView, for_us: int, by: str, reason: str) -> str:
+        """Let a run take the action that it waits for; return a sentence. Raises `Refused`."""
+        permit = Permit(
+            route=approval.route,
+            by=by,
+            for_us=for_us,
+            action=approval.action,
+            run=approval.run,
+            reason=reason,
+        )
+        with self._operator() as operator:
+            given = operator.grant(permit, self._now())
+        return f"{given.id}: {approval.action} of {approval.run} is granted, durably"
+
+    @contextlib.contextmanager
+    def _operator(self) -> Iterator[Operator]:
+        """Give the operator's core for one act. A read-only console has none, whoever asks."""
+        if self._read_only:
+            raise Refused("this console is read-only: nothing was written")
         operator = Operator(self._settings, self._store, self._control)
         try:
-            return operator.acknowledge(alert, by, note, self._now())
-        except Refused as error:
-            return str(error)
+            yield operator
         finally:
             operator.close()
 
@@ -138,6 +206,7 @@ class LiveFeed:
                 max_runs=order.max_runs,
                 drain=order.drain,
                 for_us=order.for_us,
+                alert=order.alert,
                 base_generation=order.base_generation or None,
             ),
             self._now(),

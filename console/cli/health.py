@@ -225,13 +225,14 @@ def _notifications(session: Session, connection: Connection) -> list[Finding]:
 
 def _control(session: Session) -> Finding:
     """See that what agents read is whole, the newest, and what was written last."""
-    from console.control.file import ControlError, ControlFile
+    from console.control.file import ControlError
+    from console.control.signing import control_file
 
     path = session.control
     if not path.parent.exists():
         return Finding(True, "control", f"{path}: none yet; burnline init writes generation 1")
     try:
-        file = ControlFile(path)
+        file = control_file(path, session.settings)
         generation = file.newest_generation()
         if not generation and not path.exists():
             return Finding(True, "control", f"{path}: none yet; burnline init writes generation 1")
@@ -243,6 +244,9 @@ def _control(session: Session) -> Finding:
         return Finding(False, "control", words)
     if generation and not file.derived():
         words = f"{file.flags_path}: is not what {path.name} says; a collector writes it anew"
+        return Finding(False, "control", words)
+    if generation and not file.signed():
+        words = f"{path}: is not signed by the key of the settings; a collector signs it anew"
         return Finding(False, "control", words)
     owner = path.parent.stat().st_uid
     who = "you" if owner == os.geteuid() else f"uid {owner}"

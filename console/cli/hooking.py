@@ -20,6 +20,9 @@ Log = Annotated[
 OnFault = Annotated[
     str, typer.Option(help="Before the file was ever good: closed, approval, last_known.")
 ]
+PublicKey = Annotated[
+    Path | None, typer.Option(help="Refuse a control file that this key did not sign.")
+]
 
 hook = typer.Typer(
     help="Make Claude Code, Codex or Gemini CLI obey the control file.",
@@ -83,6 +86,7 @@ def install(
     route: Route = "{cwd_name}",
     log: Log = None,
     on_fault: OnFault = "closed",
+    public_key: PublicKey = None,
 ) -> None:
     """Write the hook into a tool's settings and prove that it says no. Exit code 1: it does not.
 
@@ -108,6 +112,7 @@ def install(
         route=route,
         log=str(folder),
         on_fault=on_fault,
+        public_key=str(public_key.absolute()) if public_key else "",
     )
     if project is None and not user and PLACES[tool].trusts:
         project = Path.cwd()

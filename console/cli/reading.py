@@ -172,20 +172,37 @@ def alerts(context: typer.Context, as_json: AsJson = False) -> None:
         tables.withheld(snapshot.store)
 
 
-def check(context: typer.Context, as_json: AsJson = False) -> None:
+def check(
+    context: typer.Context,
+    backtest: Annotated[
+        bool, typer.Option("--backtest", help="What other objectives would have alerted.")
+    ] = False,
+    route: Annotated[str | None, typer.Option(help="One route; default: all.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="With --backtest: RFC 3339, or 30d before.")
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", help="With --backtest: RFC 3339.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Validate settings; show the five questions per route and what each rule can fire on.
 
     Exit code 0 ready, 1 a question is blank or a mapping undecided, 78 settings invalid.
     """
     session: Session = context.obj
+    if not backtest and (from_ is not None or to is not None):
+        raise Stop("--from and --to go with --backtest", USAGE)
     settings = session.settings
     from console.cli import checking
     from console.cli.collecting import check_sources
 
     check_sources(session)
     sources = checking.sources(session)
-    names = checking.route_names(session)
+    names = [name for name in checking.route_names(session) if route in {None, name}]
     found = [checking.examine(settings.route(name)) for name in names]
+    if backtest:
+        from console.cli.backtesting import add_objectives
+
+        add_objectives(session, found, from_ or "30d", to)
     if as_json:
         document({"settings": str(settings.path or ""), "sources": sources, "routes": found})
     else:

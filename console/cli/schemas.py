@@ -113,6 +113,47 @@ class _Ours(Struct, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
+class Channel(_Ours):
+    """One channel of notifications, and how many notices are in which state on it."""
+
+    channel: str
+    removed: int
+    waiting: Count
+    failing: Count
+    dead: Count
+    dropped: Count
+    withheld: Count
+    note: str | None
+
+
+class Notifications(_Ours):
+    """What people were, and were not, told."""
+
+    waiting: Count
+    dead: Count
+    channels: list[Channel]
+
+
+class UnknownEvent(_Ours):
+    """Lines of a file whose event has no known name, and the name that is nearest."""
+
+    file: str
+    event: str
+    lines: Count
+    meant: str | None
+
+
+class Approval(_Ours):
+    """An action that waits for a human's grant; `directive` is null where the settings ask it."""
+
+    route: str
+    run: str
+    action: str
+    since: Instant
+    directive: str | None
+    agent: str | None
+
+
 class Store(_Ours):
     """What the numbers rest on."""
 
@@ -126,6 +167,8 @@ class Store(_Ours):
     catching_up: bool
     generation: Count
     tampering: str | None
+    notifications: Notifications
+    unknown_events: list[UnknownEvent]
 
 
 class Pair(_Ours):
@@ -156,13 +199,26 @@ class Rule(_Ours):
     why: str
 
 
+class Condition(_Ours):
+    """One thing that an alert is about; over where it has ended."""
+
+    kind: str
+    title: str
+    since: Instant
+    over: Instant | None
+    words: str
+    rules: list[str]
+    runs: list[str]
+
+
 class Alert(_Ours):
-    """One alert."""
+    """One alert of a route and severity; `kind` is the condition that leads it."""
 
     id: str
     route: str
     severity: Severity
     kind: str
+    kinds: list[str]
     state: Literal["firing", "acknowledged", "silenced", "contained", "resolved"]
     opened: Instant
     resolved: Instant | None
@@ -171,6 +227,10 @@ class Alert(_Ours):
     runs: list[str]
     acknowledged_by: str | None
     note: str | None
+    silence: str | None
+    inhibited_by: str | None
+    dry_run: bool
+    conditions: list[Condition]
 
 
 class Exit(_Ours):
@@ -254,6 +314,7 @@ class Route(_Ours):
     remaining: Exact | None
     remaining_runs: int
     exhausts_at: Instant | None
+    exhausts_between: tuple[Instant, Instant | None] | None
     outlook: Literal["no data", "spent", "on track", "exhausts"]
     data: Literal["live", "stale", "none", "unmeasured"]
     last_event: Instant | None
@@ -272,6 +333,8 @@ class Status(_Ours):
 
     as_of: Instant
     store: Store
+    alerts: list[Alert]
+    approvals: list[Approval]
     routes: list[Route]
 
 
@@ -282,6 +345,7 @@ class Evidence(_Ours):
     offset: Count
     line: str
     line_number: int
+    expired: bool = False
 
 
 class Miss(_Ours, rename={"error_class": "class"}):

@@ -89,6 +89,14 @@ class Session:
         return self.store.parent / "control" / "control.json"
 
     @property
+    def memory(self) -> Path | None:
+        """Return the file in which the console remembers its last view; None: switched off."""
+        if not self.settings.console.remember:
+            return None
+        home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+        return home / "burnline" / "console.json"
+
+    @property
     def now_us(self) -> int:
         """Return the instant that the command is about: `--as-of`, else now."""
         if self._as_of is None:

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 _LATER = {
     "service": "a systemd user unit for the collector",
-    "grant": "human approvals",
-    "review": "the weekly review",
-    "replay": "the console on past logs",
-    "export": "OpenSLO, Prometheus and CSV",
 }
 
 

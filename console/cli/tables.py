@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from console.snapshot.types import (
         AlertView,
+        ApprovalView,
         ChannelView,
         DirectiveView,
         MissView,
@@ -250,6 +251,8 @@ def _footing(snapshot: Snapshot) -> None:
         f"collector {store.collector}{catching}"
     )
     _unknown(snapshot)
+    if snapshot.approvals:
+        say(f"{len(snapshot.approvals)} actions wait for a grant: burnline approvals")
     if not snapshot.settings_path:
         say("no burnline.toml: every route has the medium tier and nothing is automatic")
     if store.tampered:
@@ -290,3 +293,23 @@ def untold_words(channel: ChannelView) -> str:
     failing = f"{channel.failing} failing and tried again" if channel.failing else ""
     counts = ", ".join(part for part in (dead, failing) if part)
     return f"notifications to {channel.label}: {counts}: {channel.note or 'no reason is known'}"
+
+
+def approvals(found: Sequence[ApprovalView]) -> None:
+    """Print which actions wait for a grant, and how each is given."""
+    if not found:
+        say("nothing waits for a grant")
+        return
+    rows = [
+        (
+            view.route,
+            view.run,
+            view.action,
+            when(view.at_us),
+            view.agent,
+            view.directive or "settings",
+        )
+        for view in found
+    ]
+    grid(("ROUTE", "RUN", "ACTION", "SINCE", "AGENT", "ASKED BY"), rows)
+    say("burnline grant ROUTE --action ACTION --run RUN lets one of them happen")

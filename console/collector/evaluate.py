@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from console.burn import evaluation, kinds, windows
+from console.burn import evaluation, kinds, lifecycle, windows
 from console.burn.evaluation import CONTROL_FILE, Outcome
 from console.burn.running import Running
 from console.collector.ground import ground_of
@@ -63,10 +63,19 @@ class Evaluator:
         """Look at every route the next time: something that is kept of them was measured anew."""
         self._version = None
 
-    def evaluate(self, now_us: int, catching_up: Callable[[str], bool]) -> int:
-        """Step every alert, inside the caller's transaction; return how many changed."""
+    def evaluate(
+        self, now_us: int, catching_up: Callable[[str], bool], *, jumped: bool = False
+    ) -> int:
+        """Step every alert, inside the caller's transaction; return how many changed.
+
+        `jumped`: the clock was set since the last time.
+        """
         moved = self._move(now_us)
+        if jumped:
+            self.forget()
         self._look_around(now_us)
+        if jumped:
+            self._unquiet()
         changed = self._control_file(now_us)
         for row in self._rows:
             behind = catching_up(row.name)
@@ -127,10 +136,17 @@ class Evaluator:
         if page is not None and ground.breaches and kinds.HARD_STOP in page.kinds:
             alerts.save_breaches(self._connection, row.id, page.id, ground.breaches)
         changed = self._store(row.name, before, outcome)
-        due_us = evaluation.due_us(ground, outcome.open.values(), self._silences)
+        due_us = evaluation.due_us(ground, tuple(outcome.open.values()), self._silences)
         due_us = min([due_us, *_ends(self._connection, row.name, now_us)])
         self._seen[row.name] = _Seen(behind, due_us)
         return changed
+
+    def _unquiet(self) -> None:
+        """Let what has been quiet be so anew: nobody knows for how long it was."""
+        for known in self._open.values():
+            for severity, alert in known.items():
+                known[severity] = lifecycle.unquieted(alert)
+                alerts.save(self._connection, known[severity])
 
     def _control_file(self, now_us: int) -> int:
         """Step the one alert about the control file, which serves all routes."""

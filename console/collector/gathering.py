@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from console.model import EVENTS
@@ -47,9 +46,10 @@ class Gathering:
             known = self.seen[route] = Seen()
         return known
 
-    def add(self, keys: list[Key], pieces: list[Piece]) -> Counter[str]:
-        """Take in the events of a block; count those of kinds that only show a living agent."""
-        runs, unknown = self.runs, Counter[str]()
+    def add(self, keys: list[Key], pieces: list[Piece]) -> list[tuple[Key, Piece]]:
+        """Take in the events of a block; return those that only show that an agent lives."""
+        runs = self.runs
+        alive: list[tuple[Key, Piece]] = []
         spans: dict[tuple[str, str], list[int]] = {}
         for key, piece in zip(keys, pieces, strict=True):
             at_us, told = piece[0], piece[1]
@@ -64,7 +64,7 @@ class Gathering:
                 elif at_us < span[0]:
                     span[0] = at_us
             if told.event not in EVENTS:
-                unknown[told.event] += 1
+                alive.append((key, piece))
                 continue
             run = runs.get(key)
             if run is None:
@@ -73,7 +73,7 @@ class Gathering:
                 run.append(piece)
         for (route, agent), span in spans.items():
             self.of(route).note(agent, *span)
-        return unknown
+        return alive
 
     def deliver(self) -> dict[Key, list[Piece]]:
         """Return and forget the runs."""

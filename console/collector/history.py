@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from console.store.connect import Connection
     from console.store.writer import Writer
 
+_CHANGED = "remeasured:"
+
 
 def held(connection: Connection, route: RouteSettings, now_us: int) -> tuple[str, ...]:
     """Return in what ways a route's settings were loosened under an order that still stands."""
@@ -34,6 +36,7 @@ def accept(connection: Connection, route: RouteSettings, now_us: int) -> None:
     known = _known(connection, route.name)
     if known is None or known.measured != route.measured:
         kept.save_measured(connection, route.name, now_us, route.measured)
+        desk.set_fact(connection, f"{_CHANGED}{route.name}", str(now_us))
     _keep(connection, route)
     desk.touch_orders(connection)
 
@@ -61,7 +64,9 @@ class History:
     def review(self, now_us: int) -> None:
         """Keep what is measured from now on, where it differs and may count.
 
-        Inside the caller's transaction; at the start, and when orders change.
+        Inside the caller's transaction; at the start, and when orders change. Runs that started
+        since, by an agent whose clock is ahead, are to be judged again: `changed` says so until
+        that is stored.
         """
         self._versions.clear()
         connection = self._writer.connection
@@ -75,6 +80,7 @@ class History:
                 continue
             if self._versions_of(route)[-1][1] != settings.measured:
                 self._save(route, now_us)
+                desk.set_fact(connection, f"{_CHANGED}{route}", str(now_us))
             if _known(connection, route) != judged(settings):
                 _keep(connection, settings)
 
@@ -90,6 +96,15 @@ class History:
                 connection, at_us=now_us, actor="burnline", verb="settings loosened", route=route,
                 detail=words,
             )  # fmt: skip
+
+    def changed(self) -> dict[str, int]:
+        """Return since when other things are measured than runs were judged by, per route."""
+        found = desk.facts(self._writer.connection, _CHANGED)
+        return {route: int(since_us) for route, since_us in found.items()}
+
+    def judged(self) -> None:
+        """Note, inside the caller's transaction, that the runs of `changed` were judged again."""
+        desk.forget_facts(self._writer.connection, _CHANGED)
 
     def _versions_of(self, route: str) -> list[tuple[int, Measured]]:
         versions = self._versions.get(route)

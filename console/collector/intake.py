@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from console.intake.reading import Batch, Format, Reader
     from console.intake.redaction import Redactor
     from console.intake.tail import Tailer
-    from console.ledger.book import Ledger
+    from console.ledger.book import Key, Ledger
+    from console.model import Piece
     from console.settings import Source
 
 TURN_BYTES = 6 * 1024 * 1024
@@ -286,12 +287,21 @@ class Intake:
         latest_us = max([piece[0] for piece in found.pieces])
         file.latest_us = latest_us if file.latest_us is None else max(file.latest_us, latest_us)
         file.routes.update({route for route, _ in found.keys})
-        unknown = self.gathering.add(found.keys, found.pieces)
-        if unknown:
-            self.unknown.setdefault(file.id, Counter()).update(unknown)
+        alive = self.gathering.add(found.keys, found.pieces)
+        if alive:
+            self._hear(file, alive)
         for item in found.numbered:
             self._number(item.route, item.agent, item.boot, item.seq)
         self.tailer.changed.add(file.id)
+
+    def _hear(self, file: Position, alive: list[tuple[Key, Piece]]) -> None:
+        """Take in events of kinds that only show a living agent, which may owe a receipt."""
+        kinds = Counter(piece[1].event for _, piece in alive)
+        self.unknown.setdefault(file.id, Counter()).update(kinds)
+        for key, piece in alive:
+            if piece[1].agent and self.ledger.ordered(key[0]):
+                for event, origin in events_of(*key, [piece]):
+                    self.ledger.apply(event, origin)
 
     def _reaches_back(self, found: native_block.Plainly) -> bool:
         """Say whether an event may be of a run that was counted and deleted already."""

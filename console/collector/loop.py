@@ -17,11 +17,12 @@ import msgspec
 
 from console.burn import windows
 from console.collector import consequences
+from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
 from console.collector.hints import Hints
-from console.collector.history import History
 from console.collector.intake import Intake
 from console.collector.retention import Retention
+from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
 from console.intake.blocks import BLOCK_BYTES
 from console.intake.places import told
@@ -34,7 +35,7 @@ from console.ledger.deadlines import reading_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
 from console.notify import Courier, channels_of
 from console.settings import Settings, Source
-from console.store import counting, desk, unknown_events
+from console.store import counting, desk, requests, unknown_events
 from console.store import intake as kept
 from console.store.connect import Unwritable
 from console.store.writer import Writer
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from console.ledger.orders import Orders
+    from console.store.connect import Connection
 
 LAST_WORDS_S = 3.0
 """How long a collector that ends waits for notices on their way; the rest is told again later."""
@@ -70,6 +71,8 @@ class Collector:
         store: path of the store.
         control: path of the control file.
         now: the clock, in microseconds since the epoch.
+        steady: a clock that only goes forward, in microseconds; by default the machine's, and
+            where `now` is given, that one.
     """
 
     def __init__(
@@ -79,10 +82,12 @@ class Collector:
         control: Path,
         *,
         now: Callable[[], int] | None = None,
+        steady: Callable[[], int] | None = None,
     ) -> None:
         self._settings = settings
         self._own = Source(path=own_log(store), format="native")
         self._now = now or (lambda: time.time_ns() // 1_000)
+        self._steady = steady or now or (lambda: time.monotonic_ns() // 1_000)
         self.writer = Writer(store)
         self._upkeep = Upkeep(self.writer, control, settings)
         written = settings.path is not None or bool(settings.notify)
@@ -99,25 +104,23 @@ class Collector:
     def _load(self) -> None:
         """Build everything that is in memory from the store."""
         connection = self.writer.connection
-        self._history = History(self.writer, self._settings)
-        self._orders: dict[str, Orders] = {}
-        self._orders_mark = -1
+        self._standing = Standing(self.writer, self._settings)
         self._clocks: dict[str, int] = {}
         self._last_file = kept.last_file(connection)
         self._passed = kept.passed_over(connection)
         sources = (*self._settings.sources, self._own)
         known = kept.positions(connection)
         self._tailer = Tailer(sources, known, self._new_file, self._now)
-        self._ledger = Ledger(self.writer, self._history.at, self._orders_of)
+        self._ledger = Ledger(self.writer, self._standing.history.at, self._standing.orders_of)
         self._ledger.resume(self.writer.deadlines(), self.writer.links())
         redactor = Redactor(kept.redaction_key(connection), self._settings.redact)
         self._retention = Retention(connection, self._settings)
         numbers, floors = kept.sequences(connection), self._retention.floors
         self._intake = Intake(self._tailer, self._ledger, numbers, redactor, floors)
+        self._standing.take_orders(self._ledger)
         with self.writer.transaction():
-            self._history.review(self._now())
-            self._take_orders()
-        self._evaluator = Evaluator(connection, self._settings)
+            self._standing.take_settings(self._ledger, self._now())
+        self._remember(connection)
         self._loaded = True
 
     def close(self) -> None:
@@ -169,11 +172,11 @@ class Collector:
         Not after a turn that failed: what is in memory then is not what the store holds.
         """
         now_us = self._now()
-        if not self._loaded or now_us - self._evaluated_us < _EVALUATE_US:
+        # Over a clock that was set back, nobody waits until it is where it was.
+        if not self._loaded or 0 <= now_us - self._evaluated_us < _EVALUATE_US:
             return
         self._evaluated_us = now_us
-        standing = [item for orders in self._orders.values() for item in orders.directives.values()]
-        self._upkeep.look(now_us, standing)
+        self._upkeep.look(now_us, list(self._standing.directives()))
         unread = self._intake.progress()
         begun = all(file.latest_us is not None for file in unread)
         behind = {route for file in unread for route in file.routes}
@@ -185,13 +188,19 @@ class Collector:
         try:
             with self.writer.transaction():
                 self._measure_gaps(now_us)
-                self._evaluator.evaluate(now_us, catching_up)
+                jumped = self._drift.jumped(now_us, self._steady())
+                self._evaluator.evaluate(now_us, catching_up, jumped=jumped)
                 judged = consequences.decide(connection, self._settings, now_us, catching_up)
         except BaseException:
-            # What it remembers is not what the store holds.
-            self._evaluator = Evaluator(connection, self._settings)
+            # What is remembered is not what the store holds.
+            self._remember(connection)
             raise
         self._upkeep.carry_out(now_us, judged)
+
+    def _remember(self, connection: Connection) -> None:
+        """Begin evaluating from what the store holds."""
+        self._evaluator = Evaluator(connection, self._settings)
+        self._drift = Drift(connection)
 
     def notify(self) -> list[str]:
         """Tell people what is due, without waiting; return what is newly wrong with channels."""
@@ -210,12 +219,13 @@ class Collector:
             said += self._courier.settle(self._now(), left_s)
 
     def _measure_gaps(self, now_us: int) -> None:
-        if now_us - self._measured_gaps_us >= _GAPS_US:
+        if abs(now_us - self._measured_gaps_us) >= _GAPS_US:
             self._measured_gaps_us = now_us
             counting.keep_gaps(self.writer.connection, windows.trailing(now_us, _GAP_SPAN_US))
             self._evaluator.forget()
 
     def _turn(self, now_us: int) -> int:
+        self._standing.take_orders(self._ledger)
         waiting = self._tailer.sweep()
         read = self._intake.turn(waiting, now_us)
         self._intake.settle(now_us)
@@ -224,8 +234,10 @@ class Collector:
             self.progress(sum(file.offset for file in files), sum(file.size for file in files))
         with self.writer.transaction():
             self._intake.release(kept.due(self.writer.connection, now_us))
-            self._take_orders()
+            self._standing.take_orders(self._ledger)
+            self._standing.take_settings(self._ledger, now_us)
             self._commit(now_us)
+            self._standing.keep()
             self._purge(now_us)
         self._intake.forget()
         return read
@@ -248,7 +260,7 @@ class Collector:
         writer, connection = self.writer, self.writer.connection
         writer.settle(settled, now_us)
         for route, seen in sorted(self._intake.gathering.seen.items(), key=itemgetter(0)):
-            self._history.meet(route)
+            self._standing.history.meet(route)
             writer.saw(route, seen.latest_us, seen.events)
             number = writer.route_id(route, seen.latest_us)
             self._clocks[route] = clock(route)
@@ -257,7 +269,7 @@ class Collector:
             )
         for route in settled.noted:
             number = writer.route_id(route, now_us)
-            desk.save_receipts(connection, number, self._orders_of(route))
+            desk.save_receipts(connection, number, self._standing.orders_of(route))
         for number in sorted(self._tailer.changed):
             writer.save_file(self._tailer.files[number], now_us)
         for number, rejected in self._intake.rejected.items():
@@ -265,6 +277,13 @@ class Collector:
         for number, counts in self._intake.unknown.items():
             unknown_events.add(connection, number, counts)
         self._keep_lines(settled.changes, now_us)
+        requests.keep(
+            connection,
+            (
+                (writer.route_id(change.route, now_us), change.run, change.facts)
+                for change in settled.changes
+            ),
+        )
         changed = {change.route for change in settled.changes}
         changed.update(run.route for run in settled.whole)
         self._evaluator.fold(
@@ -314,28 +333,6 @@ class Collector:
                     place = (mark.origin.file, mark.origin.offset)
                     behind[place] = behind.get(place, 0) | bit_of(debit.error_class)
         self.writer.renew_lines([(*place, bits) for place, bits in behind.items()], now_us)
-
-    def _take_orders(self) -> None:
-        """Take over orders that were given or lifted since the last turn, by any process."""
-        connection = self.writer.connection
-        mark = desk.directives_mark(connection)
-        if mark == self._orders_mark:
-            return
-        self._orders_mark = mark
-        self._history.review(self._now())
-        for route in desk.ordered_routes(connection):
-            orders = self._orders_of(route)
-            fresh = desk.directives_of(connection, route)
-            changed = [item for item in fresh if orders.directives.get(item.id) != item]
-            if changed:
-                orders.replace(fresh, desk.grants_of(connection, route))
-                self._ledger.review(route, min(item.issued_us for item in changed))
-
-    def _orders_of(self, route: str) -> Orders:
-        known = self._orders.get(route)
-        if known is None:
-            known = self._orders[route] = desk.orders_of(self.writer.connection, route)
-        return known
 
     def _new_file(self) -> int:
         self._last_file += 1

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from console.collector import consequences
 from console.control.directives import Conflict, ControlDesk, Refused
-from console.control.file import ControlError, ControlFile
+from console.control.file import ControlError
+from console.control.signing import control_file
 from console.model import SECOND_US
 from console.store import desk, episodes
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from console.control.file import ControlFile
     from console.model import Directive
     from console.settings import Settings
     from console.store.writer import Writer
@@ -39,13 +41,15 @@ class Upkeep:
         if not self._path.parent.exists():
             return
         try:
-            file = ControlFile(self._path)
+            file = control_file(self._path, self._settings)
             control = ControlDesk(self._writer, file, self._settings)
             self._agree(control, file, now_us)
             _lift_expired(control, standing, now_us)
             found = self._tampering(file)
             if not found and not file.derived():
                 file.derive()
+            if not found and not file.signed():
+                file.refresh(now_us)
             stale_us = self._settings.stale_after_us
             due = stale_us is not None and now_us - self._refreshed_us >= stale_us // 3
             # A file that was tampered with is left as it is: it is evidence, and closes agents.
@@ -64,7 +68,7 @@ class Upkeep:
         troubles: list[str] = []
         if any(item.route in judged for item in episodes.unfinished(connection)):
             try:
-                file = ControlFile(self._path)
+                file = control_file(self._path, self._settings)
                 control = ControlDesk(self._writer, file, self._settings)
                 troubles = consequences.carry_out(self._writer, control, judged, now_us)
             except ControlError as error:

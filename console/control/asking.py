@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from console.intake.times import rfc3339
-from console.model import Directive, DirectiveKind
+from console.model import CHANGE_KINDS, Directive, DirectiveKind
+from console.text import clean
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
@@ -33,6 +34,22 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     ladder: bool = False
 
 
+class Permit(msgspec.Struct, frozen=True, kw_only=True):
+    """What a human allows: one `action` (of one `run`, or of any), or one `version` of a `change`.
+
+    `for_us` is how long it holds.
+    """
+
+    route: str
+    by: str
+    for_us: int
+    action: str = ""
+    run: str = ""
+    change: str = ""
+    version: str = ""
+    reason: str = ""
+
+
 AUTOMATIC = frozenset({"ladder", "burnline"})
 """Names that no human may act under: in the audit they mean the program itself."""
 
@@ -53,6 +70,27 @@ def check(order: Order) -> None:
         raise Refused("reduce needs what is left: --allow ACTION and/or --max-runs N")
     if order.max_runs is not None and order.max_runs < 1:
         raise Refused("--max-runs must be 1 or more; to let no run start, use pause")
+
+
+def check_permit(permit: Permit) -> None:
+    """Raise `Refused` where a grant says too little, or what cannot be."""
+    if not permit.route.strip():
+        raise Refused("a grant needs a route")
+    if permit.by in AUTOMATIC:
+        raise Refused(f"{permit.by} is the program's own name: say who you are with --by")
+    if bool(permit.action) == bool(permit.change):
+        raise Refused("a grant is for one thing: --action NAME, or --change KIND --version V")
+    if permit.change and permit.change not in CHANGE_KINDS:
+        known = ", ".join(CHANGE_KINDS)
+        raise Refused(f"{clean(permit.change, 40)} is no kind of change; there are {known}")
+    if permit.change and not permit.version:
+        raise Refused("name the version of the change: a grant lets one fix through, not all")
+    if permit.action and permit.version:
+        raise Refused("--version belongs to --change; an action has a --run")
+    if permit.change and permit.run:
+        raise Refused("--run belongs to --action; a change has a --version")
+    if permit.for_us <= 0:
+        raise Refused("a grant has to hold for some time, such as --for 1h")
 
 
 def nothing_changes(known: Directive) -> str:

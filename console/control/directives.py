@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from console.control import sections
-from console.control.asking import Order, Refused, check, nothing_changes
+from console.control.adopting import adopt
+from console.control.asking import Order, Permit, Refused, check, check_permit, nothing_changes
 from console.control.file import Conflict, ControlError, ControlFile, Document, content_digest
-from console.intake.times import instant_us
+from console.ledger.orders import Grant
 from console.model import Directive, DirectiveKind, RouteState
 from console.store import desk
 from console.text import clean, name
@@ -198,6 +199,39 @@ class ControlDesk:
             self._audit((by, "lift", directive.route), now_us, lifted)
         return lifted
 
+    def grant(self, permit: Permit, now_us: int) -> Grant:
+        """Make a human's approval durable and return it. Audited before it takes effect.
+
+        Raises:
+            Refused: it says too little, or what cannot be.
+            Conflict: another operator wrote the control file at the same moment.
+            ControlError: the control file cannot be written.
+        """
+        check_permit(permit)
+        document, route = self._current(), name(permit.route)
+        grant = Grant(
+            id=f"g-{int(document['generation']) + 1}",
+            action=name(permit.action),
+            change=permit.change,
+            run=name(permit.run),
+            version=name(permit.version),
+            from_us=now_us,
+            until_us=now_us + permit.for_us,
+            by=name(permit.by),
+        )
+        with self._writer.transaction():
+            detail = {"grant": grant, "reason": clean(permit.reason)}
+            self._audit((permit.by, "grant requested", route), now_us, detail)
+        section = self._section(document, route)
+        kept = sections.live_grants(section, now_us)
+        section["grants"] = [*kept, sections.grant_as_written(grant)]
+        written = self._publish(document, by=grant.by, now_us=now_us)
+        with self._writer.transaction():
+            desk.save_grant(self._writer.connection, route, grant)
+            self._remember(written)
+            self._audit((permit.by, "grant", route), now_us, grant)
+        return grant
+
     def standing(self, route: str) -> list[str]:
         """Return the ids of the orders that stand on a route, by the control file."""
         document = self._file.latest() or {"routes": {}}
@@ -226,40 +260,13 @@ class ControlDesk:
                 for route, section in document["routes"].items()
                 for item in section.get("directives", ())
             }
-            said = [*self._adopt(standing), *self._close(standing, document)]
+            said = adopt(self._writer.connection, document, standing)
             known = int(desk.fact(self._writer.connection, "control_generation") or 0)
             if int(document["generation"]) > known:
                 self._remember(document)
                 said = said or [f"generation {document['generation']} was not in the store"]
             if said:
                 self._audit(("burnline", "reconcile", ""), now_us, said)
-        return said
-
-    def _adopt(self, standing: dict[str, Directive]) -> list[str]:
-        connection = self._writer.connection
-        said = []
-        for directive in standing.values():
-            known = {item.id for item in desk.directives_of(connection, directive.route)}
-            if directive.id not in known:
-                desk.save_directive(connection, directive)
-                said.append(f"{directive.id} stands on {directive.route} by the control file")
-        return said
-
-    def _close(self, standing: dict[str, Directive], document: Document) -> list[str]:
-        connection = self._writer.connection
-        said = []
-        for route in desk.ordered_routes(connection):
-            for directive in desk.directives_of(connection, route):
-                if directive.lifted_us is None and directive.id not in standing:
-                    lifted = msgspec.structs.replace(
-                        directive,
-                        lifted_us=instant_us(str(document["issued_at"])),
-                        lifted_by=name(str(document["issued_by"])),
-                        lift_reason="not in the control file any more",
-                        lift_generation=int(document["generation"]),
-                    )
-                    desk.save_directive(connection, lifted)
-                    said.append(f"{directive.id} does not stand on {route} any more")
         return said
 
     def _current(self) -> Document:
@@ -351,4 +358,4 @@ class ControlDesk:
         desk.audit(connection, at_us=now_us, actor=name(by), verb=verb, route=route, detail=detail)
 
 
-__all__ = ["Conflict", "ControlDesk", "ControlError", "Order", "Refused"]
+__all__ = ["Conflict", "ControlDesk", "ControlError", "Order", "Permit", "Refused"]

@@ -15,7 +15,7 @@ import hashlib
 import os
 import re
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -25,10 +25,19 @@ from console.control import flagd
 from console.intake.times import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 Document = dict[str, Any]
+
+
+class Signer(NamedTuple):
+    """`sign` returns the signature (base64) of some bytes, `verify` says whether one is right."""
+
+    sign: Callable[[bytes], str]
+    verify: Callable[[bytes, str], bool]
+
+
 _GENERATIONS = "generations"
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -49,12 +58,15 @@ class Conflict(Exception):  # noqa: N818 - not a fault: somebody else was first
 class ControlFile:
     """The control file at `path` with its generations beside it. The directory is the operator's.
 
+    With a `signer` whatever is written is signed.
+
     Raises:
         ControlError: the directory cannot be made, or others may write it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, signer: Signer | None = None) -> None:
         self.path = path
+        self._signer = signer
         self.flags_path = path.with_name(path.stem + ".flagd.json")
         self.directory = path.parent
         try:
@@ -119,7 +131,7 @@ class ControlFile:
         written["generation"] = int(document.get("generation", 0)) + 1
         written["issued_at"] = written["refreshed_at"] = rfc3339(now_us)
         written["issued_by"] = by
-        written["checksum"] = checksum(written)
+        self._seal(written)
         with self._at() as directory, self._at(_GENERATIONS) as generations:
             fcntl.flock(directory, fcntl.LOCK_EX)
             self._link(directory, generations, written)
@@ -166,7 +178,7 @@ class ControlFile:
             if document is None:
                 return
             document["refreshed_at"] = rfc3339(now_us)
-            document["checksum"] = checksum(document)
+            self._seal(document)
             self._rename(directory, document)
 
     def tampering(self, digest: str) -> str:
@@ -190,6 +202,24 @@ class ControlFile:
         if content_digest(msgspec.json.decode(raw)) != content_digest(newest):
             return f"{self.path.name} is not generation {newest['generation']} as written"
         return ""
+
+    def signed(self) -> bool:
+        """Say whether control.json carries our signature, where there is one to carry."""
+        if self._signer is None:
+            return True
+        try:
+            parse(self.path.read_bytes(), self._signer.verify)
+        except (OSError, ControlFault):
+            return False
+        return True
+
+    def _seal(self, document: Document) -> None:
+        """Put checksum and signature on a document, in place of those that it was made from."""
+        document.pop("signature", None)
+        sealed = canonical(document)
+        document["checksum"] = checksum(document)
+        if self._signer is not None:
+            document["signature"] = self._signer.sign(sealed)
 
     def _current_generation(self) -> int:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from console.intake.times import instant_us, rfc3339
+from console.ledger.orders import Grant
 from console.model import STRICTNESS, Directive, DirectiveKind, RouteState
 
 if TYPE_CHECKING:
@@ -91,6 +92,43 @@ def as_written(directive: Directive) -> Section:
         "drain": directive.drain,
         "ladder": directive.ladder,
     }
+
+
+def grant_as_written(grant: Grant) -> Section:
+    """Return a grant as the control file says it."""
+    limits = {
+        "action": grant.action,
+        "change": grant.change,
+        "run": grant.run,
+        "version": grant.version,
+    }
+    return {
+        "id": grant.id,
+        **{key: value for key, value in limits.items() if value},
+        "by": grant.by,
+        "until": None if grant.until_us is None else rfc3339(grant.until_us),
+    }
+
+
+def grant_as_read(item: Section, from_us: int) -> Grant:
+    """Return a grant of the control file; since when it holds is not in there."""
+    until = item.get("until")
+    return Grant(
+        id=str(item["id"]),
+        action=str(item.get("action") or ""),
+        change=str(item.get("change") or ""),
+        run=str(item.get("run") or ""),
+        version=str(item.get("version") or ""),
+        from_us=from_us,
+        until_us=None if until is None else instant_us(str(until)),
+        by=str(item.get("by") or ""),
+    )
+
+
+def live_grants(section: Section, now_us: int) -> list[Section]:
+    """Return the grants of a section that are not over: others need not be written again."""
+    found = section.get("grants", ())
+    return [item for item in found if grant_as_read(item, 0).holds(now_us)]
 
 
 def as_read(route: str, item: Section) -> Directive:

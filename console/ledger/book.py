@@ -11,7 +11,7 @@ from console.ledger.counts import Cells, Entry, entry_of
 from console.ledger.deadlines import Agenda
 from console.ledger.facts import Facts, own_run
 from console.ledger.orders import RECEIPT, Orders
-from console.ledger.whole import Whole, ended_well, events_of, in_order, whole
+from console.ledger.whole import Whole, began_us, ended_well, events_of, in_order, whole
 from console.model import EVENTS, MINUTE_US, Counts, Directive, ErrorClass, Event, Origin, RunState
 
 if TYPE_CHECKING:
@@ -112,8 +112,7 @@ class Ledger:
         """Take in one event."""
         orders = self._orders(event.route)
         if event.agent and (orders.directives or event.event == RECEIPT):
-            within_us = self._measured(event.route, event.ts_us).receipt_within_us
-            seen, late = orders.note(event, within_us)
+            seen, late = orders.note(event, self._receipt_within(event.route))
             if seen:
                 self.review(event.route, event.ts_us)
             if seen or late:
@@ -137,14 +136,18 @@ class Ledger:
         apart = [key for key in gathered if key not in self._records and key not in self._children]
         fresh = set(apart) - self._shelf.known(apart)
         for key, pieces in gathered.items():
-            if key in fresh and in_order(pieces) and not self._orders(key[0]).directives:
-                end = ended_well(pieces, self._measured(key[0], pieces[0][0]))
+            if key in fresh and in_order(pieces) and not self.ordered(key[0]):
+                end = ended_well(pieces, self._measured(key[0], began_us(pieces)))
                 if end is not None:
                     self._whole.append(whole(*key, pieces, end))
                     self._cells.closed_well(key[0], self._whole[-1].minute)
                     continue
             for event, origin in events_of(*key, pieces):
                 self.apply(event, origin)
+
+    def ordered(self, route: str) -> bool:
+        """Say whether orders are known of a route, so that what its agents do is held to them."""
+        return bool(self._orders(route).directives)
 
     def knows(self, route: str, run: str) -> bool:
         """Say whether a run is known, in memory or on the shelf."""
@@ -172,6 +175,20 @@ class Ledger:
             if key[0] == route and record.facts.marks and record.facts.last_us >= since_us:
                 self._touch(key)
 
+    def reorder(self, route: str, since_us: int) -> None:
+        """Judge again what orders that changed may have changed: runs since then.
+
+        What agents logged before the orders were known, their clocks ahead or the reading behind,
+        counts as if it came after. (Repeated receipts and events of unknown kinds are not kept: one
+        that an agent logged ahead of its clock, before the order, is not held against it.)
+        """
+        self.review(route, since_us)
+        orders, within = self._orders(route), self._receipt_within(route)
+        orders.recall(within)
+        for key in [key for key in self._dirty if key[0] == route]:
+            for event in list(self._record(key).facts.marks):
+                orders.note(event, within)
+
     def settle(self, clock: Callable[[str], int]) -> Settled:
         """Judge every run that an event, an order or the clock of its route may have changed."""
         for route in self.agenda.routes():
@@ -187,6 +204,9 @@ class Ledger:
         ended, self._whole = self._whole, []
         return Settled(changes, self._cells.drain(), noted, ended)
 
+    def _receipt_within(self, route: str) -> Callable[[int], int]:
+        return lambda issued_us: self._measured(route, issued_us).receipt_within_us
+
     def _judge(self, key: Key, clock_us: int) -> Change:
         route, run = key
         record = self._record(key)
@@ -194,7 +214,8 @@ class Ledger:
         if self._parent(key) is not None or not (record.facts.marks or children):
             outcome = runs.Outcome(None, None, (), None, handoff=False, rescues=0)
         else:
-            measured = self._measured(route, record.facts.first_us)
+            begun = [record.facts] if record.facts.marks else [facts for _, facts in children]
+            measured = self._measured(route, min(facts.began_us for facts in begun))
             outcome = runs.evaluate(
                 run,
                 record.facts,
@@ -227,7 +248,7 @@ class Ledger:
     def _ignored(self, order: Directive, agents: tuple[str, ...]) -> runs.Outcome:
         if not agents:
             return runs.Outcome(None, None, (), None, handoff=False, rescues=0)
-        within_us = self._measured(order.route, order.issued_us).receipt_within_us
+        within_us = self._receipt_within(order.route)(order.issued_us)
         at_us = order.issued_us + within_us
         rule = (
             f"{order.kind.value} not confirmed within {duration(within_us)} by {', '.join(agents)}"

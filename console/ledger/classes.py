@@ -8,10 +8,10 @@ still be unread at d. Permission misses are in `permission.py`.
 from __future__ import annotations
 
 from console.ledger.case import Case, Debit, clock, duration
-from console.ledger.facts import DELIVERED, FAILED, HANDOFF, STARTED, TERMINAL, Mark
+from console.ledger.facts import DELIVERED, FAILED, HANDOFF, STARTED, Mark
 from console.model import SECOND_US, ErrorClass, Event
 
-_RESOLVES_DOUBT = TERMINAL | {"certain", "approval.requested"}
+_ENDS_DOUBT = ("certain", "approval.requested")
 
 
 def latency(case: Case) -> list[Debit]:
@@ -24,7 +24,7 @@ def latency(case: Case) -> list[Debit]:
     deadline_us = start_us + sla_us + _ordered_wait_us(case, start_us, start_us + sla_us)
     if any(_in_time(mark.event, deadline_us, sla_us) for mark in case.terminals):
         return []
-    if not case.terminals and not case.passed(deadline_us):
+    if not case.passed(deadline_us):
         return []
     rule = f"no outcome {duration(deadline_us - start_us)} after the start at {clock(start_us)}"
     return [Debit(ErrorClass.LATENCY, deadline_us, rule, (start, *case.terminals[:1]))]
@@ -58,7 +58,7 @@ def _ordered_wait_us(case: Case, start_us: int, deadline_us: int) -> int:
     total_us, covered_us = 0, start_us
     for from_us, to_us in waits:
         begin_us = max(from_us, covered_us)
-        if from_us > deadline_us + total_us or to_us <= begin_us:
+        if begin_us > deadline_us + total_us or to_us <= begin_us:
             continue
         total_us += to_us - begin_us
         covered_us = to_us
@@ -66,21 +66,25 @@ def _ordered_wait_us(case: Case, start_us: int, deadline_us: int) -> int:
 
 
 def _ordered_waits(case: Case) -> list[tuple[int, int]]:
+    """Return when the run waited for an answer while an order demanded it; some may be empty."""
     waits = []
     for mark in case.of("approval.requested"):
         event = mark.event
-        if not case.orders.needing_grant(event, case.measured.receipt_within_us):
-            continue
         answers = [
             answer.event.ts_us
             for kind in ("approval.granted", "approval.denied")
             for answer in case.of(kind)
             if answer.event.action == event.action and answer.event.ts_us >= event.ts_us
         ]
+        granted_us = case.orders.granted_us(event, case.run)
+        if granted_us is not None:
+            answers.append(granted_us)
         ends = [terminal.event.ts_us for terminal in case.terminals]
         ends = [end_us for end_us in ends if end_us >= event.ts_us]
         until_us = min(answers + ends, default=max(case.clock_us, event.ts_us))
-        waits.append((event.ts_us, until_us))
+        for from_us, to_us in case.orders.demands(event, case.measured.receipt_within_us):
+            begin_us = max(from_us, event.ts_us)
+            waits.append((begin_us, until_us if to_us is None else min(until_us, to_us)))
     return waits
 
 
@@ -176,13 +180,19 @@ def _missing_verdicts(case: Case, delivery: Mark) -> list[Debit]:
 
 
 def escalation(case: Case) -> list[Debit]:
-    """Charge doubt that led to nothing in time, and handoffs that were preventable."""
+    """Charge doubt that led to nothing in time, and handoffs that were preventable.
+
+    A run that is over has nothing to escalate, also where the end came before the doubt.
+    """
     within_us = case.measured.escalate_within_us
-    answers = [mark.event.ts_us for mark in case.marks if mark.event.event in _RESOLVES_DOUBT]
+    answers = [mark.event.ts_us for kind in _ENDS_DOUBT for mark in case.of(kind)]
+    ended_us = case.terminals[0].event.ts_us if case.terminals else None
     debits = []
     for mark in case.of("uncertain"):
         doubt_us = mark.event.ts_us
         if any(doubt_us <= at_us <= doubt_us + within_us for at_us in answers):
+            continue
+        if ended_us is not None and ended_us <= doubt_us + within_us:
             continue
         if case.passed(doubt_us + within_us):
             rule = f"no handoff {duration(within_us)} after `uncertain` at {clock(doubt_us)}"

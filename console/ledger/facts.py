@@ -60,6 +60,12 @@ class Facts:
         return min((event.ts_us for event in self.marks), default=0)
 
     @property
+    def began_us(self) -> int:
+        """Return when the run started, as far as is known: its start, else its first event."""
+        starts = (event.ts_us for event in self.marks if event.event == STARTED)
+        return min(starts, default=self.first_us)
+
+    @property
     def last_us(self) -> int:
         """Return the latest instant known (0 for an empty set)."""
         return max((event.ts_us for event in self.marks), default=0)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from console.model import Directive, DirectiveKind, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _Key = TypeVar("_Key")
 _STAMP = re.compile(r"\[burnline:([^\]\s]{1,200})\]")
@@ -35,6 +35,15 @@ class Grant(NamedTuple):
     version: str = ""
     from_us: int = 0
     until_us: int | None = None
+    by: str = ""
+
+    def covers(self, event: Event, run: str) -> bool:
+        """Say whether the approval is for what an event of a run did or asks for."""
+        if self.run and self.run != run:
+            return False
+        if event.change:
+            return self.change == event.change and self.version in {"", event.version}
+        return bool(event.action) and self.action == event.action
 
     def holds(self, at_us: int) -> bool:
         """Say whether the approval is in force at `at_us`."""
@@ -60,33 +69,55 @@ class Orders:
         self.directives = {order.id: order for order in directives}
         self.grants = tuple(grants)
 
-    def note(self, event: Event, receipt_within_us: int) -> tuple[bool, bool]:
-        """Take in what an event says of its agent: (a receipt changed, overdue work changed)."""
+    def note(self, event: Event, receipt_within_us: Callable[[int], int]) -> tuple[bool, bool]:
+        """Take in what an event says of its agent: (a receipt changed, overdue work changed).
+
+        `receipt_within_us` tells in which time an order that was issued at an instant is due.
+        """
         if not event.agent:
             return False, False
-        seen = late = False
+        seen = False
         if event.event == RECEIPT and event.generation is not None:
             seen = _lower(self.receipts, (event.agent, event.generation), event.ts_us)
+        return seen, self._worked(event.agent, event.ts_us, receipt_within_us)
+
+    def recall(self, receipt_within_us: Callable[[int], int]) -> None:
+        """Hold the receipts that were noted already against orders that came to be known since.
+
+        A receipt shows that its agent was at work, whichever generation it confirms.
+        """
+        for (agent, _), at_us in self.receipts.items():
+            self._worked(agent, at_us, receipt_within_us)
+
+    def _worked(self, agent: str, at_us: int, receipt_within_us: Callable[[int], int]) -> bool:
+        late = False
         for order in self.directives.values():
-            due = order.issued_us + receipt_within_us
-            if event.ts_us > due and order.stands(event.ts_us):
-                late |= _lower(self.late, (order.id, event.agent), event.ts_us)
-        return seen, late
+            due_us = order.issued_us + receipt_within_us(order.issued_us)
+            if at_us > due_us and order.stands(at_us):
+                late |= _lower(self.late, (order.id, agent), at_us)
+        return late
 
     def seen_us(self, order: Directive, agent: str) -> int | None:
         """Return when `agent` first confirmed the generation of `order` or a later one."""
+        return self._seen_us(order.generation, agent)
+
+    def _seen_us(self, generation: int, agent: str) -> int | None:
         times = (
             at_us
-            for (who, generation), at_us in self.receipts.items()
-            if who == agent and generation >= order.generation
+            for (who, seen), at_us in self.receipts.items()
+            if who == agent and seen >= generation
         )
         return min(times, default=None)
 
     def overdue(self, order: Directive) -> tuple[str, ...]:
-        """Return the agents that logged on after their receipt was due, without one."""
+        """Return the agents that logged on after their receipt was due, without one.
+
+        What they logged once the order had ended says nothing of it: it was noted, perhaps, before
+        the end was known.
+        """
         guilty = []
         for (directive, agent), late_us in self.late.items():
-            if directive != order.id:
+            if directive != order.id or not order.stands(late_us):
                 continue
             seen_us = self.seen_us(order, agent)
             if seen_us is None or late_us < seen_us:
@@ -102,22 +133,34 @@ class Orders:
         for order in self.directives.values():
             if not order.stands(event.ts_us):
                 continue
-            due = order.issued_us + receipt_within_us
-            seen_us = self.seen_us(order, event.agent) if event.agent else None
-            if event.ts_us >= (due if seen_us is None else min(seen_us, due)):
+            if event.ts_us >= self._binds_us(order, event.agent, receipt_within_us):
                 yield order
 
     def excuses(self, event: Event, receipt_within_us: int) -> bool:
-        """Say whether a denial is our own brake: it names an order that stood on the route then."""
+        """Say whether a denial is our own brake: it names an order that stood on the route then.
+
+        An order that has ended still counts until the agent had to know of its end.
+        """
         claimed = [event.directive] if event.directive else []
         claimed += stamps(event.reason) + stamps(event.rule)
         for name in claimed:
             order = self.directives.get(name)
             if order is None or event.ts_us < order.issued_us:
                 continue
-            if order.lifted_us is None or event.ts_us < order.lifted_us + receipt_within_us:
+            if order.ends_us is None:
+                return True
+            known_us = self._known_us(
+                order.ends_us, order.lift_generation, event.agent, receipt_within_us
+            )
+            if event.ts_us < known_us:
                 return True
         return False
+
+    def demands(self, event: Event, receipt_within_us: int) -> Iterator[tuple[int, int | None]]:
+        """Yield from when until when (None: for good) orders ask a grant for the event's action."""
+        for order in self.directives.values():
+            if order.kind is DirectiveKind.TIGHTEN and event.action in order.actions:
+                yield self._binds_us(order, event.agent, receipt_within_us), order.ends_us
 
     def needing_grant(self, event: Event, receipt_within_us: int) -> bool:
         """Say whether a tighten-approval order asks a grant for the event's action."""
@@ -126,21 +169,31 @@ class Orders:
             for order in self.binding(event, receipt_within_us)
         )
 
+    def _binds_us(self, order: Directive, agent: str, receipt_within_us: int) -> int:
+        return self._known_us(order.issued_us, order.generation, agent, receipt_within_us)
+
+    def _known_us(
+        self, at_us: int, generation: int | None, agent: str, receipt_within_us: int
+    ) -> int:
+        """Return from when an agent has to know what a generation, if it was written, said."""
+        due_us = at_us + receipt_within_us
+        if not agent or generation is None:
+            return due_us
+        seen_us = self._seen_us(generation, agent)
+        return due_us if seen_us is None else min(due_us, max(at_us, seen_us))
+
     def granted(self, event: Event, run: str) -> bool:
         """Say whether an operator's grant covers the event's action or change at its time."""
-        return any(
-            grant.holds(event.ts_us)
-            and (not grant.run or grant.run == run)
-            and (not grant.version or grant.version == event.version)
-            and (grant.id == event.grant or _covers(grant, event))
+        return any(grant.holds(event.ts_us) and grant.covers(event, run) for grant in self.grants)
+
+    def granted_us(self, event: Event, run: str) -> int | None:
+        """Return when an operator's grant first covered what a request asks for, or None."""
+        times = (
+            max(grant.from_us, event.ts_us)
             for grant in self.grants
+            if grant.covers(event, run) and (grant.until_us is None or grant.until_us > event.ts_us)
         )
-
-
-def _covers(grant: Grant, event: Event) -> bool:
-    if event.change:
-        return grant.change == event.change
-    return bool(event.action) and grant.action == event.action
+        return min(times, default=None)
 
 
 def _lower(times: dict[_Key, int], key: _Key, at_us: int) -> bool:

@@ -55,6 +55,7 @@ def evaluate(
     """Judge a root run with all runs that it started, directly or not.
 
     Child runs are not counted; their misses charge this run, at most one per class, the earliest.
+    What is measured is what holds for this run: a family is judged by one version of the settings.
     """
     family = [Case(run, facts.ordered(), measured, orders, clock_us)]
     family += [
@@ -139,11 +140,19 @@ def _state(case: Case, debits: list[Debit]) -> tuple[RunState | None, int | None
 
 
 def _awaits_verdict(case: Case) -> bool:
-    """Say whether a required verdict of a delivered run is still out (its deadline is pending)."""
-    if case.first(DELIVERED) is None or not case.measured.requires:
+    """Say whether a required verdict of a delivered run is still out (its deadline is pending).
+
+    One that says it came after the deadline is none, though the clock has not got there yet.
+    """
+    delivery = case.first(DELIVERED)
+    if delivery is None or not case.measured.requires:
         return False
+    deadline_us = delivery.event.ts_us + case.measured.verdict_within_us
     given = {
-        mark.event.check for kind in ("check.passed", "check.failed") for mark in case.of(kind)
+        mark.event.check
+        for kind in ("check.passed", "check.failed")
+        for mark in case.of(kind)
+        if mark.event.ts_us <= deadline_us
     }
     return not given.issuperset(case.measured.requires)
 

@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from console.ledger.facts import DELIVERED, HANDOFF, STARTED, joined
+from console.ledger.approvals import ASKED
+from console.ledger.effort import TELLING, efforts
+from console.ledger.facts import DELIVERED, HANDOFF, STARTED, Facts, joined
 from console.model import MINUTE_US, SECOND_US, Event, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from console.ledger.effort import Effort
     from console.model import Piece
     from console.settings import Measured
 
-_ANSWERS = frozenset({"certain", "approval.requested", DELIVERED, HANDOFF})
+_ANSWERS = frozenset({"certain", ASKED, DELIVERED, HANDOFF})
 _HARMLESS = frozenset(
     {"approval.granted", "approval.denied", "recovery.started", "recovery.succeeded"}
 )
@@ -30,7 +33,10 @@ _ENDS = frozenset({DELIVERED, HANDOFF})
 
 
 class Whole(NamedTuple):
-    """A run that ended well, as it is stored: its events, where it is counted, and its span."""
+    """A run that ended well, as it is stored.
+
+    Its events, where it is counted, its span, its agent, and what it took of people's time.
+    """
 
     route: str
     run: str
@@ -39,6 +45,8 @@ class Whole(NamedTuple):
     handoff: bool
     first_us: int
     last_us: int
+    agent: str
+    efforts: Sequence[Effort]
 
 
 class End(NamedTuple):
@@ -71,6 +79,8 @@ def ended_well(pieces: list[Piece], measured: Measured) -> End | None:  # noqa: 
             if doubted_us is not None and at_us > doubted_us + measured.escalate_within_us:
                 return None
             doubted_us = None
+            if kind == ASKED and ended_us is not None:
+                return None
             if kind in _ENDS:
                 if told.trusted is False or told.preventable:
                     return None
@@ -101,9 +111,29 @@ def ended_well(pieces: list[Piece], measured: Measured) -> End | None:  # noqa: 
 def whole(route: str, run: str, pieces: list[Piece], end: End) -> Whole:
     """Return a run that ended well as it is stored."""
     facts = joined([piece[2] for piece in pieces], [piece[3] for piece in pieces])
+    took: Sequence[Effort] = ()
+    if not TELLING.isdisjoint([piece[1].event for piece in pieces]):
+        took = efforts(Facts(dict(events_of("", "", pieces))), None)
     return Whole(
-        route, run, facts, end.at_us // MINUTE_US, end.handoff, pieces[0][0], pieces[-1][0]
-    )
+        route, run, facts, end.at_us // MINUTE_US, end.handoff, pieces[0][0], pieces[-1][0],
+        _agent(pieces), took,
+    )  # fmt: skip
+
+
+def began_us(pieces: list[Piece]) -> int:
+    """Return when a run started, as `Facts.began_us` says it; its events are by time."""
+    return next((piece[0] for piece in pieces if piece[1].event == STARTED), pieces[0][0])
+
+
+def _agent(pieces: list[Piece]) -> str:
+    """Return the agent that a run belongs to, as `effort.agent_of` says it."""
+    first = ""
+    for piece in pieces:
+        told = piece[1]
+        if told.agent and told.event == STARTED:
+            return told.agent
+        first = first or told.agent
+    return first
 
 
 def in_order(pieces: list[Piece]) -> bool:

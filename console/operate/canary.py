@@ -37,7 +37,7 @@ def prove(setup: Setup, now_us: int) -> list[Proof]:
         folder = Path(name)
         trial = setup._replace(
             route=_ROUTE, control=str(folder / "control" / "control.json"), log="",
-            state_dir=str(folder / "state"),
+            state_dir=str(folder / "state"), public_key="",
         )  # fmt: skip
         missing = Proof("a missing control file stops a prompt", _stopped(trial, start=True))
         if setup.on_fault != "closed":

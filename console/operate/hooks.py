@@ -95,6 +95,7 @@ def command(setup: Setup) -> str:
         ("--log", setup.log),
         ("--agent", setup.agent),
         ("--state-dir", setup.state_dir),
+        ("--public-key", setup.public_key),
     ):
         words += [option, value] if value else []
     return shlex.join(words)

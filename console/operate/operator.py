@@ -16,8 +16,9 @@ from console.burn.rules import percent
 from console.collector import history
 from console.collector.consequences import order_of
 from console.collector.readings import charged
-from console.control.directives import ControlDesk, Order, Refused
+from console.control.directives import ControlDesk, Order, Permit, Refused
 from console.control.file import ControlFile
+from console.control.signing import control_file
 from console.model import STRICTNESS, Directive, RouteState
 from console.operate import probation
 from console.operate.answering import Answering
@@ -29,6 +30,7 @@ from console.text import clean, name
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from console.ledger.orders import Grant
     from console.settings import Settings
     from console.store.episodes import Episode
 
@@ -58,7 +60,7 @@ class Operator:
 
     def desk(self, now_us: int) -> ControlDesk:
         """Return the control desk, with store and control file brought into agreement."""
-        found = ControlDesk(self.writer, ControlFile(self.control), self.settings)
+        found = ControlDesk(self.writer, control_file(self.control, self.settings), self.settings)
         found.reconcile(now_us)
         return found
 
@@ -71,6 +73,10 @@ class Operator:
     def give(self, order: Order, now_us: int) -> Directive:
         """Give a restricting order. Raises as `ControlDesk.give` does."""
         return self.desk(now_us).give(order, now_us)
+
+    def grant(self, permit: Permit, now_us: int) -> Grant:
+        """Give a human's approval. Raises as `ControlDesk.grant` does."""
+        return self.desk(now_us).grant(permit, now_us)
 
     def accept(
         self,

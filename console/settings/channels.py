@@ -76,6 +76,10 @@ def _notify(table: Table, directory: Path) -> Notify:
     severity = table.take("severity", words.several(SEVERITIES), SEVERITIES)
     if not severity:
         table.refuse("severity", f"would never send; leave it out, or name {listed(SEVERITIES)}")
+    if "quiet_hours" in table.written and severity and "ticket" not in severity:
+        table.refuse(
+            "quiet_hours", "holds tickets only, and this channel takes pages; leave it out"
+        )
     # Addresses and arguments carry passwords: what is wrong with one is said without showing it.
     return Notify(
         url=table.take("url", words.url, "", secret=True),

@@ -95,7 +95,8 @@ def _blame(found: Level, blame: Blame, other: str, problems: Problems) -> None:
 
 
 def consequences(found: Level, problems: Problems) -> None:
-    """Note ladder steps of a route that nobody would own, or that would do nothing."""
+    """Note what a route would do for nobody, and ladder steps that would do nothing."""
+    _owned(found, problems)
     for index, step in enumerate(found.route.ladder):
         reason = _idle(found, step)
         if reason and "ladder" not in found.bad:
@@ -111,6 +112,24 @@ def consequences(found: Level, problems: Problems) -> None:
             'acts by itself (mode = "auto") but nobody owns it; '
             f'give {who} an owner, or write mode = "propose"',
         )
+
+
+def _owned(found: Level, problems: Problems) -> None:
+    """Note what a route's own table asks of an owner that it does not have.
+
+    A route without one is not ready, which `check` says; its rules go on telling all channels.
+    """
+    route = found.route
+    if route.owner or "owner" in found.bad or found.at[0] != "route":
+        return
+    asked = {
+        "zero_tolerance": "ends only by a signature, on a route" if route.zero_tolerance else "",
+        "deputy": "stands in for the owner of a route" if route.deputy else "",
+    }
+    for key, what in asked.items():
+        if what and key in found.written and key not in found.bad:
+            words = f'{what} that nobody owns; write owner = "payments on-call", say'
+            problems.add((*found.at, key), words)
 
 
 def _idle(found: Level, step: LadderStep) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from console.settings import channels, check, document, kinds, level, storing, tiers, words
+from console.settings import channels, check, document, kinds, level, looks, storing, tiers, words
 from console.settings.level import Level
 from console.settings.problems import Problems, SettingsError, quoted
 from console.settings.table import Table
@@ -17,8 +17,7 @@ __all__ = ["FILE_NAME", "SettingsError", "find", "load"]
 FILE_NAME = "burnline.toml"
 
 _SECTIONS = ("store", "control", "redact", "source", "notify", "console", "tier", "route")
-_CONTROL_KEYS = ("path", "stale_after", "grace")
-_CONSOLE_KEYS = ("bell",)
+_CONTROL_KEYS = ("path", "stale_after", "grace", "signing_key")
 _ANSWERS = {
     "risk": tiers.LEVELS,
     "reversibility": tiers.REVERSIBILITIES,
@@ -27,7 +26,7 @@ _ANSWERS = {
 _ROUTE_KEYS = ("tier", *_ANSWERS, *level.TIER_KEYS)
 _HOMES = {
     **dict.fromkeys(_ROUTE_KEYS, "[route.NAME] or [tier.NAME]"),
-    **dict.fromkeys(_CONSOLE_KEYS, "[console]"),
+    **dict.fromkeys(looks.CONSOLE_KEYS, "[console]"),
     **dict.fromkeys(storing.STORE_KEYS, "[store]"),
     **dict.fromkeys(storing.REDACT_KEYS, "[redact]"),
     **dict.fromkeys(_CONTROL_KEYS, "[control]"),
@@ -79,8 +78,6 @@ def _settings(root: Table, path: Path) -> Settings:
     store, control = root.inner("store"), root.inner("control")
     store.refuse_unknown(storing.STORE_KEYS)
     control.refuse_unknown(_CONTROL_KEYS)
-    console = root.inner("console")
-    console.refuse_unknown(_CONSOLE_KEYS)
     known = _tiers(root.inner("tier"))
     routes = _routes(root.inner("route"), known)
     default = Settings()
@@ -90,12 +87,13 @@ def _settings(root: Table, path: Path) -> Settings:
         retention_us=store.take("retention", kinds.duration, default.retention_us),
         keep_us=storing.keep(store),
         control_path=control.take("path", place, None),
+        signing_key=control.take("signing_key", place, None),
         stale_after_us=control.take("stale_after", kinds.optional(kinds.duration), None),
         grace_us=control.take("grace", kinds.duration, default.grace_us),
         redact=storing.redact(root.inner("redact")),
         sources=channels.sources(root, path.parent),
         notify=channels.notify(root, path.parent),
-        bell=console.take("bell", kinds.flag, default.bell),
+        console=looks.looks(root.inner("console")),
         tiers={name: level.finished(tier) for name, tier in known.items()},
         routes={name: level.finished(route) for name, route in routes.items()},
     )

@@ -11,7 +11,7 @@ from console.model import MINUTE_US, BurnRule, Severity, Window
 from console.settings import kinds, words
 from console.settings.problems import UnusableError, listed, quoted
 from console.settings.table import Table
-from console.settings.values import duration_text, window_us
+from console.settings.values import duration_text, rounded_down, window_us
 
 SEVERITIES = tuple(known.value for known in Severity)
 SHORT_PART = 12
@@ -30,12 +30,15 @@ _NEEDED = {
 
 def read(table: Table) -> tuple[BurnRule, ...]:
     """Return the burn rules of a table; their shares are set once the window is known."""
-    found = []
+    found: list[BurnRule] = []
     for place in table.list_of_tables("rules", _EXAMPLE):
         place.refuse_unknown(_KEYS)
         for key, why in _NEEDED.items():
             place.need(key, why)
-        found.append(_rule(place))
+        rule = _rule(place)
+        if not place.bad:
+            _once(place, rule, found)
+        found.append(rule)
         if place.bad:
             table.bad.add("rules")
     return tuple(found)
@@ -55,6 +58,20 @@ def _rule(table: Table) -> BurnRule:
     severity = table.take("severity", words.choice(SEVERITIES), SEVERITIES[0])
     k = table.take("k", _threshold, Fraction(1))
     return BurnRule(Severity(severity), long_us, short_us, k, Fraction(0))
+
+
+def _once(table: Table, rule: BurnRule, before: list[BurnRule]) -> None:
+    """Note a rule that another one leaves nothing to do: of two thresholds the lower one fires."""
+    for other in before:
+        if (other.severity, other.long_us, other.short_us) == rule[:3]:
+            pair = f"{duration_text(rule.long_us)} and {duration_text(rule.short_us)}"
+            lower = rounded_down(min(rule.k, other.k), 12)
+            table.bad.add("k")
+            table.problems.add(
+                table.at,
+                f"is a second {rule.severity.value} over {pair}, of which only the lower k fires; "
+                f"one with k = {lower} is enough",
+            )
 
 
 def _minutes(value: object) -> int:

@@ -98,8 +98,8 @@ class SourceProposal(msgspec.Struct, frozen=True):
 def render(routes: Iterable[RouteProposal], sources: Iterable[SourceProposal]) -> str:
     """Return a commented burnline.toml for some routes and sources, ready to be loaded.
 
-    The built-in tiers that the routes use are written out, and `medium`, which routes without a
-    table take.
+    Every built-in tier is written out, whether or not a route uses it: the risk of a route is
+    decided by reading them beside each other.
 
     Raises:
         ValueError: what is proposed could not be loaded: a route without a name or there twice, a
@@ -107,11 +107,10 @@ def render(routes: Iterable[RouteProposal], sources: Iterable[SourceProposal]) -
     """
     wanted, places = list(routes), list(sources)
     _sound(wanted, places)
-    used = {DEFAULT_TIER, *(route.tier for route in wanted)}
     parts = [_HEAD, _store(), _redact(), _control()]
     parts += [_source(place) for place in places] or [_NO_SOURCE]
     parts += [_NOTIFY, _console(), _TIERS]
-    parts += [tier_table(tier) for tier in BUILT_IN.values() if tier.name in used]
+    parts += [tier_table(tier) for tier in BUILT_IN.values()]
     parts += [_ROUTES, *(_route(route) for route in wanted)]
     return "\n".join(parts)
 
@@ -173,13 +172,21 @@ def _control() -> str:
         _line("path", '"control/control.json"', "what agents read", known=False),
         _line("stale_after", '"off"', "age at which agents distrust the control file"),
         _line("grace", '"1h"', 'how long on_fault = "last_known" holds'),
+        _line("signing_key", '"signing.pem"', "sign it: burnline signing-key", known=False),
     ]
     return _table("[control]", lines)
 
 
 def _console() -> str:
     comment = "ring, and change the terminal's title, on a new page"
-    return _table("[console]", [_line("bell", "true", comment)])
+    lines = [
+        _line("bell", "true", comment),
+        _line("theme", '"dark"', "dark, light, colour-blind or ansi"),
+        _line("animations", "true", "false: nothing on the screen moves by itself"),
+        _line("remember", "true", "view, sort, filter and theme, in the state folder"),
+        _line("keys", "{}", '{ action = key }, such as { "route.act" = "x" }: burnline keys'),
+    ]
+    return _table("[console]", lines)
 
 
 def _source(source: SourceProposal) -> str:

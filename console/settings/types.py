@@ -129,10 +129,23 @@ class Redact(msgspec.Struct, frozen=True, kw_only=True):
     patterns: tuple[str, ...] = ()
 
 
+class Looks(msgspec.Struct, frozen=True, kw_only=True):
+    """How the console looks and behaves: `[console]`.
+
+    `bell` says whether it rings, and names itself, on a new page; `theme` is "" for the default,
+    `keys` maps the ids of actions to keys, `remember` keeps view, sort, filter and theme.
+    """
+
+    bell: bool = True
+    theme: str = ""
+    keys: dict[str, str] = {}
+    animations: bool = True
+    remember: bool = True
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The whole of burnline.toml. `path` is None when no file was found (all built in).
 
-    `bell` says whether the console rings, and names itself, on a new page.
     `keep_us` is how long the raw lines of a class are kept, where that is not `retention_us`.
     """
 
@@ -141,12 +154,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retention_us: int = 400 * DAY_US
     keep_us: dict[str, int] = {}
     control_path: Path | None = None
+    signing_key: Path | None = None
     stale_after_us: int | None = None
     grace_us: int = HOUR_US
     redact: Redact = Redact()
     sources: tuple[Source, ...] = ()
     notify: tuple[Notify, ...] = ()
-    bell: bool = True
+    console: Looks = Looks()
     tiers: dict[str, RouteSettings] = {}
     routes: dict[str, RouteSettings] = {}
 

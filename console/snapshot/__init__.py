@@ -2,6 +2,7 @@
 
 from console.snapshot.build import take
 from console.snapshot.misses import refused, with_lines
+from console.snapshot.trail import timeline, trail
 from console.snapshot.types import Snapshot
 
-__all__ = ["Snapshot", "refused", "take", "with_lines"]
+__all__ = ["Snapshot", "refused", "take", "timeline", "trail", "with_lines"]

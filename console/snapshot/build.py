@@ -10,7 +10,7 @@ from console.burn.evaluation import CONTROL_FILE
 from console.collector.lease import HEARTBEAT_LIMIT_S, alive
 from console.intake.places import CLOSED
 from console.model import SECOND_US
-from console.snapshot import routes
+from console.snapshot import approvals, past, routes
 from console.snapshot.frame import Frame, silences_at
 from console.snapshot.types import (
     ChannelView,
@@ -44,14 +44,16 @@ def take(
 ) -> Snapshot:
     """Return the state of everything at `now_us`.
 
+    `as_of` says that `now_us` lies in the past: what happened, or was done, later is left out.
     `window` asks for one more burn window beside those of the rules (`1h`, `7d`, or `all` for
     everything that is kept, which then is also the window of the counts).
     """
     connection.execute("begin")
     try:
         frame = Frame(connection, settings, now_us, live=not as_of)
-        known = {row.name: row for row in reader.routes(connection)}
-        names = sorted({*known, *settings.routes, *desk.ordered_routes(connection)})
+        known = _routes(frame)
+        ordered = desk.ordered_routes(connection, until_us=frame.until_us)
+        names = sorted({*known, *settings.routes, *ordered})
         views = [
             routes.view(frame, settings.route(name), known.get(name), window) for name in names
         ]
@@ -64,9 +66,20 @@ def take(
             settings_path=str(settings.path or ""),
             alerts=frame.alerts.get(CONTROL_FILE, ()),
             silences=silences_at(connection, now_us),
+            approvals=approvals.waiting(connection, now_us),
         )
     finally:
         connection.execute("rollback")
+
+
+def _routes(frame: Frame) -> dict[str, reader.RouteRow]:
+    """Return the routes that events were read of, as they were known at the instant."""
+    rows = reader.routes(frame.connection)
+    if frame.live:
+        return {row.name: row for row in rows}
+    heard = reader.heard(frame.connection, frame.now_us)
+    then = (past.route_at(row, heard.get(row.id), frame.now_us) for row in rows)
+    return {row.name: row for row in then if row is not None}
 
 
 def _worst(view: RouteView) -> tuple[bool, Fraction]:
@@ -94,7 +107,10 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
         last_ingest_us=int(ingested) if ingested else None,
         collector="running" if running else "stopped",
         catching_up=frame.live and frame.behind > 0,
-        generation=int(desk.fact(connection, "control_generation") or 0),
+        generation=int(desk.fact(connection, "control_generation") or 0)
+        if frame.live
+        else past.generation_at(connection, frame.now_us),
+        audit_head=desk.audit_head(connection),
         tampered=desk.fact(connection, "tampering"),
         channels=channel_views(connection),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from console.control import ladder
 from console.model import STRICTNESS, Counts, Directive
 from console.snapshot.types import StepView
@@ -23,14 +25,10 @@ _PENDING = {
 
 def steps(frame: Frame, route: RouteSettings, counts: Counts) -> tuple[StepView, ...]:
     """Return the steps of a route's ladder, strictest first; `counts` are those charged."""
-    opened = {
-        item.step: item
-        for item in episodes.open_of(frame.connection, route.name)
-        if item.opened_us <= frame.now_us
-    }
+    orders = tuple(desk.directives_of(frame.connection, route.name))
+    opened = {item.step: item for item in _opened(frame, route.name, orders)}
     if not route.ladder and not opened:
         return ()
-    orders = tuple(desk.directives_of(frame.connection, route.name))
     shown = [
         _fired(frame, opened.pop(ladder.name_of(step)), orders)
         if ladder.name_of(step) in opened
@@ -40,6 +38,19 @@ def steps(frame: Frame, route: RouteSettings, counts: Counts) -> tuple[StepView,
     shown += [_fired(frame, episode, orders) for episode in opened.values()]
     strictness = [kind.value for kind in STRICTNESS]
     return tuple(sorted(shown, key=lambda view: -strictness.index(view.kind)))
+
+
+def _opened(frame: Frame, route: str, orders: tuple[Directive, ...]) -> list[Episode]:
+    """Return the open episodes; of the past, without the orders that came of them later."""
+    if frame.live:
+        return episodes.open_of(frame.connection, route)
+    later = {order.id for order in orders if order.issued_us > frame.now_us}
+    return [
+        msgspec.structs.replace(item, directive="", covered=False)
+        if item.directive in later
+        else item
+        for item in episodes.open_at(frame.connection, route, frame.now_us)
+    ]
 
 
 def _armed(step: LadderStep, route: RouteSettings, counts: Counts) -> StepView:

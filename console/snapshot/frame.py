@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING
 
 from console.burn.lifecycle import title
 from console.collector.readings import Windows
+from console.snapshot import past
+from console.snapshot.particulars import DeliveryView
 from console.snapshot.types import AlertView, ConditionView, SilenceView
-from console.store import alerts, desk, reader, silences
+from console.store import alerts, desk, outbox, reader, silences
 from console.store import intake as kept
+from console.text import clean
 
 if TYPE_CHECKING:
     from console.burn.lifecycle import Alert, Held
     from console.settings import Settings
     from console.store.connect import Connection
+
+
+_NOTICES = 500
+"""Of how many notices, the latest, it is told who heard them."""
 
 
 class Frame:
@@ -26,34 +33,61 @@ class Frame:
         self.settings = settings
         self.now_us = now_us
         self.live = live
+        self.until_us = None if live else now_us
+        """Where what the store knows is cut; None: all of it holds."""
         self.table = Windows(connection, now_us)
-        self.alerts = _alerts_by_route(connection, now_us)
-        self.last_misses = reader.last_misses(connection)
+        self.alerts = _alerts_by_route(connection, now_us, live=live)
+        self.last_misses = reader.last_misses(connection, until_us=self.until_us)
         self.lost_lines = kept.lost_lines(connection)
         self.behind = int(desk.fact(connection, "behind_bytes") or 0)
 
 
-def _alerts_by_route(connection: Connection, now_us: int) -> dict[str, tuple[AlertView, ...]]:
+def _alerts_by_route(
+    connection: Connection, now_us: int, *, live: bool
+) -> dict[str, tuple[AlertView, ...]]:
     found: dict[str, list[AlertView]] = {}
-    for alert in alerts.read(connection):
-        if alert.opened_us <= now_us:
-            found.setdefault(alert.route, []).append(_alert(alert, now_us))
+    told = _told(connection)
+    known = alerts.read(connection) if live else _alerts_at(connection, now_us)
+    for alert in known:
+        view = _alert(alert, tuple(told.get(alert.id, {}).values()))
+        found.setdefault(alert.route, []).append(view)
     return {route: tuple(views) for route, views in found.items()}
 
 
-def _alert(alert: Alert, now_us: int) -> AlertView:
-    """Return an alert as it is shown; one that ended after `now_us` was open then."""
-    state, resolved_us = alert.standing, alert.resolved_us
-    if resolved_us is not None and resolved_us > now_us:
-        state, resolved_us = "firing", None
+def _alerts_at(connection: Connection, at_us: int) -> list[Alert]:
+    """Return the alerts that had opened by an instant, as they stood then, the open ones first."""
+    quiet = silences.read(connection)
+    opened = alerts.opened_by(connection, at_us)
+    routes = {alert.route for alert in opened}
+    orders = {route: desk.directives_of(connection, route) for route in routes}
+    then = [past.alert_at(alert, quiet, orders[alert.route], at_us) for alert in opened]
+    return sorted(then, key=lambda alert: alert.resolved_us is not None)
+
+
+def _told(connection: Connection) -> dict[str, dict[str, DeliveryView]]:
+    """Return what each channel was last told, by alert and channel."""
+    found: dict[str, dict[str, DeliveryView]] = {}
+    for item in outbox.deliveries(connection, _NOTICES):
+        found.setdefault(item.alert, {})[item.channel] = DeliveryView(
+            channel=item.channel,
+            what=item.what,
+            state=item.state,
+            attempts=item.attempts,
+            at_us=item.settled_us,
+            note=clean(item.note),
+        )
+    return found
+
+
+def _alert(alert: Alert, told: tuple[DeliveryView, ...]) -> AlertView:
     return AlertView(
         id=alert.id,
         route=alert.route,
         severity=alert.severity,
         kind=alert.kind,
-        state=state,
+        state=alert.standing,
         opened_us=alert.opened_us,
-        resolved_us=resolved_us,
+        resolved_us=alert.resolved_us,
         words=alert.words,
         rules=alert.rules,
         runs=alert.runs,
@@ -65,6 +99,7 @@ def _alert(alert: Alert, now_us: int) -> AlertView:
         silence=alert.silence,
         inhibited_by=alert.inhibited_by,
         dry_run=alert.dry_run,
+        told=told,
     )
 
 
@@ -91,7 +126,7 @@ def silences_at(connection: Connection, now_us: int) -> tuple[SilenceView, ...]:
             from_us=item.from_us,
             until_us=item.end_us,
             stands=item.stands(now_us),
-            ended_by=item.ended_by,
+            ended_by="" if item.stands(now_us) else item.ended_by,
         )
         for item in silences.read(connection)
         if item.from_us <= now_us

@@ -30,7 +30,10 @@ def answers(route: RouteSettings) -> tuple[tuple[str, str], ...]:
     trusted = route.outcome
     if trusted and measured.requires:
         trusted += f" (checks: {', '.join(measured.requires)})"
-    classes = ["trust", "escalation", "permission", "recovery (failed)"]
+    recovery = "recovery (failed)"
+    if measured.recover_within_us is not None:
+        recovery = f"recovery (failed, or not within {duration(measured.recover_within_us)})"
+    classes = ["trust", "escalation", "permission", recovery]
     if measured.sla_us is not None:
         classes.insert(0, f"latency over {duration(measured.sla_us)}")
     if route.zero_tolerance:

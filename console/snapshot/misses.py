@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     from console.store.corrections import Correction
 
 
-def with_lines(connection: Connection, rows: Iterable[reader.MissRow]) -> tuple[MissView, ...]:
-    """Return stored misses with the raw lines behind them, and the correction that covers each."""
+def with_lines(
+    connection: Connection, rows: Iterable[reader.MissRow], *, until_us: int | None = None
+) -> tuple[MissView, ...]:
+    """Return stored misses with the raw lines behind them, and the correction that covers each.
+
+    `until_us` leaves out the corrections that were made later.
+    """
     known: dict[str, list[Correction]] = {}
     views = []
     for row in rows:
         if row.route not in known:
-            known[row.route] = corrections.of_route(connection, row.route)
+            known[row.route] = corrections.of_route(connection, row.route, until_us=until_us)
         views.append(_miss(connection, row, _corrected(connection, row, known[row.route])))
     return tuple(views)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.control.receipts import reach
 from console.model import MINUTE_US, STRICTNESS, Directive, DirectiveKind, RouteState
+from console.snapshot import past
 from console.snapshot.types import DirectiveView
 from console.store import counting, desk, reader
 
@@ -21,14 +22,16 @@ def standing(
 ) -> tuple[DirectiveView, ...]:
     """Return the orders that stand, the latest first, each with its reach and exit rule."""
     orders = desk.orders_of(frame.connection, settings.name)
+    if not frame.live:
+        orders = past.orders_at(orders, frame.now_us)
     last_miss_us = frame.last_misses.get(number)
-    agents = reader.agents(frame.connection, number)
+    agents = reader.agents(frame.connection, number, until_us=frame.until_us)
     found = [item for item in orders.directives.values() if item.stands(frame.now_us)]
     views = []
     for order in sorted(found, key=lambda item: (-item.issued_us, item.id)):
-        broken = reader.charged_against(frame.connection, number, order.id)
+        broken = reader.charged_against(frame.connection, number, order.id, until_us=frame.until_us)
         far = reach(order, orders, agents, broken)
-        trusted, met = exit_progress(frame.connection, number, order, left)
+        trusted, met = exit_progress(frame.connection, number, order, left, until_us=frame.until_us)
         views.append(
             DirectiveView(
                 directive=order,
@@ -49,13 +52,21 @@ def standing(
 
 
 def exit_progress(
-    connection: Connection, number: int, order: Directive, left: Fraction | None
+    connection: Connection,
+    number: int,
+    order: Directive,
+    left: Fraction | None,
+    *,
+    until_us: int | None = None,
 ) -> tuple[int, bool]:
     """Return the trusted outcomes in a row since an order, and whether its exit rule is met.
 
     A pause cannot be earned out of, since nothing runs; see `probation_ends_us`.
     """
-    trusted = counting.good_since_last_bad(connection, number, order.issued_us // MINUTE_US)
+    until = None if until_us is None else until_us // MINUTE_US
+    trusted = counting.good_since_last_bad(
+        connection, number, order.issued_us // MINUTE_US, until=until
+    )
     enough = left is not None and left > Fraction(order.exit_remaining)
     met = enough and trusted >= order.exit_trusted and order.kind is not DirectiveKind.PAUSE
     return trusted, met

@@ -9,16 +9,22 @@ from console.burn.ground import idle
 from console.collector import history
 from console.collector.readings import readings
 from console.model import DAY_US, HOUR_US, MINUTE_US
-from console.snapshot import orders
+from console.snapshot import marks, orders
 from console.snapshot.consequences import steps
 from console.snapshot.curve import remaining_curve
 from console.snapshot.health import HEALTH, answers, data_of, health_of
-from console.snapshot.types import Burn, RouteView, RuleView
-from console.store import corrections, counting, reader
+from console.snapshot.types import AccountView, Burn, RouteView, RuleView
+from console.store import corrections, counting, desk, reader
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.model import Counts, Directive
     from console.settings import RouteSettings
     from console.snapshot.frame import Frame
+
+OVER = 20
+"""How many orders that stand no longer are shown of a route: the latest."""
 
 
 def view(
@@ -31,33 +37,27 @@ def view(
     if window == "all":
         span = counting.everything(frame.connection)
         experienced = frame.table.over(number, span)
-    corrected, _ = corrections.taken_out(
-        frame.connection, number, corrections.of_route(frame.connection, route.name), span
-    )
+    excluding = corrections.of_route(frame.connection, route.name, until_us=frame.until_us)
+    corrected, _ = corrections.taken_out(frame.connection, number, excluding, span)
     counts = experienced.minus(corrected)
-    left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
-    apart = reader.states_of(frame.connection, number, span.first * MINUTE_US)
+    charged = _account(frame, route, number, counts, found)
+    left = charged.remaining
+    # A run without a verdict is in no minute: over everything, it may be older than all counts.
+    apart = _apart(frame, number, 0 if window == "all" else span.first * MINUTE_US)
     data = data_of(frame, route, row, counts, apart)
     shown = tuple(_rule(frame, item, data) for item in found)
     mine = frame.alerts.get(route.name, ())
-    future = forecast.forecast(
-        route.window,
-        route.budget_ppm,
-        counts,
-        found,
-        day=frame.table.trailing(number, DAY_US),
-        hour=frame.table.trailing(number, HOUR_US),
-        now_us=frame.now_us,
-    )
     standing = orders.standing(frame, route, number, left)
-    agents = tuple(agent for agent, _ in reader.agents(frame.connection, number))
+    given = desk.directives_of(frame.connection, route.name)
+    heard = reader.agents(frame.connection, number, until_us=frame.until_us)
+    agents = tuple(agent for agent, _ in heard)
     questions = answers(route)
     state = orders.state_of(standing)
     health = health_of(
         mine,
         left=left,
         data=data,
-        outlook=future.outlook,
+        outlook=charged.outlook,
         enough=counts.bad >= route.min_misses,
     )
     return RouteView(
@@ -80,10 +80,10 @@ def view(
         rescues=reader.rescues(frame.connection, span.first, span.end).get(number, 0),
         lost_lines=frame.lost_lines.get(route.name, 0),
         remaining=left,
-        remaining_runs=arithmetic.remaining_runs(counts.bad, counts.total, route.budget_ppm),
-        outlook=future.outlook,
-        exhausts_us=future.at_us,
-        exhausts_between_us=_between(future),
+        remaining_runs=charged.remaining_runs,
+        outlook=charged.outlook,
+        exhausts_us=charged.exhausts_us,
+        exhausts_between_us=charged.exhausts_between_us,
         data=data,
         last_event_us=row.last_us if row is not None else None,
         last_miss_us=frame.last_misses.get(number),
@@ -102,7 +102,58 @@ def view(
         freeze_kinds=route.freeze_kinds,
         approval_required=route.measured.approval_required,
         idle=idle(route, frame.now_us),
+        lived=None if experienced == counts else _account(frame, route, number, experienced, found),
+        marks=marks.marks(
+            frame.connection,
+            number,
+            span,
+            frame.now_us,
+            alerts=mine,
+            orders=given,
+            corrections=excluding,
+        ),
+        over=tuple(_over(given, frame.now_us)[:OVER]),
     )
+
+
+def _account(
+    frame: Frame,
+    route: RouteSettings,
+    number: int,
+    counts: Counts,
+    found: Sequence[rules.Reading],
+) -> AccountView:
+    """Return the budget by one way of counting, and when it will be gone."""
+    future = forecast.forecast(
+        route.window,
+        route.budget_ppm,
+        counts,
+        found,
+        day=frame.table.trailing(number, DAY_US),
+        hour=frame.table.trailing(number, HOUR_US),
+        now_us=frame.now_us,
+    )
+    return AccountView(
+        counts=counts,
+        remaining=arithmetic.remaining(counts.bad, counts.total, route.budget_ppm),
+        remaining_runs=arithmetic.remaining_runs(counts.bad, counts.total, route.budget_ppm),
+        outlook=future.outlook,
+        exhausts_us=future.at_us,
+        exhausts_between_us=_between(future),
+    )
+
+
+def _over(given: list[Directive], now_us: int) -> list[Directive]:
+    """Return the orders that stand no longer, the latest first."""
+    past = [item for item in given if item.issued_us <= now_us and not item.stands(now_us)]
+    return sorted(past, key=lambda item: (-item.issued_us, item.id))
+
+
+def _apart(frame: Frame, number: int, since_us: int) -> dict[str, int]:
+    """Return how many runs are neither good nor bad, by state, now or then."""
+    if frame.live:
+        return reader.states_of(frame.connection, number, since_us)
+    return reader.states_at(frame.connection, number, since_us, frame.now_us)
 
 
 def _rule(frame: Frame, reading: rules.Reading, data: str) -> RuleView:

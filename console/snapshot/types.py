@@ -12,6 +12,7 @@ from fractions import Fraction
 import msgspec
 
 from console.model import BurnRule, Counts, Directive, RouteState, Window
+from console.snapshot.particulars import DeliveryView, MarkView
 
 
 class Burn(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +80,13 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
     silence: str = ""
     inhibited_by: str = ""
     dry_run: bool = False
+    told: tuple[DeliveryView, ...] = ()
+
+    @property
+    def hard_stop(self) -> bool:
+        """Whether a hard stop stands in it: only a signature closes that."""
+        kinds = {each.kind for each in self.conditions if each.over_us is None} or {self.kind}
+        return self.state != "resolved" and "hard_stop" in kinds
 
 
 class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +161,31 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     expired: bool = False
 
 
+class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """The budget of a route by one way of counting; the fields are those of `RouteView`."""
+
+    counts: Counts
+    remaining: Fraction | None
+    remaining_runs: int
+    outlook: str
+    exhausts_us: int | None
+    exhausts_between_us: tuple[int, int | None] | None = None
+
+
+class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that waits for a human grant of one action, since `at_us`.
+
+    `directive` is the order that demands the grant, "" where the settings or the agent do.
+    """
+
+    route: str
+    run: str
+    action: str
+    agent: str
+    at_us: int
+    directive: str = ""
+
+
 class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     """One route, as every screen and `status --json` show it.
 
@@ -164,7 +197,9 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     needed; `rank` orders routes by it, lowest first. `idle` says that its schedule has it rest now.
     `curve` holds (instant, signed budget remaining) over the window, oldest first, at most 120.
     `questions` are the five of semantics 1 with their answers ("" = blank). `loosened` says in what
-    ways its settings ask for less than what counts, held back while an order stands.
+    ways its settings ask for less than what counts, held back while an order stands. `lived` is the
+    budget as experienced, None where no correction makes it another one. `marks` are oldest first.
+    `over` are the orders that stand no longer, the latest first.
     """
 
     route: str
@@ -206,6 +241,9 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[StepView, ...] = ()
     loosened: str = ""
     idle: bool = False
+    lived: AccountView | None = None
+    marks: tuple[MarkView, ...] = ()
+    over: tuple[Directive, ...] = ()
 
     @property
     def proposals(self) -> tuple[StepView, ...]:
@@ -286,6 +324,7 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     """The collector and the store: `collector` is running or stopped.
 
     `lag_s` is how long ago the collector last was through with everything, None for never.
+    `audit_head` is the newest row of the audit, in short.
     """
 
     path: str
@@ -298,6 +337,7 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     collector: str
     catching_up: bool
     generation: int
+    audit_head: str = ""
     tampered: str = ""
     channels: tuple[ChannelView, ...] = ()
 
@@ -324,6 +364,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a view needs at `as_of_us`. Routes come worst first.
 
     `alerts` are those of no route: that of the control file, which serves all of them.
+    `approvals` are the actions that wait for a human's grant, the longest wait first.
     """
 
     as_of_us: int
@@ -333,6 +374,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     settings_path: str
     alerts: tuple[AlertView, ...] = ()
     silences: tuple[SilenceView, ...] = ()
+    approvals: tuple[ApprovalView, ...] = ()
 
     def route(self, name: str) -> RouteView | None:
         """Return the route of that name, or None."""

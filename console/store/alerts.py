@@ -25,6 +25,15 @@ def read(connection: Connection, *, open_only: bool = False, limit: int = 1000) 
     return [msgspec.json.decode(row[0], type=Alert) for row in rows]
 
 
+def opened_by(connection: Connection, at_us: int, limit: int = 1000) -> list[Alert]:
+    """Return the latest alerts that had opened by an instant, as they are now."""
+    rows = connection.execute(
+        "select body from alert where opened_us <= ? order by opened_us desc, number desc limit ?",
+        (at_us, limit),
+    )
+    return [msgspec.json.decode(row[0], type=Alert) for row in rows]
+
+
 def find(connection: Connection, name: str) -> Alert | None:
     """Return the alert of an id such as `A12`, or None."""
     digits = name.upper().removeprefix("A")

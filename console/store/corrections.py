@@ -67,12 +67,15 @@ def next_id(connection: Connection) -> str:
     return f"C{row[0]}"
 
 
-def of_route(connection: Connection, route: str) -> list[Correction]:
-    """Return all corrections of a route, in the order in which they were made."""
+def of_route(
+    connection: Connection, route: str, *, until_us: int | None = None
+) -> list[Correction]:
+    """Return the corrections of a route made by an instant (None: all), in their order."""
     rows = connection.execute(
         "select body from correction where route = ? order by rowid", (route,)
     )
-    return [msgspec.json.decode(row[0], type=Correction) for row in rows]
+    found = [msgspec.json.decode(row[0], type=Correction) for row in rows]
+    return [item for item in found if until_us is None or item.at_us <= until_us]
 
 
 def taken_out(

@@ -60,14 +60,21 @@ def keep_gaps(connection: Connection, span: Span) -> None:
     )
 
 
-def good_since_last_bad(connection: Connection, route: int, minute: int) -> int:
-    """Return how many runs closed well in a row since `minute`, after the last that did not."""
+def good_since_last_bad(
+    connection: Connection, route: int, minute: int, *, until: int | None = None
+) -> int:
+    """Return how many runs closed well in a row since `minute`, after the last that did not.
+
+    Runs that closed after the minute `until` had not closed yet.
+    """
     row = connection.execute(
-        "select coalesce(max(at), ?) from minute where route = ? and at >= ? and bad > 0",
-        (minute - 1, route, minute),
+        "select coalesce(max(at), ?) from minute where route = ? and at >= ? and bad > 0 "
+        "and (? is null or at <= ?)",
+        (minute - 1, route, minute, until, until),
     ).fetchone()
     good = connection.execute(
-        "select coalesce(sum(total - bad), 0) from minute where route = ? and at > ?",
-        (route, row[0]),
+        "select coalesce(sum(total - bad), 0) from minute where route = ? and at > ? "
+        "and (? is null or at <= ?)",
+        (route, row[0], until, until),
     ).fetchone()
     return int(good[0])

@@ -57,9 +57,15 @@ def directives_of(connection: Connection, route: str) -> list[Directive]:
     return [msgspec.json.decode(row[0], type=Directive) for row in rows]
 
 
-def ordered_routes(connection: Connection) -> list[str]:
-    """Return the routes that ever had a directive."""
-    return [row[0] for row in connection.execute("select distinct route from directive")]
+def ordered_routes(connection: Connection, *, until_us: int | None = None) -> list[str]:
+    """Return the routes that ever had a directive or a grant, or a directive by an instant."""
+    if until_us is not None:
+        rows = connection.execute(
+            "select distinct route from directive where issued_us <= ?", (until_us,)
+        )
+        return [row[0] for row in rows]
+    rows = connection.execute("select route from directive union select route from grant_given")
+    return [row[0] for row in rows]
 
 
 def directives_mark(connection: Connection) -> int:
@@ -87,6 +93,35 @@ def save_directive(connection: Connection, directive: Directive) -> None:
 def touch_orders(connection: Connection) -> None:
     """Let every process that keeps orders or settings in memory look at them again."""
     set_fact(connection, "orders_mark", str(directives_mark(connection) + 1))
+
+
+def save_grant(connection: Connection, route: str, grant: Grant) -> None:
+    """Store an operator's grant."""
+    connection.execute(
+        "insert or replace into grant_given (id, route, body) values (?, ?, ?)",
+        (grant.id, route, msgspec.json.encode(grant).decode()),
+    )
+    set_fact(connection, "orders_mark", str(directives_mark(connection) + 1))
+
+
+def orders_taken(connection: Connection) -> tuple[dict[str, Directive], set[str]]:
+    """Return on what the counts rest: the orders as they were taken over, by id; grants' ids."""
+    orders, grants = fact(connection, "orders_taken"), fact(connection, "grants_taken")
+    taken = msgspec.json.decode(orders, type=list[Directive]) if orders else []
+    granted = msgspec.json.decode(grants, type=set[str]) if grants else set()
+    return {directive.id: directive for directive in taken}, granted
+
+
+def keep_orders_taken(
+    connection: Connection, taken: dict[str, Directive], granted: set[str]
+) -> None:
+    """Store on which orders and grants the counts rest, where that changed."""
+    for key, said in (
+        ("orders_taken", msgspec.json.encode(list(taken.values())).decode()),
+        ("grants_taken", msgspec.json.encode(sorted(granted)).decode()),
+    ):
+        if fact(connection, key) != said:
+            set_fact(connection, key, said)
 
 
 def grants_of(connection: Connection, route: str) -> list[Grant]:
@@ -136,6 +171,12 @@ def audit(
     return row
 
 
+def begun(connection: Connection, at_us: int) -> bool:
+    """Say whether the first control file had been written by an instant."""
+    found = connection.execute("select 1 from audit where verb = 'init' and at_us <= ?", (at_us,))
+    return found.fetchone() is not None
+
+
 def audit_head(connection: Connection) -> str:
     """Return the newest row of the audit, short (`17:9f86d081884c`), "" where there is none.
 
@@ -155,6 +196,20 @@ def fact(connection: Connection, key: str) -> str:
     """Return a kept value, "" where there is none."""
     row = connection.execute("select value from fact where key = ?", (key,)).fetchone()
     return str(row[0]) if row else ""
+
+
+def facts(connection: Connection, prefix: str) -> dict[str, str]:
+    """Return the kept values whose key begins with a prefix, by what follows it."""
+    rows = connection.execute(
+        "select substr(key, ?), value from fact where substr(key, 1, ?) = ?",
+        (len(prefix) + 1, len(prefix), prefix),
+    )
+    return dict(rows.fetchall())
+
+
+def forget_facts(connection: Connection, prefix: str) -> None:
+    """Forget the kept values whose key begins with a prefix."""
+    connection.execute("delete from fact where substr(key, 1, ?) = ?", (len(prefix), prefix))
 
 
 def set_fact(connection: Connection, key: str, value: str) -> None:

@@ -64,6 +64,17 @@ def open_of(connection: Connection, route: str) -> list[Episode]:
     return [msgspec.json.decode(row[0], type=Episode) for row in rows]
 
 
+def open_at(connection: Connection, route: str, at_us: int) -> list[Episode]:
+    """Return the episodes of a route that were open at an instant of the past, oldest first."""
+    rows = connection.execute(
+        "select body from episode where route = ? and opened_us <= ? "
+        "and (closed_us is null or closed_us > ?) order by number",
+        (route, at_us, at_us),
+    )
+    found = [msgspec.json.decode(row[0], type=Episode) for row in rows]
+    return [msgspec.structs.replace(item, closed_us=None, ended="") for item in found]
+
+
 def unfinished(connection: Connection) -> list[Episode]:
     """Return the episodes of every route that a ladder has decided on and not yet given."""
     rows = connection.execute("select body from episode where closed_us is null order by number")

@@ -57,6 +57,18 @@ class Due(NamedTuple):
     body: bytes
 
 
+class Delivery(NamedTuple):
+    """How far one channel is with one notice of an alert."""
+
+    alert: str
+    channel: str
+    what: str
+    state: str
+    attempts: int
+    settled_us: int | None
+    note: str
+
+
 class Tally(NamedTuple):
     """How many deliveries of a channel are in which state; `failing` have failed and wait.
 
@@ -284,3 +296,16 @@ def tally(connection: Connection) -> list[Tally]:
     )
     found = [Tally._make(row) for row in rows]
     return [item for item in found if not item.removed or item.dropped]
+
+
+def deliveries(connection: Connection, notices: int) -> list[Delivery]:
+    """Return how far every channel is with the latest so many notices, oldest first."""
+    rows = connection.execute(
+        "select delivery.alert, label, what, state, attempts, settled_us, delivery.note "
+        "from notice join delivery on delivery.notice = notice.number "
+        "join channel on channel.id = delivery.channel "
+        "where notice.number > (select coalesce(max(number), 0) - ? from notice) "
+        "order by notice.number, label",
+        (notices,),
+    )
+    return [Delivery._make(row) for row in rows]

@@ -8,9 +8,11 @@ import msgspec
 
 from console.ledger import facts as run_facts
 from console.ledger.counts import Entry
+from console.model import MINUTE_US
 from console.store.desk import AuditRow
 
 if TYPE_CHECKING:
+    from console.model import Event
     from console.store.connect import Connection
 
 
@@ -59,6 +61,12 @@ def routes(connection: Connection) -> list[RouteRow]:
     return [RouteRow(*row) for row in rows]
 
 
+def number_of(connection: Connection, route: str) -> int:
+    """Return the number of a route, -1 where no event of it was ever read."""
+    row = connection.execute("select id from route where name = ?", (route,)).fetchone()
+    return -1 if row is None else int(row[0])
+
+
 def states_of(connection: Connection, route: int, since_us: int) -> dict[str, int]:
     """Return how many runs of a route are neither good nor bad since an instant, by state."""
     rows = connection.execute(
@@ -69,11 +77,48 @@ def states_of(connection: Connection, route: int, since_us: int) -> dict[str, in
     return dict(rows.fetchall())
 
 
-def charged_against(connection: Connection, route: int, directive: str) -> int:
-    """Return how many permission misses were charged against an order."""
+def states_at(connection: Connection, route: int, since_us: int, at_us: int) -> dict[str, int]:
+    """Return what `states_of` would have said at an instant of the past.
+
+    A run that closed later was open then; of one that was given up or cancelled, the last event
+    says when.
+    """
+    rows = connection.execute(
+        "select case when state in ('unknown', 'excluded') and last_us <= ? then state "
+        "else 'open' end as then_state, count(*) from run where route = ? and first_us <= ? "
+        "and last_us >= ? and (state in ('open', 'unknown', 'excluded') or minute > ?) "
+        "group by then_state",
+        (at_us, route, at_us, since_us, at_us // MINUTE_US),
+    )
+    return dict(rows.fetchall())
+
+
+def heard(connection: Connection, at_us: int) -> dict[int, int]:
+    """Return when each route was last heard of by an instant, by route number.
+
+    Runs say when they began and last did something, the counts in which minutes they closed: what
+    a run did in between is known to the minute at best.
+    """
+    rows = connection.execute(
+        "select route, max(at_us) from ("
+        "select route, max(last_us) as at_us from run where last_us <= ? group by route "
+        "union all select route, max(first_us) from run where first_us <= ? group by route "
+        "union all select route, max(first_us) from agent where first_us <= ? group by route "
+        "union all select route, max(at) * ? from minute where at <= ? and total > 0 "
+        "group by route) group by route",
+        (at_us, at_us, at_us, MINUTE_US, at_us // MINUTE_US),
+    )
+    return dict(rows.fetchall())
+
+
+def charged_against(
+    connection: Connection, route: int, directive: str, *, until_us: int | None = None
+) -> int:
+    """Return how many permission misses were charged against an order, ever or by an instant."""
     row = connection.execute(
-        "select count(*) from miss where route = ? and class = 'permission' and instr(rule, ?) > 0",
-        (route, f" {directive} stood"),
+        "select count(*) from miss where route = ? and class = 'permission' "
+        "and instr(rule, ?) > 0 and (? is null or at_us <= ?)",
+        (route, f" {directive} stood", until_us, until_us),
     ).fetchone()
     return int(row[0])
 
@@ -178,9 +223,13 @@ def entry(connection: Connection, route: str, run: str) -> Entry:
     return Entry(*row) if row is not None else Entry()
 
 
-def last_misses(connection: Connection) -> dict[int, int]:
-    """Return the instant of each route's latest miss."""
-    return dict(connection.execute("select route, max(at_us) from miss group by route").fetchall())
+def last_misses(connection: Connection, *, until_us: int | None = None) -> dict[int, int]:
+    """Return the instant of each route's latest miss, of all or by an instant."""
+    rows = connection.execute(
+        "select route, max(at_us) from miss where ? is null or at_us <= ? group by route",
+        (until_us, until_us),
+    )
+    return dict(rows.fetchall())
 
 
 def runs_missed(connection: Connection, route: int, first_us: int, limit: int) -> list[str]:
@@ -222,10 +271,59 @@ def quarantined(connection: Connection, limit: int) -> list[tuple[bytes, int, in
     return [tuple(row) for row in rows]
 
 
-def agents(connection: Connection, route: int) -> list[tuple[str, int]]:
-    """Return (agent, last heard of) of a route, by name."""
+def changes(connection: Connection, route: int, since_us: int, limit: int) -> list[Event]:
+    """Return the latest changes of a route that name no run, since an instant."""
     rows = connection.execute(
-        "select agent, last_us from agent where route = ? order by agent", (route,)
+        "select events, parent from run join told on told.id = run.told "
+        "where route = ? and run >= 'change:' and run < 'change;' "
+        "and last_us >= ? order by last_us desc, run limit ?",
+        (route, since_us, limit),
+    )
+    return [
+        event
+        for events, parent in rows
+        for event in run_facts.decode(events, parent).marks
+        if event.event == run_facts.CHANGE and event.ts_us >= since_us
+    ]
+
+
+def family(connection: Connection, route: str, run: str) -> list[tuple[str, run_facts.Facts]]:
+    """Return (run, facts) of a run and of all that it started, directly or not, each once."""
+    found: dict[str, run_facts.Facts] = {}
+    waiting = [run]
+    while waiting:
+        member = waiting.pop()
+        row = connection.execute(
+            "select run.route, events, parent from run join route on route.id = run.route "
+            "join told on told.id = run.told where route.name = ? and run = ?",
+            (route, member),
+        ).fetchone()
+        if row is None or member in found:
+            continue
+        found[member] = run_facts.decode(row[1], row[2])
+        waiting += [
+            child
+            for (child,) in connection.execute(
+                "select run from run where route = ? and parent = ? order by run",
+                (row[0], member),
+            )
+        ]
+    return list(found.items())
+
+
+def paths(connection: Connection) -> dict[int, bytes]:
+    """Return the paths of all log files by their number."""
+    return dict(connection.execute("select id, path from file").fetchall())
+
+
+def agents(
+    connection: Connection, route: int, *, until_us: int | None = None
+) -> list[tuple[str, int]]:
+    """Return (agent, last heard of) of a route, by name; those that were known by an instant."""
+    rows = connection.execute(
+        "select agent, case when ? is null then last_us else min(last_us, ?) end from agent "
+        "where route = ? and (? is null or first_us <= ?) order by agent",
+        (until_us, until_us, route, until_us, until_us),
     )
     return [(agent, last_us) for agent, last_us in rows]
 

@@ -1,4 +1,4 @@
-"""Events of the schema before the eighth, which were lists of values, as those of the eighth."""
+"""Events of the schema before the tenth, which were lists of values, as those of the tenth."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ def set_apart(connection: Connection) -> None:
     last: tuple[int, str] = (-1, "")
     number = 0
     while rows := connection.execute(_NEXT, (*last, _AT_ONCE)).fetchall():
-        told = [(number + place, _facts(row[2])) for place, row in enumerate(rows, 1)]
+        told = [
+            (number + place, facts.encode(facts_of(row[2], "")))
+            for place, row in enumerate(rows, 1)
+        ]
         connection.executemany("insert into told (id, events) values (?, ?)", told)
         connection.executemany(
             "update run set told = ? where route = ? and run = ?",
@@ -51,8 +54,7 @@ def event_of(values: Sequence[Any]) -> Event:
     return Event(**dict(zip(_FIELDS, values, strict=False)))
 
 
-def _facts(data: bytes) -> bytes:
+def facts_of(data: bytes, parent: str) -> facts.Facts:
+    """Return the facts of a run that are stored as a list of events, each with its place."""
     marks = msgspec.msgpack.decode(data)
-    return facts.encode(
-        facts.Facts({event_of(values): Origin(*origin) for values, origin in marks})
-    )
+    return facts.Facts({event_of(values): Origin(*origin) for values, origin in marks}, parent)

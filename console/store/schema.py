@@ -209,6 +209,13 @@ def migrations() -> Migrations:
             )
         db.conn.execute(_PASSED)
 
+    _later_steps(steps)
+    return steps
+
+
+def _later_steps(steps: Migrations) -> None:
+    """Add the steps that came with alerting, consequences and the review."""
+
     @steps()
     def m006_consequences(db: Database) -> None:
         _execute(db, _CONSEQUENCES)
@@ -221,7 +228,21 @@ def migrations() -> Migrations:
         merge_alerts(db.conn)
 
     @steps()
-    def m008_events_apart(db: Database) -> None:
+    def m008_requests(db: Database) -> None:
+        db.conn.execute(
+            "create table request (route integer not null, run text not null, "
+            "action text not null, at_us integer not null, directive text not null, "
+            "agent text not null, primary key (route, run, action)) strict, without rowid"
+        )
+
+    @steps()
+    def m009_reviewing(db: Database) -> None:
+        from console.store import views
+
+        views.add(db.conn)
+
+    @steps()
+    def m010_events_apart(db: Database) -> None:
         """Keep the events of runs in a table that only grows at its end.
 
         To write a run among others would write all that lies beside it anew.
@@ -231,8 +252,6 @@ def migrations() -> Migrations:
         _execute(db, _TOLD)
         set_apart(db.conn)
         db.conn.execute("alter table run drop column facts")
-
-    return steps
 
 
 def _execute(db: Database, statements: str) -> None:

@@ -12,13 +12,16 @@ import msgspec
 from console.ledger import facts as run_facts
 from console.ledger.book import Change, Record, Settled
 from console.ledger.counts import Entry
-from console.model import CLASSES, Counts, RunState
+from console.ledger.effort import agent_of, deployments, efforts
+from console.ledger.signature import path_of, reason_of
+from console.model import CLASSES, Counts, ErrorClass, RunState
+from console.store import views
 from console.store.connect import create
 from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from console.intake.position import Position
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from console.ledger.case import Debit
     from console.ledger.whole import Whole
 
+_LATE = (ErrorClass.LATENCY,)
 _LEVELS = (("minute", 1), ("hour", 60), ("day", 1_440))
 _FIELDS = ", ".join(Counts._fields)
 _ADD = ", ".join(f"{name} = {name} + excluded.{name}" for name in Counts._fields)
@@ -37,13 +41,13 @@ _UPSERT = (
 _CELL = {level: _UPSERT.format(level=level, fields=_FIELDS, add=_ADD) for level, _ in _LEVELS}
 _WHOLE = (
     "insert into run (route, run, parent, told, state, minute, classes, deadline_us, handoff, "
-    "rescues, first_us, last_us, kept_us) values (" + ", ".join("?" * 13) + ")"
+    "rescues, first_us, last_us, kept_us, agent) values (" + ", ".join("?" * 14) + ")"
 )
 _RUN = _WHOLE.replace("insert", "insert or replace", 1)
 _TOLD = "insert or replace into told (id, events) values (?, ?)"
 _MISS = (
-    "insert or replace into miss (route, run, class, at_us, rule, evidence) "
-    "values (?, ?, ?, ?, ?, ?)"
+    "insert or replace into miss (route, run, class, at_us, rule, evidence, signature, path) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _KNOWN = "select run from run where route = ? and run in (select value from json_each(?))"
 _PLACE = "select told from run where route = ? and run = ?"
@@ -143,7 +147,7 @@ class Writer:
         for route in sorted(firsts):
             self.route_id(route, firsts[route])
 
-    def _save_whole(self, runs: Iterable[Whole], now_us: int) -> None:
+    def _save_whole(self, runs: Sequence[Whole], now_us: int) -> None:
         """Store runs that ended well and were not known, in the order of the table."""
         state = RunState.GOOD.value
         routes, told, rows = self._routes, [], []
@@ -152,32 +156,35 @@ class Writer:
             rows.append(
                 (
                     routes[run.route], run.run, "", number, state, run.minute, 0, None,
-                    int(run.handoff), 0, run.first_us, run.last_us, now_us,
+                    int(run.handoff), 0, run.first_us, run.last_us, now_us, run.agent,
                 )
             )  # fmt: skip
         self._told += len(told)
         rows.sort(key=itemgetter(0, 1))
         self.connection.executemany(_TOLD, told)
         self.connection.executemany(_WHOLE, rows)
+        took = [(routes[run.route], run.run, run.efforts, ()) for run in runs if run.efforts]
+        views.insert(self.connection, [views.Took(*item) for item in took])
 
     def _save_runs(self, changes: Iterable[Change], now_us: int) -> None:
         told, missed = dict[int, bytes](), list[tuple[int, str]]()
         rows = dict[tuple[int, str], tuple[Any, ...]]()
-        misses: dict[tuple[int, str], tuple[Debit, ...]] = {}
+        last: dict[tuple[int, str], Change] = {}
         for change in changes:  # a run that is changed twice is as it was changed last
             key = (self._routes[change.route], change.run)
             place = rows[key][3] if key in rows else self._place(*key)
             rows[key] = _row(key, place, change, now_us)
             told[place] = run_facts.encode(change.facts)
-            misses[key] = change.debits
+            last[key] = change
             if change.missed:
                 missed.append(key)
         self.connection.executemany(_TOLD, told.items())
         self.connection.executemany(_RUN, rows.values())
         self.connection.executemany("delete from miss where route = ? and run = ?", missed)
         self.connection.executemany(
-            _MISS, [row for key, debits in misses.items() for row in _misses(*key, debits)]
+            _MISS, [row for key, change in last.items() for row in _misses(*key, change)]
         )
+        views.save(self.connection, [_took(*key, change) for key, change in last.items()])
 
     def _place(self, route: int, run: str) -> int:
         """Return the number under which the events of a run are kept, a new one for a new run."""
@@ -337,15 +344,24 @@ def _row(key: tuple[int, str], told: int, change: Change, now_us: int) -> tuple[
     return (
         *key, change.facts.parent, told, entry.state, entry.minute, entry.classes,
         entry.deadline_us, int(entry.handoff), entry.rescues, *_span(change), now_us,
+        agent_of(change.facts),
     )  # fmt: skip
 
 
-def _misses(route: int, run: str, debits: Iterable[Debit]) -> Iterator[tuple[Any, ...]]:
+def _misses(route: int, run: str, change: Change) -> Iterator[tuple[Any, ...]]:
     """Yield the misses of a run as they are stored, one a class."""
     for error_class in CLASSES:
-        mine = [debit for debit in debits if debit.error_class is error_class]
+        mine = [debit for debit in change.debits if debit.error_class is error_class]
         if mine:
-            yield route, run, error_class.value, mine[0].at_us, *_evidence(mine)
+            at_us, (rule, evidence) = mine[0].at_us, _evidence(mine)
+            kind = (reason_of(rule), path_of(change.facts, at_us))
+            yield route, run, error_class.value, at_us, rule, evidence, *kind
+
+
+def _took(route: int, run: str, change: Change) -> views.Took:
+    """Return what a run took, and the changes that it tells of, for the review."""
+    late_us = next((one.at_us for one in change.debits if one.error_class in _LATE), None)
+    return views.Took(route, run, efforts(change.facts, late_us), deployments(change.facts))
 
 
 def _evidence(debits: list[Debit]) -> tuple[str, str]:

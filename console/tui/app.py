@@ -7,7 +7,6 @@ and widgets derive from that frame; none of them asks the feed or computes a num
 from __future__ import annotations
 
 import os
-import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
@@ -20,17 +19,24 @@ from console.tui import theme
 from console.tui.commands import ActionCommands, RouteCommands
 from console.tui.desk import Desk
 from console.tui.errands import Errands
+from console.tui.figures import times
 from console.tui.figures.glyphs import ASCII, UNICODE
 from console.tui.frame import Frame
 from console.tui.herald import Herald
-from console.tui.pages import binding_ids, pages_for
+from console.tui.keeping import Keeping, NoFiles
+from console.tui.pages import binding_ids, nearest, pages_for
 from console.tui.render.look import Look
 from console.tui.render.masthead import Badges
 from console.tui.screens.alerts import AlertsScreen
+from console.tui.screens.approvals import ApprovalsScreen
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.help import HelpScreen
+from console.tui.screens.misses import MissesScreen
+from console.tui.screens.orders import OrdersScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.screens.sources import SourcesScreen
+from console.tui.time_keys import TIME_KEYS, TimeActions
+from console.tui.travel import Travel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,16 +47,13 @@ if TYPE_CHECKING:
 
     from console.tui import messages
     from console.tui.feed import Feed
+    from console.tui.keeping import Files
 
+_VIEWS = Binding.Group("Views", compact=True)
 _LATE_S, _LATEST_S = 5.0, 60.0
 
 
-def wall_clock_us() -> int:
-    """Return the machine's time."""
-    return time.time_ns() // 1_000
-
-
-class ConsoleApp(App[None], inherit_bindings=False):
+class ConsoleApp(TimeActions, App[None], inherit_bindings=False):
     """Keys that work everywhere."""
 
     CSS_PATH: ClassVar[Any] = ["app.tcss", "screens/view.tcss", "screens/dialog.tcss"]
@@ -58,18 +61,27 @@ class ConsoleApp(App[None], inherit_bindings=False):
     MODES: ClassVar[dict[str, Any]] = {
         "fleet": FleetScreen,
         "alerts": AlertsScreen,
+        "misses": MissesScreen,
+        "orders": OrdersScreen,
         "sources": SourcesScreen,
+        "approvals": ApprovalsScreen,
     }
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {ActionCommands, RouteCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("space", "hold", "Hold", id="app.hold"),
         Binding("q", "back", "Back", id="app.back"),
-        Binding("1", "view('fleet')", "Fleet", id="app.fleet"),
-        Binding("2", "view('alerts')", "Alerts", id="app.alerts"),
-        Binding("5", "view('sources')", "Sources", id="app.sources"),
+        Binding("1", "view('fleet')", "Fleet", group=_VIEWS, id="app.fleet"),
+        Binding("2", "view('alerts')", "Alerts", group=_VIEWS, id="app.alerts"),
+        Binding("3", "view('misses')", "Misses", group=_VIEWS, id="app.misses"),
+        Binding("4", "view('orders')", "Orders", group=_VIEWS, id="app.orders"),
+        Binding("5", "view('sources')", "Sources", group=_VIEWS, id="app.sources"),
+        Binding("6", "view('approvals')", "Approvals", group=_VIEWS, id="app.approvals"),
+        Binding("x", "lens", "Charged or experienced", show=False, id="app.lens"),
         Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
         Binding("ctrl+r,f5", "refresh_now", "Refresh", show=False, id="app.refresh"),
+        *TIME_KEYS,
+        Binding("T", "next_theme", "Next theme", show=False, id="app.theme"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
         Binding(
             "ctrl+c", "help_quit", "How to quit", show=False, system=True, id="app.how_to_quit"
@@ -86,24 +98,34 @@ class ConsoleApp(App[None], inherit_bindings=False):
         label: str = "",
         ascii_only: bool = False,
         poll_s: float = 0.5,
-        banner: str = "",
+        banner: str | Callable[[], str] = "",
         bell: bool = True,
         keys: Mapping[str, str] | None = None,
         zone: tzinfo | None = None,
-        clock: Callable[[], int] = wall_clock_us,
+        theme: str = "",
+        animations: bool = True,
+        files: Files | None = None,
+        pace: Callable[[float], None] | None = None,
+        clock: Callable[[], int] = times.wall_clock_us,
     ) -> None:
         # With colours taken as they are, NO_COLOR removes them; else Textual would only grey them.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.operator = operator
-        self.read_only = read_only
+        self._read_only = read_only
         self.badges = Badges(label, read_only)
         self.ascii_only = ascii_only
         self.glyphs = ASCII if ascii_only else UNICODE
-        self.banner = banner
+        self.banner = banner if callable(banner) else lambda: banner
+        self._theme = theme
+        self.pace = pace
+        if not animations:
+            self.animation_level = "none"
         self.herald = Herald(self, aloud=bell)
         self.zone = zone
+        self.travel = Travel(self)
         self.errands = Errands(self, feed)
         self.desk = Desk(self)
+        self.keeping = Keeping(self, files or NoFiles())
         self._poll_s = poll_s
         self._clock = clock
         self._keys = dict(keys or {})
@@ -112,14 +134,21 @@ class ConsoleApp(App[None], inherit_bindings=False):
             ConsoleApp.frame, Frame(wall_us=clock(), started_us=clock(), late_us=late_us)
         )
 
-    def on_unmount(self) -> None:
-        """Give the terminal its title back."""
-        self.herald.leave()
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing may be changed: the console was started so, or shows the past."""
+        return self._read_only or self.frame.past is not None
 
-    def on_mount(self) -> None:
-        """Dress, and start to follow the feed."""
-        theme.dress(self)
+    def on_unmount(self) -> None:
+        """Give the terminal its title back, and remember the session."""
+        self.herald.leave()
+        self.keeping.save(self.current_mode)
+
+    async def on_mount(self) -> None:
+        """Dress, and start to follow the feed, where the last session ended."""
+        theme.dress(self, self._theme or self.keeping.theme)
         self._rebind()
+        await self.keeping.resume()
         self.errands.snapshot()
         self.set_interval(self._poll_s, self.errands.snapshot)
         self.set_interval(1.0, self.tick)
@@ -134,7 +163,9 @@ class ConsoleApp(App[None], inherit_bindings=False):
         unknown = sorted(set(self._keys) - binding_ids(type(self)))
         self.set_keymap({name: key for name, key in self._keys.items() if name not in unknown})
         if unknown:
-            text = f"Keys for unknown actions are ignored: {', '.join(unknown)}"
+            known = binding_ids(type(self))
+            each = (f"{name}{nearest(name, known)}" for name in unknown)
+            text = f"Keys for unknown actions are ignored: {', '.join(each)}"
             self.notify(clean(text), severity="warning", markup=False)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -167,6 +198,10 @@ class ConsoleApp(App[None], inherit_bindings=False):
         self.frame = self.frame.arrived(message.snapshot, self._clock())
         self.herald.look(message.snapshot)
 
+    def on_past_fetched(self, message: messages.PastFetched) -> None:
+        """Draw how it was."""
+        self.travel.fetched(message)
+
     def on_feed_failed(self, message: messages.FeedFailed) -> None:
         """Say that the feed did not answer; the last picture stays, marked by its age."""
         self.frame = self.frame.failed(message.sentence, self._clock())
@@ -180,9 +215,13 @@ class ConsoleApp(App[None], inherit_bindings=False):
         """Follow an order that was given."""
         self.desk.ordered(message, self._clock())
 
-    def on_acknowledged(self, message: messages.Acknowledged) -> None:
-        """Say what became of an acknowledgement."""
-        self.desk.acknowledged(message)
+    def on_answered(self, message: messages.Answered) -> None:
+        """Say what became of an answer to an alert or a request."""
+        self.desk.answered(message)
+
+    def on_kept(self, message: messages.Kept) -> None:
+        """Say where a file is."""
+        self.keeping.kept(message)
 
     async def action_back(self) -> None:
         """Leave the screen in front; at the top of the fleet, the console."""
@@ -194,7 +233,7 @@ class ConsoleApp(App[None], inherit_bindings=False):
             self.exit()
 
     async def action_view(self, mode: str) -> None:
-        """Show the fleet, the alerts or the sources themselves, whatever was opened from them."""
+        """Show the fleet, the alerts or another view itself, whatever was opened from it."""
         await self.switch_mode(mode)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
@@ -202,6 +241,19 @@ class ConsoleApp(App[None], inherit_bindings=False):
     def action_hold(self) -> None:
         """Stop the display, or let it go on. Nothing else stops."""
         self.frame = self.frame.held(self._clock())
+
+    def action_lens(self) -> None:
+        """Show budgets as experienced, or as charged again."""
+        self.frame = self.frame.switched()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what moves the console in time where it makes sense."""
+        offered = self.time_action_offered(action, self.focused)
+        return super().check_action(action, parameters) if offered is None else offered
+
+    def action_next_theme(self) -> None:
+        """Put the next of our themes on."""
+        self.theme = theme.after(self.theme)
 
     def action_refresh_now(self) -> None:
         """Ask the feed now."""

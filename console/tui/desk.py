@@ -8,14 +8,18 @@ from console.text import clean
 from console.tui.draft import drafted, first_form
 from console.tui.placed import Placed
 from console.tui.screens.acknowledge import AcknowledgeDialog
+from console.tui.screens.answer import AnswerDialog
+from console.tui.screens.close import CloseDialog
+from console.tui.screens.grant import GrantDialog
 from console.tui.screens.menu import ActionMenu
 from console.tui.screens.order import OrderDialog
+from console.tui.screens.silence import SilenceDialog
 
 if TYPE_CHECKING:
-    from console.snapshot.types import AlertView
+    from console.snapshot.types import AlertView, ApprovalView
     from console.tui.app import ConsoleApp
     from console.tui.feed import OrderRequest, Verb
-    from console.tui.messages import Acknowledged, Ordered
+    from console.tui.messages import Answered, Ordered
 
 
 class Desk:
@@ -44,7 +48,7 @@ class Desk:
         live = self._app.frame.live
         view = live.route(route) if live else None
         if live is None or view is None or not view.proposals:
-            self._say("The ladder proposes nothing on this route.", ok=False)
+            self._say("The ladder proposes nothing on this route.")
             return
         request = drafted(
             "accept", route, self._app.operator, live.store.generation, first_form("accept", view)
@@ -63,31 +67,70 @@ class Desk:
             placed = Placed(request=message.request, result=result, placed_us=now_us)
             app.frame = app.frame.ordered(placed)
         else:
-            self._say(result.sentence if result else message.trouble, ok=False)
+            self._say(result.sentence if result else message.trouble)
         if isinstance(app.screen, OrderDialog):
             app.screen.outcome(message)
         app.errands.snapshot()
 
     def take(self, alert: AlertView) -> None:
         """Let the operator take ownership of an alert."""
+        if self._answerable(alert, "there is nothing to own"):
+            self._app.push_screen(AcknowledgeDialog(alert))
+
+    def hush(self, alert: AlertView) -> None:
+        """Let the operator silence what an alert is about."""
+        if not alert.route:
+            self._say("An alert of the control file serves every route: it is not silenced.")
+        elif self._answerable(alert, "there is nothing to silence"):
+            self._app.push_screen(SilenceDialog(alert))
+
+    def end(self, alert: AlertView) -> None:
+        """Let the owner sign a hard stop closed; anything else ends by itself."""
+        if alert.state != "resolved" and not alert.hard_stop:
+            self._say("No hard stop stands in this alert: it resolves by itself, on data.")
+        elif self._answerable(alert, "there is nothing to close"):
+            live = self._app.frame.live
+            view = live.route(alert.route) if live else None
+            self._app.push_screen(CloseDialog(alert, view.owner if view else ""))
+
+    def answer(self, approval: ApprovalView) -> None:
+        """Let the operator grant what a run waits for."""
+        if not self._app.read_only:
+            self._app.push_screen(GrantDialog(approval))
+
+    def _answerable(self, alert: AlertView, nothing: str) -> bool:
         if self._app.read_only:
-            return
+            return False
         if alert.state == "resolved":
-            self._say("This alert is resolved: there is nothing to own.", ok=False)
-            return
-        self._app.push_screen(AcknowledgeDialog(alert))
+            self._say(f"This alert is resolved: {nothing}.")
+        return alert.state != "resolved"
 
     def own(self, alert: AlertView, note: str) -> None:
         """Put the operator's name on an alert."""
         if not self._app.read_only:
             self._app.errands.acknowledge(alert.id, self._app.operator, note)
 
-    def acknowledged(self, message: Acknowledged) -> None:
-        """Say what became of an acknowledgement."""
+    def sign(self, alert: AlertView, by: str, note: str) -> None:
+        """Close the hard stop of an alert, signed by `by`."""
+        if not self._app.read_only:
+            self._app.errands.close(alert.id, by, note)
+
+    def quiet(self, match: str, for_us: int, reason: str) -> None:
+        """Silence what `match` names."""
+        if not self._app.read_only:
+            self._app.errands.silence(match, for_us, self._app.operator, reason)
+
+    def grant(self, approval: ApprovalView, for_us: int, reason: str) -> None:
+        """Let a run go on."""
+        if not self._app.read_only:
+            self._app.errands.grant(approval, for_us, self._app.operator, reason)
+
+    def answered(self, message: Answered) -> None:
+        """Say what became of an answer, and tell the dialog that gave it."""
         self._say(message.sentence, ok=message.done)
-        if isinstance(self._app.screen, AcknowledgeDialog):
+        if isinstance(self._app.screen, AnswerDialog):
             self._app.screen.outcome(message)
         self._app.errands.snapshot()
 
-    def _say(self, text: str, *, ok: bool) -> None:
+    def _say(self, text: str, *, ok: bool = False) -> None:
         self._app.notify(clean(text), severity="information" if ok else "error", markup=False)

@@ -17,7 +17,7 @@ from console.tui.figures.times import duration_us
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from console.snapshot.types import DirectiveView, RouteView
+    from console.snapshot.types import AlertView, DirectiveView, RouteView
 
 Form = dict[str, str]
 FIELDS: dict[Verb, tuple[str, ...]] = {
@@ -34,6 +34,8 @@ _NOTHING: dict[Verb, str] = {
     "stepdown": "No pause stands on this route.",
     "accept": "The ladder proposes nothing on this route.",
 }
+_ANSWERING: tuple[Verb, ...] = ("freeze", "tighten", "reduce", "pause")
+"""Orders that answer an alert; a proposal of the ladder names its own."""
 YES = "yes"
 NO = "no"
 _GUARDED = ("high", "critical")
@@ -48,7 +50,9 @@ class Missing(NamedTuple):
 
 def first_form(verb: Verb, view: RouteView) -> Form:
     """Return the form as the dialog opens it: the reason is that of the alert that fires."""
-    form = {"reason": _reason(view), "typed": ""} | dict.fromkeys(FIELDS[verb], "")
+    alert = cause(view) if verb in _ANSWERING else None
+    form = {"reason": "" if alert is None else clean(alert.words), "typed": ""}
+    form |= dict.fromkeys(FIELDS[verb], "") | {"alert": "" if alert is None else alert.id}
     if verb == "freeze":
         form["changes"] = ", ".join(view.freeze_kinds or CHANGE_KINDS)
     elif verb == "tighten":
@@ -68,11 +72,10 @@ def first_form(verb: Verb, view: RouteView) -> Form:
     return form
 
 
-def _reason(view: RouteView) -> str:
-    """Return the words of the most urgent alert that is not over."""
+def cause(view: RouteView) -> AlertView | None:
+    """Return the alert that an order answers: the most urgent one that is not over."""
     alive = [each for each in view.alerts if each.state in ("firing", "acknowledged")]
-    alive.sort(key=lambda each: (each.severity != "page", each.opened_us))
-    return clean(alive[0].words) if alive else ""
+    return min(alive, key=lambda each: (each.severity != "page", each.opened_us), default=None)
 
 
 def relaxable(verb: Verb, view: RouteView) -> tuple[DirectiveView, ...]:
@@ -89,7 +92,11 @@ def listed(text: str) -> tuple[str, ...]:
 
 
 def drafted(
-    verb: Verb, route: str, by: str, generation: int, form: Mapping[str, str]
+    verb: Verb,
+    route: str,
+    by: str,
+    generation: int,
+    form: Mapping[str, str],
 ) -> OrderRequest:
     """Return the order as far as the form can be read."""
     runs = form.get("max_runs", "").strip()
@@ -106,6 +113,7 @@ def drafted(
         for_us=_duration(form),
         directive=form.get("directive", ""),
         override=form.get("override") == YES,
+        alert=form.get("alert", ""),
     )
 
 

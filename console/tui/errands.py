@@ -8,23 +8,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.text import clean
+from console.tui.barred import barred
 from console.tui.messages import (
-    Acknowledged,
+    Answered,
     FeedFailed,
+    Kept,
     MissesFetched,
     Ordered,
+    PastFetched,
     Previewed,
     RefusedFetched,
     SnapshotFetched,
+    TimelineFetched,
+    TrailFetched,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual.app import App
     from textual.message import Message
     from textual.message_pump import MessagePump
 
+    from console.snapshot.types import ApprovalView
+    from console.tui.app import ConsoleApp
     from console.tui.feed import Feed, OrderRequest
 
 _SENTENCE_LIMIT = 300
@@ -39,9 +45,9 @@ def sentence(error: Exception) -> str:
 class Errands:
     """Calls of the feed on behalf of the console, each answered by a message."""
 
-    def __init__(self, app: App[None], feed: Feed) -> None:
+    def __init__(self, app: ConsoleApp, feed: Feed) -> None:
         self._app = app
-        self._feed = feed
+        self._feed = barred(feed, lambda: app.read_only)
         self._fetching = False
 
     def snapshot(self) -> None:
@@ -58,13 +64,25 @@ class Errands:
 
         self._send(self._app, fetch, FeedFailed, "snapshot")
 
-    def misses(self, screen: MessagePump, route: str, limit: int) -> None:
-        """Fetch the latest misses of a route."""
+    def past(self, at_us: int) -> None:
+        """Fetch how everything was at an instant."""
+
+        def failed(why: str) -> Message:
+            return PastFetched(at_us, None, why)
+
+        self._send(self._app, lambda: PastFetched(at_us, self._feed.past(at_us)), failed, "past")
+
+    def misses(self, screen: MessagePump, route: str | None, limit: int) -> None:
+        """Fetch the latest misses of a route (None: of all), those of the instant on show."""
+        until_us = self._app.travel.at_us
 
         def failed(why: str) -> Message:
             return MissesFetched((), why)
 
-        self._send(screen, lambda: MissesFetched(self._feed.misses(route, limit)), failed, "misses")
+        def call() -> Message:
+            return MissesFetched(self._feed.misses(route, limit, until_us))
+
+        self._send(screen, call, failed, "misses")
 
     def refused(self, screen: MessagePump, limit: int) -> None:
         """Fetch what could not be read of the logs."""
@@ -93,16 +111,56 @@ class Errands:
 
         self._send(self._app, lambda: Ordered(request, self._feed.order(request)), failed, "order")
 
-    def acknowledge(self, alert: str, by: str, note: str) -> None:
-        """Put an operator's name on an alert."""
+    def timeline(self, screen: MessagePump, route: str, run: str) -> None:
+        """Fetch the events of a run."""
 
         def failed(why: str) -> Message:
-            return Acknowledged(f"Not acknowledged: {why}", done=False)
+            return TimelineFetched((), why)
 
-        def call() -> Message:
-            return Acknowledged(clean(self._feed.acknowledge(alert, by, note)), done=True)
+        self._send(
+            screen, lambda: TimelineFetched(self._feed.timeline(route, run)), failed, "timeline"
+        )
 
-        self._send(self._app, call, failed, "acknowledge")
+    def trail(self, screen: MessagePump, limit: int) -> None:
+        """Fetch the latest rows of the audit."""
+
+        def failed(why: str) -> Message:
+            return TrailFetched(None, why)
+
+        self._send(screen, lambda: TrailFetched(self._feed.trail(limit)), failed, "trail")
+
+    def acknowledge(self, alert: str, by: str, note: str) -> None:
+        """Put an operator's name on an alert."""
+        self._answer("Not acknowledged", lambda: self._feed.acknowledge(alert, by, note))
+
+    def close(self, alert: str, by: str, note: str) -> None:
+        """Sign the hard stop of an alert closed."""
+        self._answer("Not closed", lambda: self._feed.close(alert, by, note))
+
+    def silence(self, match: str, for_us: int, by: str, reason: str) -> None:
+        """Keep alerts quiet for a time."""
+        self._answer("Not silenced", lambda: self._feed.silence(match, for_us, by, reason))
+
+    def grant(self, approval: ApprovalView, for_us: int, by: str, reason: str) -> None:
+        """Let a run take the action that it waits for."""
+        self._answer("Not granted", lambda: self._feed.grant(approval, for_us, by, reason))
+
+    def _answer(self, undone: str, call: Callable[[], str]) -> None:
+        """Give an answer; `undone` begins the sentence that says that it does not count."""
+
+        def failed(why: str) -> Message:
+            return Answered(f"{undone}: {why}", done=False)
+
+        self._send(self._app, lambda: Answered(clean(call()), done=True), failed, "answer")
+
+    def keep(self, name: str, ending: str, data: bytes) -> None:
+        """Write an export."""
+
+        def failed(why: str) -> Message:
+            return Kept("", f"Not written: {why}")
+
+        files = self._app.keeping.files
+        self._send(self._app, lambda: Kept(files.export(name, ending, data)), failed, "keep")
 
     def _send(
         self,

@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from console.snapshot.types import MissView, RefusedView, Snapshot
+from console.snapshot.particulars import MomentView, TrailView
+from console.snapshot.types import ApprovalView, MissView, RefusedView, Snapshot
 
 Verb = Literal["accept", "freeze", "tighten", "reduce", "pause", "lift", "stepdown"]
 RESTRICTING: tuple[Verb, ...] = ("accept", "freeze", "tighten", "reduce", "pause")
@@ -26,7 +27,8 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     allowed), `max_runs` to reduce, `drain` to pause. `for_us` is the duration after which it
     expires. `directive` names the order that lift relaxes, or the proposal of the ladder that
     accept carries out; stepdown is about every pause of the route. `override` lifts an order before
-    its exit rule holds. `base_generation` is the control generation that the operator decided on.
+    its exit rule holds. `base_generation` is the control generation that the operator decided on,
+    `alert` the alert that a restriction answers, "" for none.
     """
 
     verb: Verb
@@ -41,6 +43,7 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     for_us: int | None = None
     directive: str = ""
     override: bool = False
+    alert: str = ""
 
 
 class OrderPreview(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,11 +81,22 @@ class Feed(Protocol):
     def snapshot(self) -> Snapshot:
         """Return the picture of the store as it is now."""
 
-    def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
-        """Return the latest misses of a route (None: of all), newest first."""
+    def past(self, at_us: int) -> Snapshot:
+        """Return the picture of everything as it was at an instant."""
+
+    def misses(
+        self, route: str | None, limit: int, until_us: int | None = None
+    ) -> tuple[MissView, ...]:
+        """Return the latest misses of a route (None: of all) until an instant, newest first."""
 
     def refused(self, limit: int) -> tuple[RefusedView, ...]:
         """Return the pieces of logs that could not be read, by file and place."""
+
+    def timeline(self, route: str, run: str) -> tuple[MomentView, ...]:
+        """Return what a run and the runs that it started logged, oldest first."""
+
+    def trail(self, limit: int) -> TrailView:
+        """Return the latest rows of the audit, and what its chain proves."""
 
     def preview(self, order: OrderRequest) -> OrderPreview:
         """Return what `order` would do; its reason may still be empty."""
@@ -92,3 +106,12 @@ class Feed(Protocol):
 
     def acknowledge(self, alert: str, by: str, note: str) -> str:
         """Take ownership of an alert; return a sentence for the operator."""
+
+    def close(self, alert: str, by: str, note: str) -> str:
+        """Close the hard stop of an alert by signature; return a sentence."""
+
+    def silence(self, match: str, for_us: int, by: str, reason: str) -> str:
+        """Keep the alerts that `match` names quiet for a time; return a sentence."""
+
+    def grant(self, approval: ApprovalView, for_us: int, by: str, reason: str) -> str:
+        """Let a run take the action that it waits for, for so long; return a sentence."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from console.snapshot.particulars import MomentView, TrailView
     from console.snapshot.types import MissView, RefusedView, Snapshot
     from console.tui.feed import OrderPreview, OrderRequest, OrderResult
 
@@ -17,6 +18,16 @@ class SnapshotFetched(Message):
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__()
         self.snapshot = snapshot
+
+
+class PastFetched(Message):
+    """How everything was at an instant, or `trouble`: why that is not known."""
+
+    def __init__(self, at_us: int, snapshot: Snapshot | None, trouble: str = "") -> None:
+        super().__init__()
+        self.at_us = at_us
+        self.snapshot = snapshot
+        self.trouble = trouble
 
 
 class FeedFailed(Message):
@@ -45,6 +56,24 @@ class RefusedFetched(Message):
         self.trouble = trouble
 
 
+class TimelineFetched(Message):
+    """The events of a run, or `trouble`: why they could not be read."""
+
+    def __init__(self, moments: tuple[MomentView, ...], trouble: str = "") -> None:
+        super().__init__()
+        self.moments = moments
+        self.trouble = trouble
+
+
+class TrailFetched(Message):
+    """The audit, or `trouble`: why it could not be read."""
+
+    def __init__(self, trail: TrailView | None, trouble: str = "") -> None:
+        super().__init__()
+        self.trail = trail
+        self.trouble = trouble
+
+
 class Previewed(Message):
     """What `request` would do, or `trouble`: why that is not known."""
 
@@ -69,8 +98,17 @@ class Ordered(Message):
         self.trouble = trouble
 
 
-class Acknowledged(Message):
-    """What became of an acknowledgement, as a sentence; `done` says whether it counts."""
+class Kept(Message):
+    """Where a file was written, or `trouble`: why it was not."""
+
+    def __init__(self, path: str, trouble: str = "") -> None:
+        super().__init__()
+        self.path = path
+        self.trouble = trouble
+
+
+class Answered(Message):
+    """What became of an answer to an alert or a request, as a sentence; `done`: it counts."""
 
     def __init__(self, sentence: str, *, done: bool) -> None:
         super().__init__()

@@ -4,6 +4,7 @@
     owner:payments      the word is in that field
     !healthy            not
     burn>6  left<25%    a number is compared; shares are in percent, the sign may be left out
+    age<2h              so is a time; without a unit it is in seconds
     "two words"         quotes keep spaces and signs together
 
 Terms are separated by spaces and must all hold. The language knows nothing of routes or alerts:
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
 _TERM = re.compile(r'!?"[^"]*"|!?[^\s"]+(?:"[^"]*")?')
 _SHAPE = re.compile(r"(?P<field>[A-Za-z_]+)(?P<op>>=|<=|:|=|>|<)(?P<value>.*)", re.DOTALL)
-_NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,6})?%?")
-_LONGEST = 300
+_NUMBER = re.compile(r"(-?\d{1,12}(?:\.\d{1,6})?)(%|[smhdw])?")
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+TIMES = frozenset({"age"})
+"""Fields that are a time, in seconds: only these take a unit of time."""
+LONGEST = 300
+"""Most characters of a filter."""
 _COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
@@ -89,8 +94,8 @@ def parse(
     Raises:
         QueryError: with a sentence for the operator.
     """
-    if len(text) > _LONGEST:
-        raise QueryError(f"a filter has at most {_LONGEST} characters")
+    if len(text) > LONGEST:
+        raise QueryError(f"a filter has at most {LONGEST} characters")
     if text.count('"') % 2:
         raise QueryError('a quote is open: close it with "')
     known = (frozenset(words), frozenset(numbers))
@@ -132,7 +137,14 @@ def _number(field: str, value: str, scales: Mapping[str, Mapping[str, int]]) -> 
     named = scales.get(field, {}).get(value)
     if named is not None:
         return Fraction(named)
-    if not _NUMBER.fullmatch(value):
-        choices = ", ".join(scales.get(field, ())) or "a number such as 6, 1.5 or 25%"
-        raise QueryError(f"{field} is compared with {choices}")
-    return Fraction(value.rstrip("%"))
+    found = _NUMBER.fullmatch(value)
+    if (
+        found is None
+        or (found[2] in _SECONDS) > (field in TIMES)
+        or (found[2] == "%" and field in TIMES)
+    ):
+        usual = (
+            "a time such as 45m, 2h or 3d" if field in TIMES else "a number such as 6, 1.5 or 25%"
+        )
+        raise QueryError(f"{field} is compared with {', '.join(scales.get(field, ())) or usual}")
+    return Fraction(found[1]) * _SECONDS.get(found[2] or "", 1)

@@ -83,7 +83,7 @@ def test_it_is_watched_by_default_and_once_a_second(control: Control) -> None:
     with Guard(control.path, ROUTE, state_dir=control.state_dir) as guard:
         (watch,) = watches()
         assert watch.daemon
-        assert guard._watch_every_s == 1.0
+        assert guard._watch_every_s == 0.5
         assert guard._look_every_s == 0.05
 
 

@@ -189,3 +189,17 @@ def test_a_rewritten_rule_lets_silence_resolve_nothing(burning: Callable[..., Fl
     floor.settings.routes[ROUTE] = route(rules=(FAST._replace(k=Fraction(10)),))
     for minute in (10, 20):
         assert "page burn" in floor.evaluate(minutes(minute))
+
+
+def test_a_rule_that_is_over_again_is_loud_whatever_another_cannot_tell(
+    burning: Callable[..., Floor],
+) -> None:
+    slower = FAST._replace(long_us=DAY_US, short_us=2 * HOUR_US, k=Fraction(4))
+    floor = burning(rules=(FAST, slower))
+    floor.closed(minutes(-30), good=62)
+    floor.closed(minutes(1), good=30)
+    floor.evaluate(minutes(1))
+    assert held(floor.open()["page burn"], "burn").quiet_since_us == minutes(1)
+    # The good runs of before leave the longer rule's short window, while the other's is empty.
+    floor.evaluate(minutes(91))
+    assert held(floor.open()["page burn"], "burn").quiet_since_us is None

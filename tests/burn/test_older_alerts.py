@@ -81,7 +81,9 @@ def test_a_store_is_brought_up_to_date_and_signed_runs_stay_signed(tmp_path: Pat
     assert (standing.id, standing.kinds) == ("A2", ("hard_stop", "burn"))
     for run in ("signed", "open", "new"):
         connection.execute(
-            "insert into miss values (1, ?, 'permission', 5, 'denied', '[]')", (run,)
+            "insert into miss (route, run, class, at_us, rule, evidence) "
+            "values (1, ?, 'permission', 5, 'denied', '[]')",
+            (run,),
         )
     unsigned = alerts.unsigned_breaches(connection, 1, 0, ["permission"])
     assert sorted(unsigned) == ["new", "open"]
@@ -92,7 +94,7 @@ def test_a_store_is_brought_up_to_date_and_signed_runs_stay_signed(tmp_path: Pat
 
 def test_a_reader_says_what_brings_an_older_store_up_to_date(tmp_path: Path) -> None:
     older_store(tmp_path / "s.db")
-    with pytest.raises(StoreError, match="`burnline collect --once` brings it up to date"):
+    with pytest.raises(StoreError, match="restart the collector, which brings it up to date"):
         attach(tmp_path / "s.db")
 
 

@@ -116,7 +116,12 @@ def test_it_ends_when_the_last_agent_confirms(watch: Watch) -> None:
 def test_a_pause_past_its_end_stands_and_raises_a_ticket(watch: Watch) -> None:
     watch.operator.give(
         Order(
-            route=ROUTE, kind=DirectiveKind.PAUSE, by="dana", reason="why", for_us=60 * SECOND_US
+            route=ROUTE,
+            kind=DirectiveKind.PAUSE,
+            by="dana",
+            reason="why",
+            drain=False,
+            for_us=60 * SECOND_US,
         ),
         NOON_US,
     )

@@ -25,7 +25,8 @@ _RUNS = ("r1", "r2", "r3", "r\x1b[2J", "Zürich", "x" * 201, " ", "password=hunt
 _KINDS = (
     *("run.started", "run.delivered", "check.passed", "action.taken") * 4,
     "run.failed", "check.failed", "uncertain", "certain", "handoff", "rescued", "heartbeat",
-    "approval.requested", "change.deployed", "control.seen", "run.cancelled", " ",
+    "approval.requested", "approval.granted", "recovery.started", "recovery.succeeded",
+    "change.deployed", "control.seen", "run.cancelled", " ",
 )  # fmt: skip
 _TEXTS = ("", "no", "a\nb", "api_key=sk-ant-0123456789abcdef0123", "[31m", "y" * 3_000, "ß" * 150)
 _FIELDS: dict[str, st.SearchStrategy[Any]] = {
@@ -61,14 +62,14 @@ _BROKEN = (
 _TABLES = dict.fromkeys(
     (
         "route", "miss", "line", "minute", "hour", "day", "quarantine", "future", "agent",
-        "receipt", "late", "sequence", "unknown_event",
+        "receipt", "late", "sequence", "unknown_event", "effort", "deployed", "request",
     ),
     "*",
 ) | {
     "file": "id, offset, lines, marker, latest_us, routes, rejected, state, note, late",
     "run join told on told.id = run.told": (
         "route, run, parent, events, state, minute, classes, deadline_us, handoff, rescues, "
-        "first_us, last_us, kept_us"
+        "first_us, last_us, kept_us, agent"
     ),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from console.intake import tail
+from console.intake import blocks
 from console.model import SECOND_US
 from console.store import intake as kept
 from console.store.connect import attach
@@ -140,7 +140,7 @@ def test_a_name_that_holds_a_secret_is_one_run_wherever_it_is_read(station: Stat
 def test_a_stop_amid_a_story_tells_the_same_as_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tail, "BLOCK_BYTES", 256)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 256)
     found = []
     for restarts in (False, True):
         folder = tmp_path / str(restarts)
@@ -162,8 +162,8 @@ def test_a_stop_amid_a_story_tells_the_same_as_none(
 def test_a_long_line_passed_over_leaves_no_secret_either(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tail, "MAX_LINE_BYTES", 1_000)
-    monkeypatch.setattr(tail, "BLOCK_BYTES", 500)
+    monkeypatch.setattr(blocks, "MAX_LINE_BYTES", 1_000)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 500)
     station.write("a.jsonl", event("run.failed", "r1", token=KEYED, pad="x" * 4_000), PADDING)
     station.read()
     assert "[redacted:" in stored(station, "select excerpt from quarantine")

@@ -46,7 +46,7 @@ def _offset_stored_before_what_the_lines_caused(patch: pytest.MonkeyPatch) -> No
         writer: Any = self.ledger._shelf
         with writer.transaction():
             for number in sorted(self.tailer.changed):
-                writer.save_file(self.tailer.files[number])
+                writer.save_file(self.tailer.files[number], now_us)
         return read
 
     patch.setattr(Intake, "turn", turn)

@@ -41,7 +41,7 @@ def reached(events: Iterable[Event], violations: int = 0) -> Reach:
     """Say how far the pause got, by what the agents logged."""
     orders, last = Orders([PAUSE]), dict[str, int]()
     for event in events:
-        orders.note(event, WITHIN_US)
+        orders.note(event, lambda _issued_us: WITHIN_US)
         last[event.agent] = max(event.ts_us, last.get(event.agent, 0))
     return reach(PAUSE, orders, last.items(), violations)
 

@@ -87,12 +87,17 @@ def receipts_us(route: Route, directive: Directive, agent: str) -> list[int]:
     ]
 
 
+def binds_us(route: Route, directive: Directive, agent: str) -> int:
+    """Return from when a directive binds an agent: its receipt, or `receipt_within` for all."""
+    due_us = directive.issued_us + route.measured.receipt_within_us
+    return min([due_us, *receipts_us(route, directive, agent)])
+
+
 def binding(route: Route, kind: DirectiveKind, event: Event) -> list[Directive]:
     """Return the directives of a kind that bind the agent of an event at its time."""
     bound = []
     for directive in route.directives:
-        latest_us = directive.issued_us + route.measured.receipt_within_us
-        since_us = min([latest_us, *receipts_us(route, directive, event.agent)])
+        since_us = binds_us(route, directive, event.agent)
         if directive.kind is kind and directive.stands(event.ts_us) and event.ts_us >= since_us:
             bound.append(directive)
     return bound
@@ -128,20 +133,28 @@ def waits(route: Route, own: Events) -> list[tuple[int, int]]:
     """Return the time spent waiting for approvals that a directive demands, disjoint stretches."""
     end = first_terminal(own)
     unanswered_us = route.clock_us if end is None else end.ts_us
-    union: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     for asked in of(own, "approval.requested"):
-        orders = binding(route, DirectiveKind.TIGHTEN, asked)
-        if not any(asked.action in order.actions for order in orders):
-            continue
         answers = [
             answer.ts_us
             for answer in of(own, "approval.granted", "approval.denied")
             if answer.action == asked.action and answer.ts_us > asked.ts_us
         ]
-        begin_us, end_us = asked.ts_us, max(asked.ts_us, min(answers, default=unanswered_us))
+        answered_us = max(asked.ts_us, min(answers, default=unanswered_us))
+        for order in route.directives:
+            if order.kind is not DirectiveKind.TIGHTEN or asked.action not in order.actions:
+                continue
+            ended = [at for at in (order.lifted_us, order.until_us) if at is not None]
+            begin_us = max(asked.ts_us, binds_us(route, order, asked.agent))
+            end_us = min([answered_us, *ended])
+            if begin_us < end_us:
+                found.append((begin_us, end_us))
+    union: list[tuple[int, int]] = []
+    for begin_us, end_us in sorted(found):
         if union and begin_us <= union[-1][1]:
-            begin_us, end_us = union[-1][0], max(end_us, union.pop()[1])
-        union.append((begin_us, end_us))
+            union[-1] = (union[-1][0], max(end_us, union[-1][1]))
+        else:
+            union.append((begin_us, end_us))
     return union
 
 
@@ -152,11 +165,11 @@ def latency(route: Route, own: Events) -> list[int]:
         return []
     deadline_us = start + allowed
     for begin_us, end_us in waits(route, own):
-        if begin_us < deadline_us:
+        if begin_us <= deadline_us:
             deadline_us += end_us - begin_us
     end = first_terminal(own)
-    late = route.clock_us > deadline_us if end is None else end.ts_us > deadline_us
-    return [deadline_us] if late else []
+    in_time = end is not None and end.ts_us <= deadline_us
+    return [] if in_time or route.clock_us <= deadline_us else [deadline_us]
 
 
 # Trust.
@@ -216,7 +229,9 @@ def escalation(route: Route, own: Events) -> list[int]:
     found = [event.ts_us for event in of(own, "handoff") if event.preventable is True]
     for doubt in of(own, "uncertain"):
         due_us = doubt.ts_us + route.measured.escalate_within_us
+        end = first_terminal(own)
         relieved = any(doubt.ts_us <= event.ts_us <= due_us for event in of(own, *RELIEF))
+        relieved |= end is not None and end.ts_us <= due_us
         if not relieved and route.clock_us > due_us:
             found.append(due_us)
     return found

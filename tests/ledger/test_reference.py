@@ -88,7 +88,7 @@ cancelled_needs_no_verdicts [requires=qa]: 5 cancel, 6 deliver -> excluded
 the_clock_proves_it [clock=10.1]: 0 start -> bad latency@10
 the_clock_at_the_deadline [clock=10]: 0 start -> open
 an_end_at_the_deadline: 0 start, 10 handoff -> good @10
-a_late_end_proves_it [clock=0]: 0 start, 11 handoff -> bad latency@10
+a_late_end_before_the_clock_is_there [clock=0]: 0 start, 11 handoff -> good @11
 the_first_end_counts: 0 start, 5 deliver, 20 deliver -> good @5
 the_earliest_start_counts: 9 start, 0 start -> bad latency@10
 no_start_no_latency: 599 deliver -> good @599
@@ -101,7 +101,7 @@ settings_demanded_it [approval=pay]: 0 start, 4 ask, 9 grant -> bad latency@10
     "waiting": """[sla=10 order=held]
 a_wait_stops_the_clock: 0 start, 4 ask, 9 grant -> bad latency@15
 the_order_was_lifted [lifted=4]: 0 start, 4 ask, 9 grant -> bad latency@10
-the_order_does_not_bind_yet [receipt=5]: 0 start, 4 ask, 9 grant -> bad latency@10
+the_order_binds_from_then_on [receipt=5]: 0 start, 4 ask, 9 grant -> bad latency@14
 a_receipt_binds [receipt=5]: 0 start, 4 ask agent=w, 4 seen, 9 grant -> bad latency@15
 another_action: 0 start, 4 ask action=mail, 9 grant action=mail -> bad latency@10
 a_refusal_ends_it: 0 start, 4 ask, 6 refuse, 9 grant -> bad latency@12
@@ -110,7 +110,7 @@ an_answer_is_later: 0 start, 4 ask, 4 grant, 9 grant -> bad latency@15
 it_lasts_to_the_clock: 0 start, 4 ask -> open
 it_lasts_to_the_end: 0 start, 4 ask, 50 deliver -> good @50
 waits_are_a_union: 0 start, 4 ask, 5 ask action=buy, 6 grant action=buy, 9 grant -> bad latency@15
-begun_at_the_deadline: 0 start, 10 ask, 15 grant -> bad latency@10
+begun_at_the_deadline: 0 start, 10 ask, 15 grant -> bad latency@15
 begun_in_the_extension: 0 start, 4 ask, 9 grant, 12 ask, 14 grant -> bad latency@17
 """,
     "trust": """

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from console.ledger import facts as run_facts
 from console.ledger import runs
+from console.ledger.approvals import waiting
+from console.ledger.effort import agent_of, deployments, efforts
 from console.ledger.facts import Facts
 from console.ledger.orders import Orders
-from console.ledger.whole import ended_well, events_of, in_order, whole
+from console.ledger.whole import began_us, ended_well, events_of, in_order, whole
 from console.model import (
     EVENTS,
     RUNLESS,
@@ -71,6 +73,11 @@ def test_a_run_that_ended_well_is_good_whatever_the_clock_says(
     )
     assert found.facts == run_facts.encode(facts)
     assert (found.first_us, found.last_us) == (facts.first_us, facts.last_us)
+    assert began_us(pieces) == facts.began_us
+    assert found.agent == agent_of(facts)
+    assert list(found.efforts) == efforts(facts, None)
+    assert waiting(facts) == []
+    assert deployments(facts) == []
 
 
 @given(count=st.sampled_from((1, 15, 16, 17, 300)))

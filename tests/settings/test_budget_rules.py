@@ -170,7 +170,7 @@ def test_what_is_no_rule_is_refused(tmp_path: Path, keys: str) -> None:
 def test_a_line_of_its_own_is_named_for_each_rule(tmp_path: Path) -> None:
     text = (
         '[route.a]\nrules = [\n  { severity = "page", long = "1h", k = 60 },\n'
-        '  { severity = "page", long = "1h", k = 0 },\n]\n'
+        '  { severity = "page", long = "2h", k = 0 },\n]\n'
     )
     lines = [problem.split(":")[1] for problem in refused(tmp_path, text)]
     assert lines == ["4"], "the first is not judged beside a rule that cannot be read"

@@ -138,8 +138,8 @@ def test_one_channel_in_two_tables_is_refused_without_its_address(tmp_path: Path
 
 
 def test_the_bell_rings_unless_it_is_switched_off(tmp_path: Path) -> None:
-    assert loaded(tmp_path, "").bell
-    assert not loaded(tmp_path, "[console]\nbell = false\n").bell
+    assert loaded(tmp_path, "").console.bell
+    assert not loaded(tmp_path, "[console]\nbell = false\n").console.bell
     assert "[console]" in problem(tmp_path, "bell = false\n")
     assert "write true or false" in problem(tmp_path, '[console]\nbell = "off"\n')
     assert "known are bell" in problem(tmp_path, "[console]\nring = false\n")

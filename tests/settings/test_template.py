@@ -59,9 +59,9 @@ def test_without_anything_known_it_still_loads(tmp_path: Path) -> None:
     assert (found.routes, found.sources) == ({}, ())
 
 
-def test_only_the_tiers_in_use_are_written_and_medium() -> None:
+def test_every_built_in_tier_is_written_whatever_the_routes_use() -> None:
     document = tomllib.loads(render([RouteProposal("a", "critical")], []))
-    assert list(document["tier"]) == ["medium", "critical"]
+    assert list(document["tier"]) == ["low", "medium", "high", "critical"]
 
 
 def test_every_key_of_a_tier_is_written_with_a_comment() -> None:
@@ -86,7 +86,7 @@ def test_every_example_works_once_its_comment_sign_is_gone(tmp_path: Path) -> No
     assert found.routes["a"].ladder
     assert found.sources
     assert found.notify
-    assert found.bell
+    assert found.console.bell
 
 
 def test_no_line_is_longer_than_a_screen_is_wide() -> None:

@@ -35,14 +35,15 @@ def older(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def listed(tmp_path: Path) -> Path:
+@pytest.fixture(params=[("m008_requests", 7), ("m009_reviewing", 8), ("m010_events_apart", 9)])
+def listed(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A store in which events are lists of values, inside the rows of their runs."""
     path = tmp_path / "burnline.db"
     connection = create(path)
     connection.execute(f"pragma application_id={APPLICATION_ID}")
-    migrations().apply(Database(connection), stop_before="m008_events_apart")
-    connection.execute("pragma user_version = 7")
+    step, version = request.param
+    migrations().apply(Database(connection), stop_before=step)
+    connection.execute(f"pragma user_version = {version}")
     values = msgspec.structs.astuple(RESCUED)
     connection.execute(
         "insert into route (id, name, first_us, last_us) values (1, 'refunds', 1, 2)"

@@ -1,13 +1,12 @@
-"""Draws the picture in the README: the running console on the sample logs, at their own end.
+"""Draws the pictures of the README: the running console on the sample logs, at their own end.
 
-python -m tests.tui.picture [OUT.svg]
+`python -m tests.tui.picture` writes one SVG a screen beside the sample logs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import tempfile
 from datetime import UTC
 from pathlib import Path
@@ -19,18 +18,27 @@ from console.operate import Operator
 from console.settings import load
 from console.tui.app import ConsoleApp
 
-SIZE = (120, 24)
+from .stage import press, settle
+
+SCREENS = {
+    "console": ((120, 24), ()),
+    "route": ((120, 40), ("enter",)),
+    "alerts": ((120, 30), ("2",)),
+    "past": ((120, 24), ("left_curly_bracket",)),
+}
+"""The name of each picture, its size, and the keys that lead to its screen."""
 
 
 def draw(out: Path) -> None:
-    """Write the SVG of the fleet screen; the recorded end stands for now."""
+    """Write the SVG of every screen into a folder; the recorded end stands for now."""
     target = out.absolute()
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        # A relative store keeps paths of the machine out of the picture.
-        target.write_text(asyncio.run(_screen(Path())), encoding="utf-8")
+        # A relative store keeps paths of the machine out of the pictures.
+        for name, picture in asyncio.run(_screens(Path())).items():
+            (target / f"{name}.svg").write_text(picture, encoding="utf-8")
 
 
-async def _screen(folder: Path) -> str:
+async def _screens(folder: Path) -> dict[str, str]:
     plan = prepare(locate_sample_logs(), folder, _end_us())
     settings = load(plan.settings)
     store, control = folder / "demo.db", folder / "control" / "control.json"
@@ -44,12 +52,19 @@ async def _screen(folder: Path) -> str:
     lease = Lease(store)
     lease.beat()
     feed = LiveFeed(settings, store, control, now=_end_us)
+    try:
+        return {name: await _screen(feed, *screen) for name, screen in SCREENS.items()}
+    finally:
+        lease.release()
+
+
+async def _screen(feed: LiveFeed, size: tuple[int, int], keys: tuple[str, ...]) -> str:
     app = ConsoleApp(feed, operator="dana", label="DEMO", zone=UTC, clock=_end_us)
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=size) as pilot:
         while app.frame.shown is None:
             await pilot.pause()
-        await pilot.pause()
-        lease.release()
+        await press(pilot, *keys)
+        await settle(pilot)
         return app.export_screenshot(title="burnline", simplify=True)
 
 
@@ -62,4 +77,4 @@ def _end_us() -> int:
 
 
 if __name__ == "__main__":
-    draw(Path(sys.argv[1]) if len(sys.argv) > 1 else locate_sample_logs() / "console.svg")
+    draw(locate_sample_logs())

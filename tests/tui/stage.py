@@ -12,13 +12,15 @@ import msgspec
 from console.tui.app import ConsoleApp
 from console.tui.feed import OrderPreview, OrderRequest, OrderResult
 
+from .particulars import acts, moments
 from .samples import NOW, fleet, miss
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
-    from console.snapshot.types import MissView, RefusedView, Snapshot
+    from console.snapshot.particulars import MomentView, TrailView
+    from console.snapshot.types import ApprovalView, MissView, RefusedView, Snapshot
 
 ScreenT = TypeVar("ScreenT", bound="Screen[Any]")
 SCREENS = Path(__file__).parent / "screens"
@@ -52,10 +54,17 @@ class FakeFeed:
         self.result = OrderResult(
             ok=True, sentence="Order is durable as generation 18.", generation=18
         )
+        self.before: Snapshot | None = None
+        self.looked_back: list[int] = []
         self.trouble = ""
         self.orders: list[OrderRequest] = []
         self.previews: list[OrderRequest] = []
         self.owned: list[tuple[str, str, str]] = []
+        self.closed: list[tuple[str, str, str]] = []
+        self.silenced: list[tuple[str, int, str, str]] = []
+        self.granted: list[tuple[ApprovalView, int, str, str]] = []
+        self.moments: tuple[MomentView, ...] = moments()
+        self.acts: TrailView = acts()
 
     def _fail(self) -> None:
         if self.trouble:
@@ -65,9 +74,17 @@ class FakeFeed:
         self._fail()
         return self.current
 
-    def misses(self, route: str | None, limit: int) -> tuple[MissView, ...]:
+    def past(self, at_us: int) -> Snapshot:
         self._fail()
-        return self.latest[:limit]
+        self.looked_back.append(at_us)
+        return msgspec.structs.replace(self.before or self.current, as_of_us=at_us)
+
+    def misses(
+        self, route: str | None, limit: int, until_us: int | None = None
+    ) -> tuple[MissView, ...]:
+        self._fail()
+        found = (item for item in self.latest if until_us is None or item.at_us <= until_us)
+        return tuple(found)[:limit]
 
     def preview(self, order: OrderRequest) -> OrderPreview:
         self._fail()
@@ -86,6 +103,29 @@ class FakeFeed:
     def refused(self, limit: int) -> tuple[RefusedView, ...]:
         self._fail()
         return self.pieces[:limit]
+
+    def timeline(self, route: str, run: str) -> tuple[MomentView, ...]:
+        self._fail()
+        return self.moments
+
+    def trail(self, limit: int) -> TrailView:
+        self._fail()
+        return self.acts
+
+    def close(self, alert: str, by: str, note: str) -> str:
+        self._fail()
+        self.closed.append((alert, by, note))
+        return f"{alert} is closed."
+
+    def silence(self, match: str, for_us: int, by: str, reason: str) -> str:
+        self._fail()
+        self.silenced.append((match, for_us, by, reason))
+        return f"S1 keeps {match} quiet."
+
+    def grant(self, approval: ApprovalView, for_us: int, by: str, reason: str) -> str:
+        self._fail()
+        self.granted.append((approval, for_us, by, reason))
+        return f"{approval.action} of {approval.run} is granted."
 
     def acknowledge(self, alert: str, by: str, note: str) -> str:
         self._fail()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from console.model import SECOND_US
 from console.tui.errands import sentence
+from console.tui.messages import MissesFetched, RefusedFetched
+from console.tui.screens.refused import RefusedScreen
+from console.tui.screens.route import RouteScreen
 
 from .samples import EVIL, route, snapshot
 from .stage import Clock, FakeFeed, console, press, refresh, screen_text, settle
@@ -41,7 +46,7 @@ async def test_a_failure_later_keeps_the_picture_and_shows_its_age() -> None:
 
 async def test_misses_that_cannot_be_read_leave_the_answers_standing() -> None:
     class Blind(FakeFeed):
-        def misses(self, route: str | None, limit: int) -> tuple[()]:
+        def misses(self, route: str | None, limit: int, until_us: int | None = None) -> tuple[()]:
             raise OSError("evidence table is corrupt")
 
     async with console(Blind(snapshot(route("refunds", "page")))).run_test(size=SIZE) as pilot:
@@ -78,3 +83,22 @@ async def test_a_hostile_error_text_is_shown_as_it_is() -> None:
 def test_an_error_without_a_text_is_named() -> None:
     assert sentence(KeyError()) == "KeyError without a reason"
     assert sentence(OSError("line\n  two")) == "line two"
+
+
+@pytest.mark.parametrize("keys", [("5", "enter"), ("enter",)])
+async def test_an_answer_that_comes_after_its_view_was_left_is_let_go(
+    keys: tuple[str, ...],
+) -> None:
+    async with console(FakeFeed()).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, *keys)
+        left = pilot.app.screen
+        await press(pilot, "escape")
+        if isinstance(left, RefusedScreen):
+            left.on_refused_fetched(RefusedFetched(()))
+            left.show_pieces()
+        else:
+            assert isinstance(left, RouteScreen)
+            left.on_misses_fetched(MissesFetched(()))
+        await settle(pilot)
+        assert pilot.app.is_running

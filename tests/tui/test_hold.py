@@ -24,7 +24,7 @@ async def test_space_stops_the_display_and_the_banner_says_what_is_missed() -> N
         await refresh(pilot)
         seen = screen_text(pilot)
         assert " HOLD " in seen
-        assert "held 00:42 · 1 snapshots · 118 events · misses on 2 routes" in seen
+        assert "held 00:42 · 118 new · misses on 2 routes" in seen
         assert "▲ PAGE" not in seen
         assert "claims" not in seen
 

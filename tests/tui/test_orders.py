@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from textual import events
 
 from console.model import HOUR_US, SECOND_US, DirectiveKind, RouteState
 from console.tui.feed import OrderPreview, OrderRequest, OrderResult
@@ -134,6 +135,17 @@ async def test_without_a_reason_nothing_is_given_and_the_cursor_goes_there() -> 
         assert "A reason is required" in screen_text(pilot)
         await press(pilot, *"noise", "ctrl+y")
         assert feed.orders[0].reason == "noise"
+
+
+async def test_the_confirm_key_waits_for_what_was_typed_before_it() -> None:
+    feed = calm()
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "a", "p")
+        for key, character in (*((each, each) for each in "noise"), ("ctrl+y", None)):
+            pilot.app.post_message(events.Key(key, character))
+        await settle(pilot)
+        assert [each.reason for each in feed.orders] == ["noise"]
 
 
 async def test_esc_and_cancel_leave_without_an_order() -> None:

@@ -1,4 +1,4 @@
-"""What is on the screen, to the character, on terminals of three sizes.
+"""What is on the screen, to the character, on terminals of four sizes.
 
 `BURNLINE_UPDATE_SCREENS=1` writes the goldens anew; read the difference before it is committed.
 """
@@ -8,10 +8,11 @@ from __future__ import annotations
 import pytest
 
 from .logs import feed
-from .samples import snapshot
+from .particulars import acts, incident
+from .samples import route, snapshot
 from .stage import FakeFeed, assert_golden, console, press, settle
 
-SIZES = {"120x40": (120, 40), "80x24": (80, 24), "40x12": (40, 12)}
+SIZES = {"120x40": (120, 40), "80x24": (80, 24), "60x20": (60, 20), "40x12": (40, 12)}
 VIEWS = {
     "fleet": (),
     "alerts": ("2",),
@@ -19,9 +20,32 @@ VIEWS = {
     "evidence": ("j", "enter", "enter"),
     "sources": ("5", "j", "j"),
     "pieces": ("5", "j", "j", "enter"),
+    "past": ("left_square_bracket",),
     "pause": ("j", "a", "p"),
     "lift": ("j", "a", "l"),
 }
+IN_AN_INCIDENT = {
+    "incident": (),
+    "notified": ("2", "j"),
+    "experienced": ("j", "enter", "x"),
+    "misses": ("3",),
+    "run": ("3", "enter"),
+    "orders": ("4",),
+    "audit": ("4", "u"),
+    "approvals": ("6",),
+    "silence": ("2", "j", "s"),
+    "close": ("2", "X"),
+    "grant": ("6", "y"),
+}
+"""The screens of an incident, each by the keys that lead to it."""
+NOTHING = {"misses": ("3",), "orders": ("4",), "audit": ("4", "u"), "approvals": ("6",)}
+
+
+def quiet() -> FakeFeed:
+    """Return a feed in which nothing has happened yet."""
+    found = FakeFeed(snapshot(route("refunds"), route("kyc", "no data")))
+    found.latest, found.acts = (), acts(rows=(), total=0, words="the audit is empty")
+    return found
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -31,6 +55,35 @@ async def test_a_view_looks_as_agreed(view: str, size: str) -> None:
         await settle(pilot)
         await press(pilot, *VIEWS[view])
         assert_golden(pilot, f"{view}-{size}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("view", IN_AN_INCIDENT)
+async def test_a_view_of_an_incident_looks_as_agreed(view: str, size: str) -> None:
+    async with console(FakeFeed(incident()), label="PROD").run_test(size=SIZES[size]) as pilot:
+        await settle(pilot)
+        await press(pilot, *IN_AN_INCIDENT[view])
+        assert_golden(pilot, f"{view}-{size}")
+
+
+@pytest.mark.parametrize("view", IN_AN_INCIDENT)
+async def test_no_word_of_an_incident_is_lost_without_colour(
+    view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with console(FakeFeed(incident()), label="PROD").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, *IN_AN_INCIDENT[view])
+        assert pilot.app.no_color
+        assert_golden(pilot, f"{view}-80x24")
+
+
+@pytest.mark.parametrize("view", NOTHING)
+async def test_a_view_with_nothing_in_it_says_so_as_agreed(view: str) -> None:
+    async with console(quiet()).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, *NOTHING[view])
+        assert_golden(pilot, f"{view}-empty-80x24")
 
 
 @pytest.mark.parametrize("view", ["fleet", "route", "sources", "pause"])

@@ -26,6 +26,9 @@ VIEWS = {
     "acknowledge": ("2", "A"),
     "help": ("question_mark",),
     "hold": ("space",),
+    "past": ("left_square_bracket",),
+    "go-to": ("t",),
+    "export": ("e",),
     "followed": ("j", "a", "p", "ctrl+y"),
 }
 

@@ -18,6 +18,7 @@ _OPTIONS = {
     "--on-fault": "on_fault",
     "--agent": "agent",
     "--state-dir": "state_dir",
+    "--public-key": "public_key",
 }
 _ENVIRONMENT = {"BURNLINE_CONTROL": "control", "BURNLINE_ROUTE": "route"}
 

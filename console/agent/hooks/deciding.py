@@ -24,12 +24,15 @@ from .question import Question, Unclear, read, route_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..document import Verify
+
 
 class Setup(NamedTuple):
     """How the hook was installed.
 
     `route` is a template, `log` a file or directory for receipts and requests for approval ("" for
-    none), `on_fault` what counts before the control file was ever good.
+    none), `on_fault` what counts before the control file was ever good, `public_key` the key that
+    has to have signed it ("" for none; needs the cryptography package).
     """
 
     tool: str
@@ -39,6 +42,7 @@ class Setup(NamedTuple):
     on_fault: str = "closed"
     agent: str = ""
     state_dir: str = ""
+    public_key: str = ""
 
 
 def answer(
@@ -56,6 +60,14 @@ def answer(
     except Exception as error:  # noqa: BLE001 - the tools take a hook that fails for a yes
         reason = f"the hook failed: {type(error).__name__}: {error}"
     return Answer(stderr=f"burnline: {reason}; refused, since nothing else is safe\n", code=NO)
+
+
+def _verifier(public_key: str) -> Verify | None:
+    if not public_key:
+        return None
+    from ..adapters.signature import verifier
+
+    return verifier(public_key)
 
 
 class _Hook:
@@ -78,6 +90,7 @@ class _Hook:
             self._receipt if self._setup.log else None,
             state_dir=self._setup.state_dir or None,
             watch=False,
+            verify=_verifier(self._setup.public_key),
             clock=self._clock,
         )
         question = self._question

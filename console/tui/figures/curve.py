@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from console.tui.figures.glyphs import Glyphs
 
 Points = tuple[tuple[int, Fraction], ...]
-_AXIS = 6
+AXIS = 6
+"""How many cells the labels of the axis take."""
 _BRAILLE = 0x2800
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _SAMPLE_US = 1_000
@@ -52,7 +53,7 @@ def window_us(window: Window, at_us: int, zone: tzinfo | None) -> int:
 def curve(points: Points, length_us: int, size: tuple[int, int], glyphs: Glyphs) -> list[Line]:
     """Return `size` = (width, height) cells of chart for points that are oldest first."""
     width, height = size
-    plot = width - _AXIS - 1
+    plot = width - AXIS - 1
     if len(points) < 2 or plot < 8 or height < 3:
         return [line(("no curve yet: the window holds less than two readings", Tone.MUTED))]
     dots = (2, 4) if glyphs.braille else (1, 1)
@@ -66,7 +67,7 @@ def curve(points: Points, length_us: int, size: tuple[int, int], glyphs: Glyphs)
     labels = {0: percent(high, ""), zero_row: "0%", height - 1: percent(low, "")}
     return [
         line(
-            (f"{labels.get(row, ''):>{_AXIS}} ", Tone.MUTED), *_cells(canvas, row, zero_row, glyphs)
+            (f"{labels.get(row, ''):>{AXIS}} ", Tone.MUTED), *_cells(canvas, row, zero_row, glyphs)
         )
         for row in range(height)
     ]

@@ -14,6 +14,7 @@ class Glyphs(NamedTuple):
 
     cursor: str
     none: str
+    dash: str
     dot: str
     arrow: str
     ellipsis: str
@@ -22,6 +23,8 @@ class Glyphs(NamedTuple):
     failed: str
     upward: str
     downward: str
+    rising: str
+    falling: str
     bar: str
     rest: str
     step: str
@@ -30,6 +33,10 @@ class Glyphs(NamedTuple):
     rule: str
     point: str
     even: str
+    order: str
+    lift: str
+    change: str
+    correction: str
     braille: bool
     hard_stop: str
     page: str
@@ -44,6 +51,7 @@ class Glyphs(NamedTuple):
 UNICODE = Glyphs(
     cursor="▌",
     none="–",
+    dash="—",
     dot="·",
     arrow="→",
     ellipsis="…",
@@ -52,6 +60,8 @@ UNICODE = Glyphs(
     failed="✗",
     upward="▲",
     downward="▼",
+    rising="↑",
+    falling="↓",
     bar=" ╸━",
     rest="╌",
     step="┼",
@@ -60,6 +70,10 @@ UNICODE = Glyphs(
     rule="─",
     point="•",
     even="·",
+    order="■",
+    lift="□",
+    change="◆",
+    correction="≈",
     braille=True,
     hard_stop="■",
     page="▲",
@@ -74,6 +88,7 @@ UNICODE = Glyphs(
 ASCII = Glyphs(
     cursor=">",
     none="-",
+    dash="-",
     dot="-",
     arrow=">",
     ellipsis="~",
@@ -82,6 +97,8 @@ ASCII = Glyphs(
     failed="!",
     upward="^",
     downward="v",
+    rising="^",
+    falling="v",
     bar=" ==",
     rest=".",
     step="|",
@@ -90,6 +107,10 @@ ASCII = Glyphs(
     rule="-",
     point="*",
     even=".",
+    order="#",
+    lift="o",
+    change="*",
+    correction="~",
     braille=False,
     hard_stop="#",
     page="!",

@@ -29,6 +29,7 @@ class Tone(enum.StrEnum):
     HARD_STOP = "hard-stop"
     UNKNOWN = "unknown"
     KEY = "key"
+    LABEL = "label"
 
 
 class Span(NamedTuple):

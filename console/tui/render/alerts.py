@@ -12,7 +12,7 @@ from console.tui.render.answers import alert_lines, said, subject
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from console.snapshot.types import AlertView, ConditionView, Snapshot
+    from console.snapshot.types import AlertView, ConditionView, SilenceView, Snapshot
     from console.tui.render.look import Look
 
 WORD_FIELDS = ("state", "severity", "route", "kind", "words", "owner")
@@ -107,10 +107,15 @@ def fields(alert: AlertView, _look: Look) -> Fields:
     return Fields(words, {})
 
 
-def detail(alert: AlertView | None, look: Look) -> list[Line]:
-    """Return everything known of one alert: what made it fire, which runs, who owns it."""
-    if alert is None:
-        return [line(("No alert is chosen.", Tone.MUTED))]
+def totals(snapshot: Snapshot) -> list[Line]:
+    """Return how many silences stand, where any does."""
+    standing = sum(each.stands for each in snapshot.silences)
+    many = "silence stands" if standing == 1 else "silences stand"
+    return [line((f"{standing} {many}", Tone.UNKNOWN))] if standing else []
+
+
+def detail(alert: AlertView, look: Look, silences: tuple[SilenceView, ...]) -> list[Line]:
+    """Return everything known of an alert: what made it fire, its runs, its owner, who was told."""
     glyphs = look.glyphs
     facts = [
         line((subject(alert), Tone.STRONG), f" {alert.kind.replace('_', ' ')}"),
@@ -124,7 +129,10 @@ def detail(alert: AlertView | None, look: Look) -> list[Line]:
             lines += _condition(each, look)
     else:
         lines += [line((f"  {glyphs.arrow} ", Tone.MUTED), rule) for rule in alert.rules]
-    return lines + _runs(alert)
+    if alert.hard_stop:
+        owner = "its owner or deputy signs it closed: "
+        lines.append(line((f"a hard stop ends on no data; {owner}", Tone.MUTED), ("X", Tone.KEY)))
+    return lines + _runs(alert) + _silence(alert, silences, look) + _told(alert, look)
 
 
 def _condition(each: ConditionView, look: Look) -> list[Line]:
@@ -144,3 +152,33 @@ def _runs(alert: AlertView) -> list[Line]:
     more = len(alert.runs) - len(runs)
     named = ", ".join(runs) + (f" and {more} more" if more else "")
     return [line(("runs ", Tone.MUTED), named)]
+
+
+def _silence(alert: AlertView, silences: tuple[SilenceView, ...], look: Look) -> list[Line]:
+    """Return the silence that keeps an alert quiet: whose, why, and until when."""
+    return [
+        line(
+            (f"silence {each.id} ", Tone.UNKNOWN),
+            f"until {look.moment(each.until_us)} by {each.by}: {each.reason} ",
+            (f"({each.match})", Tone.MUTED),
+        )
+        for each in silences
+        if each.id == alert.silence and each.stands
+    ]
+
+
+_TOLD: dict[str, Tone] = {"sent": Tone.OK, "waiting": Tone.TICKET, "dead": Tone.ALARM}
+
+
+def _told(alert: AlertView, look: Look) -> list[Line]:
+    """Return what each channel was last told, and whether it heard."""
+    if not alert.told:
+        return [line(("told ", Tone.MUTED), ("nobody: no channel has a notice of it", Tone.MUTED))]
+    lines = []
+    for each in alert.told:
+        at = f" {look.stamp(each.at_us)}" if each.at_us is not None else ""
+        tries = f" after {each.attempts} attempts" if each.attempts > 1 else ""
+        note = f": {each.note}" if each.note else ""
+        state = (f"{each.state}{at}{tries}{note}", _TOLD.get(each.state, Tone.UNKNOWN))
+        lines.append(line(("told ", Tone.MUTED), f"{each.channel} {each.what} ", state))
+    return lines

@@ -13,8 +13,8 @@ from console.model import CLASSES
 from console.tui.figures import numbers
 from console.tui.figures.gauge import gauge, tone_of
 from console.tui.figures.spans import Line, Span, Tone, cropped, joined, line
-from console.tui.figures.states import ALERT_TONES, blind, control_tone, standing
-from console.tui.render.fleet import control_words, gone_by
+from console.tui.figures.states import ALERT_TONES, blind, control_tone, in_force, standing
+from console.tui.render.fleet import control_words, gone_between, gone_by, receipt_time
 from console.tui.render.look import Detail
 
 if TYPE_CHECKING:
@@ -47,31 +47,25 @@ def headline(view: RouteView, look: Look) -> Line:
     """Return the route in one line: state, name, tier, budget left, when it is gone, control."""
     stand = standing(view, look.glyphs)
     words, overdue = control_words(view)
+    took = receipt_time(in_force(view)[0]) if in_force(view) else ""
     tone = Tone.UNKNOWN if blind(view) else tone_of(view.remaining)
-    gone = gone_by(view, look)
+    gone, between = gone_by(view, look), gone_between(view, look)
     facts = [
         line((f" {stand.glyph} {stand.word} ", stand.tone), " ", (view.route, Tone.STRONG)),
-        line((words, control_tone(view.state, overdue))),
+        line(
+            (words, control_tone(view.state, overdue)), (f" in {took}" if took else "", Tone.MUTED)
+        ),
         line(view.tier),
         line(
             (numbers.percent(view.remaining, "no data"), tone),
             f" left of {numbers.of_ppm(view.budget_ppm)} over {view.window.text}",
         ),
-        line(f"gone by {gone}{_between(view, look)}" if view.outlook == "exhausts" else gone),
+        line(
+            f"gone by {gone}" if view.outlook == "exhausts" else gone,
+            f" ({between})" if between else "",
+        ),
     ]
     return joined(facts, look.separator)
-
-
-def _between(view: RouteView, look: Look) -> str:
-    """Return the range of the forecast; empty where both paces agree."""
-    if view.exhausts_between_us is None:
-        return ""
-    early_us, late_us = view.exhausts_between_us
-    early = look.moment(early_us)
-    if late_us is None:
-        return f" ({early} or never)"
-    late = look.moment(late_us)
-    return f" ({early} to {late})" if early != late else ""
 
 
 def data_warning(view: RouteView, look: Look) -> Line:
@@ -156,6 +150,8 @@ def _budget(view: RouteView, look: Look, width: int) -> Line:
     if seen != counts:
         both = f"charged {counts.total}/{counts.bad}, experienced {seen.total}/{seen.bad}"
         counted = f"{both} (closed/bad)"
+    elif view.lived is not None:
+        counted += " as experienced"
     runs = view.remaining_runs
     more = f"{runs} more may miss" if runs >= 0 else f"{-runs} too many"
     number = numbers.percent(view.remaining, look.glyphs.none)

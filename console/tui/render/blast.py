@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.tui.feed import RELAXING
 from console.tui.figures.spans import Line, Tone, line
 from console.tui.figures.states import in_force
-from console.tui.render.orders import NAMES
+from console.tui.render.orders import NAMES, exit_line
 
 if TYPE_CHECKING:
-    from console.snapshot.types import RouteView
-    from console.tui.feed import OrderPreview
+    from console.snapshot.types import AlertView, RouteView
+    from console.tui.feed import OrderPreview, Verb
     from console.tui.render.look import Look
 
 _AGENTS_SHOWN = 6
+_RUNS_SHOWN = 4
 _LABEL = 10
 
 
@@ -32,6 +34,17 @@ def blast(preview: OrderPreview | None, trouble: str, by: str, look: Look) -> li
         _fact("reaches", line(f"{_agents(preview.agents)}; {runs}")),
     ]
     return lines + [line(("warning   ", Tone.TICKET), each) for each in preview.warnings]
+
+
+def grounds(alert: AlertView | None, view: RouteView, verb: Verb, look: Look) -> list[Line]:
+    """Return what an order rests on: the alert behind it, or how far the exit rules are."""
+    if verb in RELAXING:
+        return [_fact("exit rule", exit_line(view, each, look)) for each in in_force(view)]
+    if alert is None:
+        return []
+    runs = f"; runs {', '.join(alert.runs[:_RUNS_SHOWN])}" if alert.runs else ""
+    rules = f": {'; '.join(alert.rules)}" if alert.rules else ""
+    return [_fact("evidence", line((alert.id, Tone.STRONG), f" {alert.severity}{rules}{runs}"))]
 
 
 def _fact(label: str, value: Line) -> Line:

@@ -8,6 +8,7 @@ from console.tui.figures import numbers
 from console.tui.figures.curve import curve, window_us
 from console.tui.figures.spans import Line, Tone, cropped, line
 from console.tui.figures.states import RULE_TONES
+from console.tui.figures.ticks import glyph, legend, ticks
 from console.tui.render.fleet import gating
 from console.tui.render.look import Detail
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from console.tui.render.look import Look
 
 _CURVE_WIDTH = 100
+_HAPPENED = 8
+"""How many marks are told in words at most."""
 
 
 def rules(view: RouteView, look: Look, width: int, detail: Detail) -> list[Line]:
@@ -73,17 +76,41 @@ def _fires_at(rule: RuleView) -> str:
 
 
 def chart(view: RouteView, look: Look, size: tuple[int, int]) -> list[Line]:
-    """Return the curve of the budget left over the window, captioned."""
+    """Return the curve of the budget left over the window, with what happened, captioned."""
     width = min(_CURVE_WIDTH, size[0])
     length = window_us(view.window, look.as_of_us, look.zone)
     lines = curve(view.curve, length, (width, size[1]), look.glyphs)
     if len(view.curve) < 2:
         return lines
     glyphs = look.glyphs
-    start, end = look.moment(view.curve[0][0]), look.moment(view.curve[-1][0])
+    reach = view.curve[0][0], view.curve[-1][0]
+    marked = ticks(view.marks, reach, width, glyphs)
     caption = line(
-        f"       {start} {glyphs.arrow} {end}   ",
+        f"       {look.moment(reach[0])} {glyphs.arrow} {look.moment(reach[1])}   ",
         ("budget left", Tone.KEY),
-        ("   dots: even burn, all of it spent at the window's end", Tone.WATCH),
+        (
+            "   dots: even burn" + ("" if marked else ", all of it spent at the window's end"),
+            Tone.WATCH,
+        ),
     )
-    return [*lines, caption]
+    if not marked:
+        return [*lines, caption]
+    return [*lines, marked, line(*caption, "   ", *legend(view.marks, glyphs))]
+
+
+def happened(view: RouteView, look: Look, size: tuple[int, int]) -> list[Line]:
+    """Return the latest of what happened on the route, newest first, in `size` cells."""
+    width, rows = size
+    latest = view.marks[::-1][: max(0, min(rows, _HAPPENED))]
+    return [
+        cropped(
+            line(
+                glyph(each.kind, look.glyphs),
+                (f" {look.stamp(each.at_us):<13}", Tone.MUTED),
+                each.words,
+            ),
+            width,
+            look.glyphs.ellipsis,
+        )
+        for each in latest
+    ]

@@ -80,20 +80,8 @@ def no_match(text: str, total: int, what: str) -> list[Line]:
 
 def no_alerts(snapshot: Snapshot, look: Look) -> list[Line]:
     """Return what an empty alert list means, which is less than that all is well."""
-    blind = sum(view.data != "live" for view in snapshot.routes)
-    judged = len(snapshot.routes) - blind
-    at = look.stamp(snapshot.as_of_us)
-    lines = [
-        line(("No alert has fired.", Tone.STRONG)),
-        line(f"{judged} route{'' if judged == 1 else 's'} judged on live data at {at}."),
-    ]
-    if blind:
-        text = f"{blind} cannot be judged: their data is missing, stale or without verdicts."
-        lines.append(line((text, Tone.UNKNOWN)))
-    if snapshot.store.collector != "running":
-        text = "The collector is stopped, so nothing new can fire: run burnline collect."
-        lines.append(line((text, Tone.ALARM)))
-    return lines
+    lines = [line(("No alert has fired.", Tone.STRONG)), _judged(snapshot, look)]
+    return lines + _blind(snapshot)
 
 
 def route_gone(route: str) -> list[Line]:
@@ -111,3 +99,73 @@ def no_misses(waiting_for: bool, trouble: str) -> list[Line]:
     if waiting_for:
         return [line(("Reading the misses.", Tone.MUTED))]
     return [line(("No miss is kept for this route.", Tone.MUTED))]
+
+
+def no_misses_at_all(snapshot: Snapshot, look: Look) -> list[Line]:
+    """Return what it means that no route has missed, which is less than that all is well."""
+    lines = [line(("No miss is kept.", Tone.STRONG)), _judged(snapshot, look)]
+    return lines + _blind(snapshot)
+
+
+def no_moments(*, waiting: bool, trouble: str) -> list[Line]:
+    """Return why nothing is shown of what a run logged."""
+    if trouble:
+        return [line(("The run cannot be read: ", Tone.ALARM), trouble)]
+    if waiting:
+        return [line(("Reading the run.", Tone.MUTED))]
+    text = "Nothing of this run is kept: it is older than the retention, or no run of an agent."
+    return [line((text, Tone.MUTED))]
+
+
+def no_orders(look: Look) -> list[Line]:
+    """Return what it means that no order was ever given."""
+    return [
+        line(("No order was given yet.", Tone.STRONG)),
+        line("Changes and runs are free on every route."),
+        line(("1", Tone.KEY), f" fleet {look.glyphs.arrow} ", ("a", Tone.KEY), " gives the first."),
+        line(("u", Tone.KEY), " shows the audit."),
+    ]
+
+
+def no_trail(*, waiting: bool, trouble: str) -> list[Line]:
+    """Return why no row of the audit is on show."""
+    if trouble:
+        return [
+            line(("The audit cannot be read: ", Tone.ALARM), trouble),
+            line(("burnline audit --verify", Tone.KEY), " names the first row at fault."),
+        ]
+    if waiting:
+        return [line(("Reading the audit, and verifying its chain.", Tone.MUTED))]
+    return [line(("Nothing was done yet that an audit would keep.", Tone.STRONG))]
+
+
+def no_approvals(snapshot: Snapshot) -> list[Line]:
+    """Return what it means that no run waits for a grant."""
+    asking = sorted(view.route for view in snapshot.routes if view.approval_required)
+    text = (
+        f"Actions need a grant on {', '.join(asking)}."
+        if asking
+        else ("No settings ask for a grant; an order tighten does until it is lifted.")
+    )
+    lines = [line(("No run waits for a grant.", Tone.STRONG)), line(text)]
+    return lines + _blind(snapshot)
+
+
+def _judged(snapshot: Snapshot, look: Look) -> Line:
+    judged = sum(view.data == "live" for view in snapshot.routes)
+    at = look.stamp(snapshot.as_of_us)
+    return line(f"{judged} route{'' if judged == 1 else 's'} judged on live data at {at}.")
+
+
+def _blind(snapshot: Snapshot) -> list[Line]:
+    """Return what keeps an empty list from meaning that all is well."""
+    lines: list[Line] = []
+    blind = sum(view.data != "live" for view in snapshot.routes)
+    if blind:
+        text = f"{blind} cannot be judged: their data is missing, stale or without verdicts."
+        lines.append(line((text, Tone.UNKNOWN)))
+        lines.append(line(("5", Tone.KEY), " sources, and burnline doctor, say why."))
+    if snapshot.store.collector != "running":
+        text = "The collector is stopped, so nothing new can fire or come in: burnline collect."
+        lines.append(line((text, Tone.ALARM)))
+    return lines

@@ -9,8 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from console.model import CLASSES
-from console.tui.figures import numbers
+from console.model import CLASSES, MINUTE_US, SECOND_US
+from console.tui.figures import numbers, times
 from console.tui.figures.gauge import gauge, tone_of
 from console.tui.figures.spans import Align, Line, Span, Tone, line, shorten
 from console.tui.figures.states import blind, control_tone, in_force, standing
@@ -19,7 +19,7 @@ from console.tui.query import Fields
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from console.snapshot.types import RouteView, RuleView
+    from console.snapshot.types import DirectiveView, RouteView, RuleView
     from console.tui.render.look import Look
 
 TIERS: dict[str, int] = {"low": 1, "medium": 2, "high": 3, "critical": 4}
@@ -82,6 +82,36 @@ def control_words(view: RouteView) -> tuple[str, int]:
     return f"{view.state.value} {len(first.seen_by)}/{known}", overdue
 
 
+def receipt_time(order: DirectiveView) -> str:
+    """Return how long the last receipt of an order took: `0.4 s`, `12 s`, `4m`; "" for none yet."""
+    took_us = order.seen_after_us
+    if took_us is None or not order.seen_by:
+        return ""
+    if took_us < 10 * SECOND_US:
+        return f"{took_us // 100_000 / 10:.1f} s"
+    return f"{took_us // SECOND_US} s" if took_us < MINUTE_US else times.span(took_us)
+
+
+def trend(rule: RuleView, look: Look) -> str:
+    """Return where a burn goes: the short window against the long one; "" without data."""
+    if rule.long_rate is None or rule.short_rate is None or rule.long_rate == rule.short_rate:
+        return ""
+    glyphs = look.glyphs
+    return glyphs.rising if rule.short_rate > rule.long_rate else glyphs.falling
+
+
+def gone_between(view: RouteView, look: Look) -> str:
+    """Return the range of the forecast, `16:40-18:05`; "" where both paces agree."""
+    if view.outlook != "exhausts" or view.exhausts_between_us is None:
+        return ""
+    early_us, late_us = view.exhausts_between_us
+    early = look.moment(early_us)
+    if late_us is None:
+        return f"{early} or never"
+    late = look.moment(late_us)
+    return f"{early} to {late}" if early != late else ""
+
+
 def _state(view: RouteView, look: Look, width: int) -> Line:
     stand = standing(view, look.glyphs)
     text = f"{stand.glyph} {stand.word}"
@@ -122,15 +152,23 @@ def _burn(view: RouteView, look: Look, width: int) -> Line:
     long, short = numbers.rate(rule.long_rate, none), numbers.rate(rule.short_rate, none)
     tone = Tone.ALARM if rule.state == "critical" else Tone.PLAIN
     tone = Tone.TICKET if rule.state == "increasing" else tone
-    label = f" {rule.long_label}"
     if width < 7:
         return line((long, tone))
-    pair = f"{long}/{short}"
-    return line((pair, tone), (label if len(pair + label) <= width else "", Tone.MUTED))
+    pair, goes = f"{long}/{short}", trend(rule, look)
+    label = f" {rule.long_label}/{rule.short_label}"
+    room = width - len(pair)
+    return line(
+        (pair, tone),
+        (goes if goes and room else "", tone),
+        (label if room - len(goes) >= len(label) else "", Tone.MUTED),
+    )
 
 
-def _gone(view: RouteView, look: Look, _width: int) -> Line:
+def _gone(view: RouteView, look: Look, width: int) -> Line:
     text = gone_by(view, look)
+    between = gone_between(view, look)
+    if between and len(between) <= width:
+        return line((between, Tone.TICKET))
     tones = {"spent": Tone.ALARM, "on track": Tone.OK, "no data": Tone.UNKNOWN}
     calm = blind(view) and text == "on track"
     return line((text, Tone.UNKNOWN if calm else tones.get(text, Tone.TICKET)))
@@ -148,10 +186,14 @@ def _classes(view: RouteView, look: Look, _width: int) -> Line:
     return line(*cells)
 
 
-def _control(view: RouteView, look: Look, _width: int) -> Line:
+def _control(view: RouteView, look: Look, width: int) -> Line:
     words, overdue = control_words(view)
     late = f" {look.glyphs.failed}{overdue}" if overdue else ""
-    return line((words + late, control_tone(view.state, overdue)))
+    standing_now = in_force(view)
+    took = receipt_time(standing_now[0]) if standing_now else ""
+    took = f" {look.glyphs.dot} {took}" if took else ""
+    shown = took if len(words + late + took) <= width else ""
+    return line((words + late, control_tone(view.state, overdue)), (shown, Tone.MUTED))
 
 
 def _owner(view: RouteView, _look: Look, _width: int) -> Line:
@@ -175,11 +217,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("state", "state", (11, 11, 12), 1, _state, lambda view: view.rank),
     Column("route", "route", (16, 16, 32), 2, _route, lambda view: view.route),
     Column("tier", "tier", (4, 4, 8), 7, _tier, lambda view: -TIERS.get(view.tier, 0)),
-    Column("budget", "budget left", (6, 14, 26), 4, _budget, _spend),
-    Column("burn", "burn", (6, 9, 14), 3, _burn, _heat),
-    Column("gone", "gone by", (8, 8, 8), 5, _gone, lambda view: view.exhausts_us or 1 << 62),
+    Column("budget", "budget left", (6, 13, 26), 4, _budget, _spend),
+    Column("burn", "burn", (6, 10, 16), 3, _burn, _heat),
+    Column("gone", "gone by", (8, 8, 15), 5, _gone, lambda view: view.exhausts_us or 1 << 62),
     Column("misses", _CLASS_TITLE, (19, 19, 20), 9, _classes, lambda view: -view.counts.bad),
-    Column("control", "control", (13, 13, 17), 6, _control, lambda view: view.state.value),
+    Column("control", "control", (13, 13, 24), 6, _control, lambda view: view.state.value),
     Column("owner", "owner", (9, 9, 20), 8, _owner, lambda view: view.owner or "\uffff"),
     Column("last", "last", (5, 5, 5), 10, _last, lambda view: -(view.last_event_us or 0), "right"),
 )

@@ -49,6 +49,10 @@ class Look(NamedTuple):
         """Return when something was, with its date where that was not today."""
         return times.stamp(at_us, self.as_of_us, self.zone)
 
+    def exact(self, at_us: int) -> str:
+        """Return when something was to the second, with its date where that was not today."""
+        return times.exact(at_us, self.as_of_us, self.zone)
+
     @property
     def separator(self) -> Span:
         """The mark between facts in a line."""

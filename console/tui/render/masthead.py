@@ -42,7 +42,7 @@ def masthead(frame: Frame, look: Look, badges: Badges, width: int) -> Line:
 
 def _blocks(snapshot: Snapshot | None, look: Look, badges: Badges) -> list[Span]:
     """Return what stands out on the left: where this is, and the worst state of all."""
-    blocks = [Span(f" {badges.label} ", Tone.PAGE)] if badges.label else []
+    blocks = [Span(f" {badges.label} ", Tone.LABEL)] if badges.label else []
     if snapshot is not None and snapshot.routes:
         stand = standing(min(snapshot.routes, key=lambda view: view.rank), look.glyphs)
         blocks += [Span(" "), Span(f" {stand.glyph} {stand.word} ", stand.tone)]
@@ -80,6 +80,8 @@ def _right(frame: Frame, look: Look, badges: Badges) -> Line:
     parts: list[Span] = []
     if frame.hold is not None:
         parts.extend((Span(" HOLD ", Tone.PAGE), Span(" ")))
+    if frame.experienced:
+        parts.extend((Span(" EXPERIENCED ", Tone.HARD_STOP), Span(" ")))
     if badges.read_only:
         parts.extend((Span(" RO ", Tone.HARD_STOP), Span(" ")))
     return (*parts, *_clock(frame, look))
@@ -161,16 +163,44 @@ def hold_banner(frame: Frame, look: Look) -> Line:
     routes = routes_missed_since(frame.shown, frame.live)
     facts = [
         line((f"held {times.stopwatch(frame.held_us)}", Tone.STRONG)),
-        line(f"{frame.hold.missed} snapshots"),
-        line(f"{events} events"),
+        line(f"{numbers.count(events)} new"),
         line((f"misses on {routes} routes", Tone.ALARM if routes else Tone.PLAIN)),
         line(("space: go on", Tone.KEY)),
     ]
     return joined(facts, look.separator)
 
 
+def past_banner(frame: Frame, look: Look) -> Line:
+    """Return that this is not the present; empty where it is."""
+    if frame.past is None:
+        return ()
+    words = "actions disabled" if frame.past.reached else "on the way"
+    facts = [
+        line(
+            (f" AS OF {then(frame, look)} ", Tone.PAGE),
+            (f"{look.glyphs.dash} {words}", Tone.STRONG),
+        ),
+        line(("end", Tone.KEY), " back to live"),
+        line(("[ ] { }", Tone.KEY), " minute, hour"),
+        line(("n N", Tone.KEY), " alerts"),
+    ]
+    return joined(facts, look.separator)
+
+
+def then(frame: Frame, look: Look) -> str:
+    """Return the instant of the past on show, with its date where that is not today's."""
+    if frame.past is None:
+        return ""
+    when = times.local(frame.past.at_us, look.zone)
+    if when.date() == times.local(frame.wall_us, look.zone).date():
+        return when.strftime("%H:%M")
+    return when.strftime("%Y-%m-%d %H:%M")
+
+
 def one_line(frame: Frame, look: Look) -> Line:
     """Return the fleet in the fewest words, for a screen too small for anything else."""
+    if frame.past is not None:
+        return line((f"{then(frame, look)} ", Tone.PAGE), *_worst(frame.shown, look))
     if frame.late or frame.trouble:
         return line(("OLD ", Tone.ALARM), *_worst(frame.shown, look))
     return _worst(frame.shown, look)

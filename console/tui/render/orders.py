@@ -33,7 +33,7 @@ def orders(view: RouteView, look: Look) -> list[Line]:
     if not standing:
         return [*lines, line(("No order stands: changes and runs are free.", Tone.MUTED))]
     for each in standing:
-        lines.extend(_order(view, each, look))
+        lines.extend(order_lines(view, each, look))
     return lines
 
 
@@ -53,7 +53,8 @@ def _other(step: StepView) -> Line:
     return line((f"{step.state} ", Tone.UNKNOWN), NAMES_OF[step.kind], f": {step.words}{note}")
 
 
-def _order(view: RouteView, order: DirectiveView, look: Look) -> list[Line]:
+def order_lines(view: RouteView, order: DirectiveView, look: Look) -> list[Line]:
+    """Return an order with its stages, who has not confirmed it, and what it takes to lift it."""
     directive = order.directive
     lines = [
         line(
@@ -71,7 +72,8 @@ def _order(view: RouteView, order: DirectiveView, look: Look) -> list[Line]:
     if order.not_seen:
         names = ", ".join(order.not_seen)
         lines.append(line((f"  not seen: {names} silent since", Tone.UNKNOWN)))
-    return [*lines, _exit(view, order, look)]
+    lead = ("exit met: ", Tone.OK) if order.exit_met else ("exit: ", Tone.TICKET)
+    return [*lines, line("  ", lead, *exit_line(view, order, look))]
 
 
 def scope(directive: Directive) -> str:
@@ -89,7 +91,7 @@ def scope(directive: Directive) -> str:
     return ", ".join(parts)
 
 
-def _exit(view: RouteView, order: DirectiveView, look: Look) -> Line:
+def exit_line(view: RouteView, order: DirectiveView, look: Look) -> Line:
     """Return the countdown of the exit rule: what is there of what is needed."""
     done, needed = order.exit_trusted
     left = numbers.percent(view.remaining, "no data")
@@ -102,8 +104,7 @@ def _exit(view: RouteView, order: DirectiveView, look: Look) -> Line:
         facts = [_probation(order, look), line(("then it may be stepped down", Tone.MUTED))]
     if order.directive.until_us is not None:
         facts.append(line(f"expires {look.moment(order.directive.until_us)}"))
-    lead = ("  exit met: ", Tone.OK) if order.exit_met else ("  exit: ", Tone.TICKET)
-    return line(lead, *joined(facts, look.separator))
+    return joined(facts, look.separator)
 
 
 def _probation(order: DirectiveView, look: Look) -> Line:

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 
 class AlertsScreen(Table[AlertView]):
-    """One row per alert; `A` takes ownership, Enter opens its route, `a` acts on it."""
+    """One row per alert; `A` owns it, `s` silences, `X` closes, `a` acts, Enter opens its route."""
 
     CSS_PATH = "alerts.tcss"
     ABOUT = (
         "Alerts of all routes, those that nobody owns first. Below the list: what made the chosen"
-        " one fire, with its numbers, its runs and its owner. Acknowledging puts your name on it."
+        " one fire, with its numbers, its runs, its owner, who was told. Acknowledging puts your"
+        " name on it; a silence keeps it quiet for a time; a hard stop is closed by signature."
     )
     COLUMNS = alerts.COLUMNS
     WORDS = alerts.WORD_FIELDS
@@ -37,6 +38,10 @@ class AlertsScreen(Table[AlertView]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("A", "acknowledge", "Ack", tooltip="Acknowledge", id="alert.acknowledge"),
         Binding("a", "act", "Act", id="route.act"),
+        Binding("s", "silence", "Silence", id="alert.silence"),
+        Binding(
+            "X", "close", "Close", show=False, tooltip="Sign a hard stop closed", id="alert.close"
+        ),
     ]
 
     def rows(self, snapshot: Snapshot) -> Sequence[AlertView]:
@@ -57,7 +62,12 @@ class AlertsScreen(Table[AlertView]):
 
     def detail(self, item: AlertView, look: Look) -> list[Line]:
         """Return what made an alert fire."""
-        return alerts.detail(item, look)
+        snapshot = host(self).frame.shown
+        return alerts.detail(item, look, snapshot.silences if snapshot else ())
+
+    def totals(self, snapshot: Snapshot) -> list[Line]:
+        """Return how many silences stand."""
+        return alerts.totals(snapshot)
 
     @on(CursorList.Opened)
     def opened(self) -> None:
@@ -68,7 +78,7 @@ class AlertsScreen(Table[AlertView]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey the verbs out where the console may not act."""
-        if action in ("act", "acknowledge") and host(self).read_only:
+        if action in ("act", "acknowledge", "silence", "close") and host(self).read_only:
             return None
         return super().check_action(action, parameters)
 
@@ -82,3 +92,13 @@ class AlertsScreen(Table[AlertView]):
         """Take ownership of the alert under the cursor."""
         if self.cursor_list.cursor_row is not None:
             host(self).desk.take(self.cursor_list.cursor_row)
+
+    def action_silence(self) -> None:
+        """Silence what the alert under the cursor is about."""
+        if self.cursor_list.cursor_row is not None:
+            host(self).desk.hush(self.cursor_list.cursor_row)
+
+    def action_close(self) -> None:
+        """Sign the hard stop of the alert under the cursor closed."""
+        if self.cursor_list.cursor_row is not None:
+            host(self).desk.end(self.cursor_list.cursor_row)

@@ -34,7 +34,8 @@ class Dialog(ModalScreen[ResultT]):
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", id="dialog.cancel"),
-        Binding("ctrl+y", "confirm", "Confirm", priority=True, id="dialog.confirm"),
+        # No priority: it would overtake the characters that a field has not taken in yet.
+        Binding("ctrl+y", "confirm", "Confirm", id="dialog.confirm"),
         Binding("ctrl+q", "app.quit", "Quit", show=False, priority=True, id="dialog.quit"),
     ]
 

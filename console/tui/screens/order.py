@@ -17,6 +17,7 @@ from console.tui.draft import (
     NO,
     YES,
     Form,
+    cause,
     drafted,
     first_form,
     missing,
@@ -27,7 +28,7 @@ from console.tui.feed import RELAXING, OrderPreview, OrderRequest, Verb
 from console.tui.figures.spans import Line, Tone, line
 from console.tui.host import host
 from console.tui.messages import Ordered, Previewed
-from console.tui.render.blast import blast, changed_meanwhile
+from console.tui.render.blast import blast, changed_meanwhile, grounds
 from console.tui.render.orders import NAMES
 from console.tui.screens.dialog import Dialog
 from console.tui.widgets.choice import Choice, Picker
@@ -63,6 +64,7 @@ class OrderDialog(Dialog[None]):
         self._view = view
         self._generation = generation
         self._form: Form = first_form(verb, view)
+        self._cause = None if verb in RELAXING else cause(view)
         self._preview: OrderPreview | None = None
         self._preview_trouble = ""
         self._writing: OrderRequest | None = None
@@ -146,7 +148,10 @@ class OrderDialog(Dialog[None]):
 
     def _show_blast(self) -> None:
         app = host(self)
-        lines = blast(self._preview, self._preview_trouble, app.operator, app.look(app.frame))
+        look = app.look(app.frame)
+        lines = blast(self._preview, self._preview_trouble, app.operator, look)
+        if not self.has_class("-short"):
+            lines += grounds(self._cause, self._view, self.verb, look)
         refused = self._refused(app.frame)
         if refused:
             lines.append(line(("refused   ", Tone.ALARM), (refused, Tone.STRONG)))

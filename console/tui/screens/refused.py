@@ -61,7 +61,7 @@ class RefusedTable(Table[RowT]):
 
     def show_pieces(self) -> None:
         """Draw what came in."""
-        if self.is_mounted:
+        if self.still_open:
             self._shown_anew(host(self).frame)
 
     def _shown_anew(self, frame: Frame) -> None:

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
 from console.snapshot.types import MissView
+from console.tui.export import Sheet
 from console.tui.figures.spans import Line, Tone, line, rows_of
 from console.tui.host import host
 from console.tui.messages import MissesFetched
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 MISSES_SHOWN = 100
 _CURVE_HIGH = 12
 _CURVE_LOW = 5
+_WORDS = 3
 
 
 class RouteScreen(View):
@@ -123,10 +125,15 @@ class RouteScreen(View):
     ) -> None:
         """Add the curve to the burn where there is room for it, else below everything."""
         width, room = size
-        if room > _CURVE_LOW:
-            blocks[2] += burn.chart(view, look, (width, min(room - 1, _CURVE_HIGH)))
+        room -= 2 if view.marks else 1
+        if room >= _CURVE_LOW:
+            # The curve first; the words of its marks in what it leaves.
+            high = max(_CURVE_LOW, min(room - min(len(view.marks), _WORDS), _CURVE_HIGH))
+            blocks[2] += burn.chart(view, look, (width, high))
+            blocks[2] += burn.happened(view, look, (width, room - high))
         else:
             blocks[4] += burn.chart(view, look, (width, _CURVE_LOW))
+            blocks[4] += burn.happened(view, look, (width, _WORDS))
 
     def _ask(self, snapshot: Snapshot) -> None:
         """Ask for the misses again when something about them has changed."""
@@ -141,6 +148,9 @@ class RouteScreen(View):
     def on_misses_fetched(self, message: MissesFetched) -> None:
         """Show the misses that came in."""
         self._waiting = self._on_its_way = False
+        if not self.still_open:
+            self._asked = None
+            return
         self._trouble = message.trouble
         if message.trouble:
             self._asked = None
@@ -150,6 +160,15 @@ class RouteScreen(View):
         nothing = [] if self._misses else empty.no_misses(self._waiting, self._trouble)
         self.query_one("#no-misses", Prose).show(nothing)
         self.call_after_refresh(self.redraw)
+
+    def sheet(self) -> Sheet:
+        """Return the latest misses of the route."""
+        names = ("route", "run", "class", "at_us", "rule", "correction")
+        rows = tuple(
+            (each.route, each.run, each.error_class, each.at_us, each.rule, each.correction)
+            for each in self._misses
+        )
+        return Sheet(f"Misses of {self.route}", names, rows)
 
     @property
     def cursor_list(self) -> CursorList[MissView]:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from console.tui.figures.spans import Line, Tone, joined, line
+from console.tui.export import Sheet, sheet_of
+from console.tui.figures.spans import Line, line
 from console.tui.host import host
-from console.tui.query import Fields, Query, QueryError, parse
+from console.tui.query import LONGEST, Fields, Query, QueryError, parse
 from console.tui.render import empty
-from console.tui.render.grid import Grid, Shaped, heading, layout, row
-from console.tui.screens.view import View
+from console.tui.render.grid import Grid, heading, layout, row
+from console.tui.render.titles import Chosen, title
+from console.tui.screens.remembered import Remembered
 from console.tui.widgets.cursor_list import CursorList
 from console.tui.widgets.filter_bar import FilterBar
 from console.tui.widgets.heading import Heading
 from console.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
@@ -31,23 +33,7 @@ if TYPE_CHECKING:
 RowT = TypeVar("RowT")
 
 
-class Column(Shaped, Protocol):
-    """What a list needs to know of a column."""
-
-    @property
-    def key(self) -> str:
-        """The name of the column."""
-
-    @property
-    def draw(self) -> Callable[[Any, Look, int], Line]:
-        """The cell of a row, for a width."""
-
-    @property
-    def order(self) -> Callable[[Any], Any]:
-        """What the column sorts a row by."""
-
-
-class Table(View, Generic[RowT]):
+class Table(Remembered, Generic[RowT]):
     """Rows of a snapshot in columns. Subclasses say which rows, and what they are called."""
 
     COLUMNS: ClassVar[Sequence[Any]] = ()
@@ -63,6 +49,7 @@ class Table(View, Generic[RowT]):
         Binding("slash", "filter", "Filter", key_display="/", id="table.filter"),
         Binding("o", "sort(1)", "Sort", show=False, id="table.sort"),
         Binding("O", "reverse", "Reverse", show=False, id="table.reverse"),
+        Binding("c", "copy", "Copy", show=False, id="table.copy"),
     ]
 
     def __init__(self) -> None:
@@ -130,13 +117,38 @@ class Table(View, Generic[RowT]):
         self._retitle()
         self._show_detail(look)
 
+    def sheet(self) -> Sheet:
+        """Return the rows on show, in their order, with all the fields that a filter knows."""
+        look = host(self).look(host(self).frame)
+        each = (self.fields(item, look) for item in self._rows)
+        known = ({**fields.numbers, **fields.words} for fields in each)
+        return sheet_of(self.NOUN.capitalize(), (*self.WORDS, *self.NUMBERS), known)
+
+    def action_copy(self) -> None:
+        """Put what the row under the cursor is known by on the clipboard."""
+        if self.cursor_list.cursor_key is not None:
+            self.copy(self.cursor_list.cursor_key)
+
+    def memento(self) -> dict[str, object]:
+        """Return sort and filter."""
+        by = self.COLUMNS[self._sort].key
+        return {"sort": by, "reversed": self._reversed, "filter": self._query_text}
+
+    def recall(self, known: dict[str, object]) -> None:
+        """Sort and filter as the last session did."""
+        keys = [column.key for column in self.COLUMNS]
+        self._sort = keys.index(known["sort"]) if known.get("sort") in keys else 0
+        self._reversed = known.get("reversed") is True
+        text = known.get("filter")
+        if isinstance(text, str) and len(text) <= LONGEST:
+            self.query_one(FilterBar).value = text
+
     def _show_detail(self, look: Look) -> None:
         chosen = self.cursor_list.cursor_row
         lines = [] if chosen is None else self.detail(chosen, look)
         self.query_one("#detail", Prose).show(lines)
 
     def _absence(self, frame: Frame, look: Look, total: int) -> list[Line]:
-        """Return why there is no row to show, and what to do; empty where there are rows."""
         if frame.shown is None:
             return empty.waiting(frame)
         if not total:
@@ -152,23 +164,13 @@ class Table(View, Generic[RowT]):
         return rows
 
     def _retitle(self) -> None:
-        shown = len(self._rows)
-        at, _ = self.cursor_list.position
-        count = f"{shown} of {self._total}" if self._query.terms else str(self._total)
-        facts = [line((self.NOUN.capitalize(), Tone.HEADING), f" {count}")]
-        if self._query_error:
-            facts.append(line((self._query_error, Tone.ALARM)))
-        elif self._query_text:
-            facts.append(line(("filter ", Tone.MUTED), (self._query_text, Tone.TICKET)))
-        facts += self._totals
-        if self._sort or self._reversed:
-            order = " reversed" if self._reversed else ""
-            by = " ".join(self.COLUMNS[self._sort].title.split())
-            facts.append(line((f"by {by}{order}", Tone.MUTED)))
-        if shown:
-            facts.append(line((f"row {at}", Tone.MUTED)))
+        order = " reversed" if self._reversed else ""
+        by = " ".join(self.COLUMNS[self._sort].title.split()) + order
+        query = (bool(self._query.terms), self._query_text, self._query_error)
+        by = by if self._sort or self._reversed else ""
+        chosen = Chosen(len(self._rows), self._total, *query, by, self.cursor_list.position[0])
         separator = host(self).look(host(self).frame).separator
-        self.query_one("#title", Prose).show([joined(facts, separator)])
+        self.query_one("#title", Prose).show([title(self.NOUN, chosen, self._totals, separator)])
 
     def _headings(self) -> None:
         grid = self._grid(self.cursor_list.room)
@@ -198,11 +200,13 @@ class Table(View, Generic[RowT]):
         """Sort by the next column."""
         self._sort = (self._sort + by) % len(self.COLUMNS)
         self._reversed = False
+        self.remember()
         self.redraw()
 
     def action_reverse(self) -> None:
         """Turn the order round."""
         self._reversed = not self._reversed
+        self.remember()
         self.redraw()
 
     async def action_escape(self) -> None:
@@ -222,6 +226,7 @@ class Table(View, Generic[RowT]):
         except QueryError as error:
             self._query = Query()
             self._query_error = str(error)
+        self.remember()
         self.redraw()
 
     @on(FilterBar.Left)

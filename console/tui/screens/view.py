@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+import msgspec
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer
 
 from console.tui.host import host
+from console.tui.lens import as_experienced
 from console.tui.render.masthead import one_line
 from console.tui.sizes import HEIGHTS, WIDTHS
 from console.tui.widgets.chrome import Bottom, Top
@@ -17,6 +19,8 @@ from console.tui.widgets.prose import Prose
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from console.snapshot.types import Snapshot
+    from console.tui.export import Sheet
     from console.tui.frame import Frame
     from console.tui.render.look import Look
 
@@ -27,11 +31,18 @@ class View(Screen[None]):
     AUTO_FOCUS = "CursorList"
     ABOUT: ClassVar[str] = ""
     """What the view is for, as the help says it."""
+    TITLE_WORDS: ClassVar[str] = "view"
+    """What the view is called in the names of exports."""
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "escape", "Back", show=False, id="view.escape"),
+        Binding("e", "export", "Export", show=False, id="view.export"),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lived: tuple[Snapshot, Snapshot] | None = None
 
     def compose(self) -> ComposeResult:
         """Put the view between the lines that every view has."""
@@ -63,21 +74,38 @@ class View(Screen[None]):
         """Fit everything to the new size once it is laid out."""
         self.call_after_refresh(self.redraw)
 
+    def _through_lens(self, frame: Frame) -> Frame:
+        """Return the frame with budgets as they are to be shown, made once for each picture."""
+        if not frame.experienced or frame.shown is None:
+            return frame
+        if self._lived is None or self._lived[0] is not frame.shown:
+            self._lived = frame.shown, as_experienced(frame.shown)
+        return msgspec.structs.replace(frame, shown=self._lived[1])
+
     def redraw(self) -> None:
         """Draw the frame as it is."""
-        if self.is_mounted:
+        if self.still_open:
             self._frame_changed(host(self).frame)
 
     def _frame_changed(self, frame: Frame) -> None:
         if not self._in_sight():
             return
         app = host(self)
+        frame = self._through_lens(frame)
         look = app.look(frame)
         with self.app.batch_update():
-            self.query_one(Top).draw(frame, look, app.badges, app.banner)
+            self.query_one(Top).draw(frame, look, app.badges, app.banner())
             self.query_one(Bottom).draw(frame, look)
             self.query_one("#one-line", Prose).show([one_line(frame, look)])
             self.draw(frame, look)
+
+    @property
+    def still_open(self) -> bool:
+        """Whether the view can be drawn: an answer may come in after the view was left.
+
+        One that was left loses its widgets one by one; one of another mode is drawn on its return.
+        """
+        return self.is_mounted and self in self.app.screen_stack
 
     def _in_sight(self) -> bool:
         """Say whether this is the view in front, or right behind a dialog."""
@@ -87,8 +115,16 @@ class View(Screen[None]):
 
     def copy(self, text: str) -> None:
         """Put text on the clipboard of the operator's terminal."""
-        self.app.copy_to_clipboard(text)
-        self.notify("Copied. Terminals without clipboard support ignore it.", markup=False)
+        host(self).keeping.copy(text)
+
+    def sheet(self) -> Sheet | None:
+        """Return the rows of the view as an export has them; None: only a picture can be had."""
+        return None
+
+    def action_export(self) -> None:
+        """Write what is on the screen into a file."""
+        sheet = self.sheet()
+        host(self).keeping.ask(sheet, self.TITLE_WORDS if sheet is None else sheet.title)
 
     async def action_escape(self) -> None:
         """Leave the view; the last one stays, so that Esc never quits."""

@@ -27,6 +27,7 @@ class Top(Vertical):
         """Put the lines in place."""
         yield Prose(id="masthead")
         yield Prose(id="banner", hide_empty=True)
+        yield Prose(id="past", hide_empty=True)
         yield Prose(id="hold", hide_empty=True)
 
     def draw(self, frame: Frame, look: Look, badges: Badges, banner: str) -> None:
@@ -34,6 +35,8 @@ class Top(Vertical):
         top = masthead.masthead(frame, look, badges, self.size.width)
         self.query_one("#masthead", Prose).show([top])
         self.query_one("#banner", Prose).show([line((banner, Tone.TICKET))] if banner else [])
+        past = masthead.past_banner(frame, look)
+        self.query_one("#past", Prose).show([past] if past else [])
         held = masthead.hold_banner(frame, look)
         self.query_one("#hold", Prose).show([held] if held else [])
 

@@ -1,0 +1,107 @@
+"""What a run cost beside its budget: time that people and waiting took, read from its own events.
+
+Four kinds: `rescue` (what the rescuer said), `approval` (from the request to its answer, or to the
+run's end), `delay` (how much later than its deadline the outcome came; no native event tells of a
+queue, so that this is all the waiting that can be known) and `recovery` (from its start to its
+end). An effort that has not ended yet is none: it is written when its end is read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from console.ledger.facts import CHANGE, STARTED, TERMINAL
+from console.model import MINUTE_US, Event
+
+if TYPE_CHECKING:
+    from console.ledger.facts import Facts
+
+RESCUE, APPROVAL, DELAY, RECOVERY = KINDS = ("rescue", "approval", "delay", "recovery")
+_ANSWERS = frozenset({"approval.granted", "approval.denied"})
+_RECOVERED = frozenset({"recovery.succeeded", "recovery.failed"})
+TELLING = frozenset({"rescued", "approval.requested", "recovery.started"})
+"""The kinds of event without which a run that was not late took nothing."""
+
+
+class Effort(NamedTuple):
+    """One stretch of time: its kind, the instant at which it ended, its length, and whose it was.
+
+    `length_us` is 0 for a rescue whose minutes nobody said.
+    """
+
+    kind: str
+    at_us: int
+    length_us: int
+    who: str
+
+
+def efforts(facts: Facts, late_us: int | None) -> list[Effort]:
+    """Return what a run's own events say it took; `late_us` is the deadline that it missed."""
+    if late_us is None and TELLING.isdisjoint(event.event for event in facts.marks):
+        return []
+    events = [mark.event for mark in facts.ordered()]
+    ends = [event.ts_us for event in events if event.event in TERMINAL]
+    return [
+        *_rescues(events),
+        *_approvals(events, ends),
+        *_recoveries(events),
+        *(
+            Effort(DELAY, ends[0], ends[0] - late_us, "")
+            for _ in ends[:1]
+            if late_us is not None and ends[0] > late_us
+        ),
+    ]
+
+
+def _rescues(events: list[Event]) -> list[Effort]:
+    return [
+        Effort(RESCUE, event.ts_us, round((event.minutes or 0) * MINUTE_US), event.by)
+        for event in events
+        if event.event == "rescued"
+    ]
+
+
+def _approvals(events: list[Event], ends: list[int]) -> list[Effort]:
+    found = []
+    for asked in (event for event in events if event.event == "approval.requested"):
+        answers = [
+            (event.ts_us, event.by)
+            for event in events
+            if event.event in _ANSWERS
+            and event.action == asked.action
+            and event.ts_us >= asked.ts_us
+        ]
+        answers += [(end_us, "") for end_us in ends if end_us >= asked.ts_us]
+        if answers:
+            at_us, who = min(answers)
+            found.append(Effort(APPROVAL, at_us, at_us - asked.ts_us, who))
+    return found
+
+
+def _recoveries(events: list[Event]) -> list[Effort]:
+    """Pair each start with the first end after it; a second start before that end changes nothing.
+
+    The ledger's order puts a start and an end of one instant as it puts everything.
+    """
+    found: list[Effort] = []
+    since_us: int | None = None
+    for event in events:
+        if event.event == "recovery.started" and since_us is None:
+            since_us = event.ts_us
+        elif event.event in _RECOVERED and since_us is not None:
+            found.append(Effort(RECOVERY, event.ts_us, event.ts_us - since_us, event.kind))
+            since_us = None
+    return found
+
+
+def agent_of(facts: Facts) -> str:
+    """Return the agent that a run belongs to: that of its start, else of its first event."""
+    named = [event for event in facts.marks if event.agent]
+    starts = [event for event in named if event.event == STARTED]
+    first = min(starts or named, key=lambda event: (event.ts_us, event.agent), default=None)
+    return "" if first is None else first.agent
+
+
+def deployments(facts: Facts) -> list[Event]:
+    """Return the changes of the route among a run's events."""
+    return [event for event in facts.marks if event.event == CHANGE]

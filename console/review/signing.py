@@ -1,0 +1,76 @@
+"""Signing a review: decisions and rescues, by name, in the audit; the next review shows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from console.model import SECOND_US
+from console.store import desk, past
+from console.text import clean, name
+
+if TYPE_CHECKING:
+    from console.review.types import Review
+    from console.store.connect import Connection
+    from console.store.writer import Writer
+
+VERB = "review"
+_SHOWN = 3
+
+
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row of the audit says of a signed review of one route."""
+
+    period: str
+    decision: str
+    rescues: int
+    bad: int
+    note: str = ""
+
+
+def sign(
+    writer: Writer, review: Review, *, by: str, now_us: int, decision: str = "", note: str = ""
+) -> list[str]:
+    """Sign a review for each of its routes, in one transaction; return a sentence for each.
+
+    An empty `decision` takes what is proposed. Signing records the decision and carries nothing
+    out: the order behind it is given, and confirmed, as always.
+    """
+    said = []
+    with writer.transaction():
+        for view in review.routes:
+            detail = Signed(
+                period=review.period.label,
+                decision=decision or view.decision.decision,
+                rescues=view.counted["rescues"].value or 0,
+                bad=view.charged["bad"].value or 0,
+                note=clean(note),
+            )
+            route = view.settings.name
+            desk.audit(
+                writer.connection, at_us=now_us, actor=name(by), verb=VERB, route=route,
+                detail=detail,
+            )  # fmt: skip
+            said.append(f"{route}: {detail.decision}, rescues: {detail.rescues}, by {name(by)}")
+    return said
+
+
+def earlier(connection: Connection, until_us: int, route: str) -> tuple[str, ...]:
+    """Return the last signatures before an instant, newest first, in words.
+
+    Of a route, or with "" of the whole fleet: who signed how many routes of which review.
+    """
+    rows = [row for row in past.acts(connection, until_us, VERB) if route in {"", row.route}]
+    said: dict[str, int] = {}
+    for row in reversed(rows):
+        detail = msgspec.json.decode(row.detail, type=Signed)
+        day = datetime.fromtimestamp(row.at_us // SECOND_US, UTC).strftime("%Y-%m-%d")
+        words = f"{detail.period}, signed by {clean(row.actor, 100)} on {day}"
+        if route:
+            note = f", {clean(detail.note, 200)}" if detail.note else ""
+            words = f"{detail.decision} ({words}; rescues: {detail.rescues}{note})"
+        said[words] = said.get(words, 0) + 1
+    shown = list(said.items())[:_SHOWN]
+    return tuple(words if route else f"{words}: {count} routes" for words, count in shown)

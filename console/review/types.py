@@ -1,0 +1,128 @@
+"""What a review says: one immutable object that every renderer formats.
+
+Every number is a `Figure` or in `Rows`, with its query beside it; everything else is words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from console.burn.windows import Span
+from console.review.incident import Incident
+from console.review.verdict import Verdict
+from console.store.corrections import Correction
+from console.store.figures import Figure, Rows
+
+if TYPE_CHECKING:
+    from console.review.period import Period
+    from console.settings import RouteSettings
+
+
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
+    """Misses of one kind: reason and event path, how many, examples with their evidence."""
+
+    reason: str
+    path: str
+    count: Figure
+    examples: tuple[tuple[str, str], ...]
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What trust cost beside the budget: minutes by kind and by class, money in hundredths.
+
+    `weeks` are (first day of the week, money), oldest first, the reviewed span last; `sole` are
+    the runs that missed in one class only, by class: what that class less would have bought.
+    """
+
+    minutes: dict[str, Figure]
+    by_class: dict[str, Figure]
+    money: Figure
+    per_run: Figure
+    per_trusted: Figure
+    weeks: tuple[tuple[str, Figure], ...]
+    sole: dict[str, Figure]
+    currency: str
+    priced: bool
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert or order of the review, and how many seconds it took to get to each stage."""
+
+    id: str
+    words: str
+    at_us: int
+    took: dict[str, Figure]
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What is proposed for a route: the decision, the rule that proposes it, and the command."""
+
+    decision: str
+    rule: str
+    command: str
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Something to mark in the chart: an instant, a kind and words."""
+
+    at_us: int
+    kind: str
+    words: str
+
+
+class RouteReview(msgspec.Struct, frozen=True, kw_only=True):
+    """One route over the span of the review.
+
+    `experienced` and `charged` are figures by name (`total`, `bad`, the classes, `spent_ppm`: the
+    share of the budget of these runs that the misses spent). `concentration` says where misses lie
+    thick, in words with figures. `only_by_exclusion` says that the objective was kept as charged
+    and not as experienced.
+    """
+
+    settings: RouteSettings
+    ready: bool
+    questions: tuple[tuple[str, str], ...]
+    experienced: dict[str, Figure]
+    charged: dict[str, Figure]
+    counted: dict[str, Figure]
+    caps: tuple[tuple[str, int, Figure], ...]
+    chart: Rows
+    chart_span: Span
+    marks: tuple[Mark, ...]
+    signatures: tuple[Signature, ...]
+    incidents: tuple[tuple[Incident, Figure], ...]
+    verdict: Verdict
+    verdict_figures: dict[str, Figure]
+    concentration: tuple[tuple[str, Figure], ...]
+    answers: tuple[Answer, ...]
+    corrections: tuple[Correction, ...]
+    overrides: tuple[str, ...]
+    cost: Cost
+    decision: Decision
+    advice: tuple[Advice, ...]
+    signed: tuple[str, ...]
+    only_by_exclusion: bool
+
+
+class Advice(msgspec.Struct, frozen=True, kw_only=True):
+    """What one candidate objective would have meant: kept or not, and what it would have paged."""
+
+    budget_ppm: int
+    current: bool
+    kept: bool
+    spent: Figure
+    pages: int
+    tickets: int
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole review: its period, its routes, worst first, and who signed the last ones."""
+
+    period: Period
+    made_us: int
+    scope: str
+    routes: tuple[RouteReview, ...]
+    fleet: dict[str, Figure]
+    signed: tuple[str, ...]

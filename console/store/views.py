@@ -1,0 +1,171 @@
+"""What is worked out per run for the weekly review, and SQL views for whoever reads the store.
+
+The views are the documented way to look at a store with other tools (sqlite-utils, Datasette): one
+row a thing, names instead of numbers, instants as RFC 3339 beside the microseconds. They are plural
+(`runs`, `misses`), the tables behind them singular.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from console.ledger.effort import agent_of, deployments, efforts
+from console.ledger.signature import path_of, reason_of
+from console.model import CLASSES, Counts
+from console.store.reencode import facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.ledger.effort import Effort
+    from console.ledger.facts import Facts
+    from console.model import Event
+    from console.store.connect import Connection
+
+COLUMNS = """
+alter table run add column agent text not null default '';
+alter table miss add column signature text not null default '';
+alter table miss add column path text not null default '';
+create table effort (
+    route integer not null, run text not null, kind text not null, at_us integer not null,
+    place integer not null, length_us integer not null, who text not null,
+    primary key (route, run, kind, at_us, place)) strict, without rowid;
+create index effort_at on effort (route, at_us);
+create table deployed (
+    route integer not null, run text not null, at_us integer not null, change text not null,
+    version text not null, primary key (route, run, at_us, change, version))
+    strict, without rowid;
+create index deployed_at on deployed (route, at_us)
+"""
+_FLAGS = ", ".join(f"classes >> {place} & 1 as {item.value}" for place, item in enumerate(CLASSES))
+
+
+def _when(column: str, name: str) -> str:
+    return f"strftime('%Y-%m-%dT%H:%M:%SZ', {column} / 1000000, 'unixepoch') as {name}"
+
+
+_MINUTE = "strftime('%Y-%m-%dT%H:%M:%SZ', {column} * 60, 'unixepoch') as {name}"
+_PERMISSION_BIT = 1 << [item.value for item in CLASSES].index("permission")
+_COVERS = f"""
+    (classes & {_PERMISSION_BIT} = 0 or item.by_owner)
+    and (run.run in (select value from json_each(item.runs))
+      or (item.from_us / 60000000 <= run.minute and run.minute * 60000000 < item.to_us))
+"""
+"""As `corrections.Correction.covers` decides; a test holds the two together."""
+VIEWS = {
+    "corrections": f"""
+        select id, route, rowid as number, {_when("json_extract(body, '$.at_us')", "at")},
+          json_extract(body, '$.at_us') as at_us,
+          json_extract(body, '$.category') as category, json_extract(body, '$.reason') as reason,
+          json_extract(body, '$.by') as by, json_extract(body, '$.by_owner') as by_owner,
+          json_extract(body, '$.from_us') as from_us, json_extract(body, '$.to_us') as to_us,
+          json_extract(body, '$.runs') as runs from correction""",
+    "runs": f"""
+        select route.name as route, run.run, parent, state,
+          {_MINUTE.format(column="minute", name="closed")}, minute,
+          state = 'bad' as bad, {_FLAGS}, handoff, rescues, agent,
+          run.first_us, run.last_us,
+          (select item.id from corrections as item where item.route = route.name
+            and run.minute is not null and {_COVERS} order by item.number limit 1) as correction
+        from run join route on route.id = run.route""",
+    "misses": f"""
+        select route.name as route, run, class, {_when("at_us", "at")}, at_us, rule, signature,
+          path, evidence from miss join route on route.id = miss.route""",
+    "counts": f"""
+        select route.name as route, {_MINUTE.format(column="at", name="closed")}, at as minute,
+          {", ".join(Counts._fields)} from minute join route on route.id = minute.route""",
+    "efforts": f"""
+        select route.name as route, run, kind, {_when("at_us", "at")}, at_us, length_us,
+          round(length_us / 60000000.0, 1) as minutes, who
+        from effort join route on route.id = effort.route""",
+    "deployments": f"""
+        select route.name as route, run, {_when("at_us", "at")}, at_us, change, version
+        from deployed join route on route.id = deployed.route""",
+    "alerts": f"""
+        select 'A' || number as id, route, severity, kind, state, {_when("opened_us", "opened")},
+          opened_us, {_when("resolved_us", "resolved")}, resolved_us,
+          json_extract(body, '$.acknowledged_by') as acknowledged_by,
+          json_extract(body, '$.acknowledged_us') as acknowledged_us from alert""",
+    "orders": f"""
+        select id, route, json_extract(body, '$.kind') as kind, json_extract(body, '$.by') as by,
+          json_extract(body, '$.reason') as reason, {_when("issued_us", "issued")}, issued_us,
+          {_when("lifted_us", "lifted")}, lifted_us,
+          coalesce(json_extract(body, '$.overridden'), 0) as overridden,
+          coalesce(json_extract(body, '$.alert'), '') as alert,
+          json_extract(body, '$.generation') as generation from directive""",
+    "receipts": f"""
+        select route.name as route, agent, generation, {_when("at_us", "at")}, at_us
+        from receipt join route on route.id = receipt.route""",
+    "acts": f"""
+        select seq, {_when("at_us", "at")}, at_us, actor, verb, route, detail from audit""",
+}
+"""The views by name: names and columns are kept stable across versions."""
+
+
+def add(connection: Connection) -> None:
+    """Add tables and columns, fill them from the runs that are there, and create the views.
+
+    Of the schema before the tenth: the events of a run are a list beside it.
+    """
+    for statement in COLUMNS.split(";"):
+        connection.execute(statement)
+    for name, query in VIEWS.items():
+        connection.execute(f"create view {name} as {query}")
+    rows = connection.execute("select route, run, facts, parent from run").fetchall()
+    for route, run, facts, parent in rows:
+        _work_out(connection, route, run, facts_of(facts, parent))
+
+
+def _work_out(connection: Connection, route: int, run: str, facts: Facts) -> None:
+    connection.execute(
+        "update run set agent = ? where route = ? and run = ?", (agent_of(facts), route, run)
+    )
+    found = connection.execute(
+        "select class, at_us, rule from miss where route = ? and run = ?", (route, run)
+    ).fetchall()
+    for error_class, at_us, rule in found:
+        connection.execute(
+            "update miss set signature = ?, path = ? where route = ? and run = ? and class = ?",
+            (reason_of(rule), path_of(facts, at_us), route, run, error_class),
+        )
+    late_us = next((at_us for name, at_us, _ in found if name == "latency"), None)
+    insert(connection, [Took(route, run, efforts(facts, late_us), deployments(facts))])
+
+
+class Took(NamedTuple):
+    """What a run (the number of its route, its name) took, and the changes that it tells of."""
+
+    route: int
+    run: str
+    efforts: Sequence[Effort]
+    changes: Sequence[Event]
+
+
+def save(connection: Connection, took: Sequence[Took]) -> None:
+    """Store anew what runs took, and the changes of their routes that they tell of."""
+    keys = [(item.route, item.run) for item in took]
+    connection.executemany("delete from effort where route = ? and run = ?", keys)
+    connection.executemany("delete from deployed where route = ? and run = ?", keys)
+    insert(connection, took)
+
+
+def insert(connection: Connection, took: Sequence[Took]) -> None:
+    """Store what runs took of which nothing is stored yet."""
+    connection.executemany(
+        "insert into effort (route, run, kind, at_us, place, length_us, who) "
+        "values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (route, run, effort.kind, effort.at_us, place, effort.length_us, effort.who)
+            for route, run, found, _ in took
+            for place, effort in enumerate(found)
+        ],
+    )
+    connection.executemany(
+        "insert or ignore into deployed (route, run, at_us, change, version) "
+        "values (?, ?, ?, ?, ?)",
+        [
+            (route, run, event.ts_us, event.change, event.version)
+            for route, run, _, changes in took
+            for event in changes
+        ],
+    )

@@ -1,0 +1,128 @@
+"""The misses of all routes: what was charged, when, by which rule, and where it is logged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+
+from console.snapshot.types import MissView
+from console.tui.host import host
+from console.tui.render import empty, misses
+from console.tui.screens.evidence import EvidenceScreen
+from console.tui.screens.table import Table
+from console.tui.widgets.cursor_list import CursorList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.snapshot.types import Snapshot
+    from console.tui.figures.spans import Line
+    from console.tui.frame import Frame
+    from console.tui.messages import MissesFetched
+    from console.tui.query import Fields
+    from console.tui.render.look import Look
+
+MISSES_READ = 1_000
+"""How many misses are asked for, of all routes together: the latest."""
+
+
+class MissesScreen(Table[MissView]):
+    """One row per miss, the latest first; Enter shows its evidence, `c` copies it."""
+
+    CSS_PATH = "misses.tcss"
+    ABOUT = (
+        "What was charged on all routes, the latest first, with the rule in words. Filter by"
+        " class:trust, route:refunds, run:r-17, age<2h. Enter: the log lines, and the whole run."
+    )
+    COLUMNS = misses.ALL_COLUMNS
+    WORDS = misses.WORD_FIELDS
+    NUMBERS = misses.NUMBER_FIELDS
+    NOUN = "misses"
+    EXAMPLES = "words, class:trust, route:refunds, age<2h, at:14:0, !correction:c"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy", "Copy", tooltip="Copy the evidence", id="miss.copy"),
+        Binding("r", "go_to_route", "Route", tooltip="Go to its route", id="miss.route"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._misses: tuple[MissView, ...] = ()
+        self._asked: object = None
+        self._waiting = True
+        self._on_its_way = False
+        self._trouble = ""
+
+    def rows(self, snapshot: Snapshot) -> Sequence[MissView]:  # noqa: ARG002
+        """Return the misses that were fetched, the latest first."""
+        return self._misses
+
+    def fields(self, item: MissView, look: Look) -> Fields:
+        """Return a miss as the filter sees it."""
+        return misses.fields(item, look)
+
+    def key_of(self, item: MissView) -> str:
+        """Return what tells one miss from another."""
+        return misses.key_of(item)
+
+    def nothing(self, snapshot: Snapshot, look: Look) -> list[Line]:
+        """Return what it means that there is no miss."""
+        if self._waiting or self._trouble:
+            return empty.no_misses(self._waiting, self._trouble)
+        return empty.no_misses_at_all(snapshot, look)
+
+    def totals(self, snapshot: Snapshot) -> list[Line]:  # noqa: ARG002
+        """Say where older misses are not on show, or that what is shown is old."""
+        return misses.reach(len(self._misses), MISSES_READ, self._trouble)
+
+    def detail(self, item: MissView, look: Look) -> list[Line]:
+        """Return a miss with nothing cut off."""
+        return misses.brief(item, look)
+
+    def draw(self, frame: Frame, look: Look) -> None:
+        """Show the list; ask again when something about the misses has changed."""
+        super().draw(frame, look)
+        if frame.shown is not None:
+            self._ask(frame.shown)
+
+    def _ask(self, snapshot: Snapshot) -> None:
+        state = tuple(
+            (view.route, view.last_miss_us, view.counts, view.experienced)
+            for view in snapshot.routes
+        )
+        if state != self._asked and not self._on_its_way:
+            self._asked, self._on_its_way = state, True
+            host(self).errands.misses(self, None, MISSES_READ)
+
+    def on_misses_fetched(self, message: MissesFetched) -> None:
+        """Show the misses that came in; after an error, those of before stay."""
+        self._waiting = self._on_its_way = False
+        self._trouble = message.trouble
+        if message.trouble:
+            self._asked = None
+        else:
+            self._misses = message.misses
+        self.call_after_refresh(self._show_fetched)
+
+    def _show_fetched(self) -> None:
+        """Draw without asking again: an error must not be asked about at once, but later."""
+        if self.is_mounted:
+            frame = host(self).frame
+            super().draw(frame, host(self).look(frame))
+
+    @on(CursorList.Opened)
+    def opened(self) -> None:
+        """Show the evidence of the miss under the cursor."""
+        if self.cursor_list.cursor_row is not None:
+            self.app.push_screen(EvidenceScreen(self.cursor_list.cursor_row))
+
+    def action_copy(self) -> None:
+        """Copy the evidence of the miss under the cursor."""
+        if self.cursor_list.cursor_row is not None:
+            self.copy(misses.copied(self.cursor_list.cursor_row))
+
+    def action_go_to_route(self) -> None:
+        """Open the route of the miss under the cursor."""
+        if self.cursor_list.cursor_row is not None:
+            host(self).open_route(self.cursor_list.cursor_row.route)

@@ -1,0 +1,1 @@
+"""One benchmark a file; `tests.bench.registry` names them."""

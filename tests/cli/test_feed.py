@@ -1,0 +1,211 @@
+"""The console's feed on a real store: marks, both accounts, a run's timeline, audit, answers."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from console.cli.feed import LiveFeed
+from console.collector import Collector
+from console.control.directives import Refused
+from console.intake.times import rfc3339
+from console.model import HOUR_US, MINUTE_US
+from console.operate import Accountant, Operator
+from console.settings import RouteSettings, Source, load
+from console.snapshot.types import ApprovalView, RouteView
+from console.store import reader
+from console.store.writer import Writer
+from console.tui.feed import OrderRequest
+from console.tui.lens import as_experienced
+
+NOW_US = 1_795_000_020_000_000
+DAY = (
+    (50, {"event": "change.deployed", "change": "model", "version": "4.2", "by": "ci"}),
+    (48, {"event": "run.started", "run": "r1"}),
+    (47, {"event": "action.taken", "run": "r1-look", "parent": "r1", "action": "read"}),
+    (46, {"event": "run.failed", "run": "r1", "reason": "two sources disagree"}),
+    (40, {"event": "run.started", "run": "r2"}),
+    (39, {"event": "run.delivered", "run": "r2"}),
+)
+"""A morning of one route: minutes before now, and what was logged."""
+
+
+class World:
+    """A store with one route, as its console sees it."""
+
+    def __init__(self, folder: Path) -> None:
+        logs = folder / "logs"
+        logs.mkdir()
+        lines = [
+            {"ts": rfc3339(NOW_US - before * MINUTE_US), "route": "r", "agent": "w-1", **event}
+            for before, event in DAY
+        ]
+        (logs / "a.jsonl").write_bytes(
+            b"".join(msgspec.json.encode(each) + b"\n" for each in lines)
+        )
+        self.store, self.control = folder / "s.db", folder / "control" / "control.json"
+        self.settings = msgspec.structs.replace(
+            load(None),
+            sources=(Source(path=logs),),
+            routes={"r": RouteSettings(name="r", owner="dana", deputy="kim")},
+        )
+        operator = Operator(self.settings, self.store, self.control)
+        operator.desk(NOW_US).initialise((), by="dana", now_us=NOW_US)
+        operator.close()
+        self.collect()
+
+    def collect(self) -> None:
+        collector = Collector(self.settings, self.store, self.control, now=lambda: NOW_US)
+        collector.catch_up()
+        collector.evaluate()
+        collector.close()
+
+    def feed(self, *, read_only: bool = False) -> LiveFeed:
+        return LiveFeed(
+            self.settings, self.store, self.control, now=lambda: NOW_US, read_only=read_only
+        )
+
+    def view(self) -> RouteView:
+        return self.feed().snapshot().routes[0]
+
+    def correct(self) -> None:
+        writer = Writer(self.store)
+        Accountant(writer, self.settings).correct(
+            "r", category="outage", reason="bank down", by="dana", now_us=NOW_US,
+            period=(NOW_US - 55 * MINUTE_US, NOW_US - 45 * MINUTE_US),
+        )  # fmt: skip
+        writer.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def freeze(**changes: object) -> OrderRequest:
+    plain = OrderRequest(
+        verb="freeze", route="r", reason="model 4.2 misses", by="dana", base_generation=0,
+        changes=("model",), alert="A1",
+    )  # fmt: skip
+    return msgspec.structs.replace(plain, **changes)
+
+
+def test_changes_orders_and_corrections_are_marked_in_their_order(world: World) -> None:
+    assert world.feed().order(freeze()).ok
+    world.correct()
+    marks = [(mark.kind, mark.words) for mark in world.view().marks if mark.kind != "alert"]
+    assert marks == [
+        ("correction", "C1 outage, not charged: bank down"),
+        ("change", "model 4.2 deployed by ci"),
+        ("order", "frozen by dana: model 4.2 misses"),
+    ]
+
+
+def test_a_lifted_order_is_marked_twice_and_is_over(world: World) -> None:
+    feed = world.feed()
+    feed.order(freeze())
+    standing = world.view().directives[0].directive.id
+    lift = freeze(verb="lift", directive=standing, override=True, base_generation=2, alert="")
+    assert feed.order(lift).ok
+    view = world.view()
+    assert [mark.kind for mark in view.marks if mark.kind in ("order", "lift")] == ["lift", "order"]
+    assert [order.id for order in view.over] == [standing]
+
+
+def test_an_order_keeps_the_alert_that_it_answers(world: World) -> None:
+    world.feed().order(freeze())
+    assert world.view().directives[0].directive.alert == "A1"
+
+
+def test_without_corrections_there_is_one_account_only(world: World) -> None:
+    assert world.view().lived is None
+
+
+def test_a_correction_changes_what_is_charged_and_not_what_was_experienced(world: World) -> None:
+    before = world.view()
+    world.correct()
+    snapshot = world.feed().snapshot()
+    charged, lived = snapshot.routes[0], as_experienced(snapshot).routes[0]
+    assert (charged.counts.bad, lived.counts.bad) == (0, 1)
+    assert (lived.counts, lived.remaining, lived.remaining_runs) == (
+        before.counts,
+        before.remaining,
+        before.remaining_runs,
+    )
+    assert lived.curve[-1][1] == before.remaining
+
+
+def test_the_timeline_of_a_run_has_the_runs_that_it_started(world: World) -> None:
+    moments = world.feed().timeline("r", "r1")
+    assert [(each.run, each.event, each.words) for each in moments] == [
+        ("r1", "run.started", ""),
+        ("r1-look", "action.taken", "action=read"),
+        ("r1", "run.failed", "reason=two sources disagree"),
+    ]
+    assert [each.line_number for each in moments] == [2, 3, 4]
+
+
+def test_a_run_that_nobody_knows_has_no_timeline(world: World) -> None:
+    assert world.feed().timeline("r", "r9") == ()
+
+
+def test_the_audit_is_whole_until_a_row_is_edited(world: World) -> None:
+    feed = world.feed()
+    feed.order(freeze())
+    trail = feed.trail(10)
+    assert trail.whole
+    assert trail.rows[0].actor == "dana"
+    assert trail.total == len(trail.rows)
+    assert feed.snapshot().store.audit_head.startswith(f"{trail.total}:")
+    with sqlite3.connect(world.store) as connection:
+        connection.execute("update audit set actor = 'nobody' where seq = ?", (trail.total,))
+    connection.close()
+    broken = feed.trail(10)
+    assert not broken.whole
+    assert broken.words == f"row {trail.total} is not what was written"
+
+
+def test_a_silence_is_in_the_next_picture(world: World) -> None:
+    said = world.feed().silence("route=r", HOUR_US, "dana", "known")
+    assert "S1 keeps route=r quiet" in said
+    assert [each.reason for each in world.feed().snapshot().silences] == ["known"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda feed: feed.acknowledge("A9", "dana", ""),
+        lambda feed: feed.close("A9", "dana", "over"),
+        lambda feed: feed.silence("kind=hard_stop", HOUR_US, "dana", "known"),
+        lambda feed: feed.grant(
+            ApprovalView(route="r", run="r1", action="send", agent="", at_us=0), HOUR_US, "d", "w"
+        ),
+    ],
+)
+def test_an_answer_that_does_not_count_is_refused(
+    world: World, answer: Callable[[LiveFeed], str]
+) -> None:
+    with pytest.raises(Refused):
+        answer(world.feed())
+
+
+def test_a_read_only_feed_writes_nothing_whoever_asks(world: World) -> None:
+    feed = world.feed(read_only=True)
+    before = feed.trail(100).total
+    result = feed.order(freeze())
+    assert (result.ok, result.sentence) == (False, "this console is read-only: nothing was written")
+    with pytest.raises(Refused, match="read-only"):
+        feed.silence("route=r", HOUR_US, "dana", "known")
+    assert feed.trail(100).total == before
+
+
+def test_changes_outside_the_span_are_not_read(world: World) -> None:
+    writer = Writer(world.store)
+    number = reader.routes(writer.connection)[0].id
+    assert len(reader.changes(writer.connection, number, NOW_US - HOUR_US, 9)) == 1
+    assert reader.changes(writer.connection, number, NOW_US - 10 * MINUTE_US, 9) == []
+    writer.close()
