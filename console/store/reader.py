@@ -294,7 +294,7 @@ def family(connection: Connection, route: str, run: str) -> list[tuple[str, run_
     while waiting:
         member = waiting.pop()
         row = connection.execute(
-            "select run.route, events, parent from run join route on route.id = run.route "
+            "select run.route, told.events, parent from run join route on route.id = run.route "
             "join told on told.id = run.told where route.name = ? and run = ?",
             (route, member),
         ).fetchone()

@@ -14,8 +14,10 @@ from console.collector import intake
 from console.intake import blocks
 from console.intake.formats import native_block
 from console.intake.formats.native_block import Plainly
+from console.model import SECOND_US, DirectiveKind
 from console.store.connect import attach
-from tests.collector.running import Station, event
+from tests.collector.running import event
+from tests.endtoend.playing import Play
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
 _RUNS = ("r1", "r2", "r3", "r\x1b[2J", "Zürich", "x" * 201, " ", "password=hunter2", "")
 _KINDS = (
-    *("run.started", "run.delivered", "check.passed", "action.taken") * 4,
-    "run.failed", "check.failed", "uncertain", "certain", "handoff", "rescued", "heartbeat",
+    *("run.started", "run.delivered", "check.passed", "action.taken", "heartbeat") * 4,
+    "run.failed", "check.failed", "uncertain", "certain", "handoff", "rescued",
     "approval.requested", "approval.granted", "recovery.started", "recovery.succeeded",
     "change.deployed", "control.seen", "run.cancelled", " ",
 )  # fmt: skip
@@ -81,7 +83,8 @@ def lines(draw: st.DrawFn) -> bytes:
         return draw(st.sampled_from(_BROKEN)) + b"\n"
     odd = draw(st.integers(0, 3)) == 0
     names = draw(st.lists(st.sampled_from(sorted(_FIELDS)), max_size=3)) if odd else []
-    fields = {name: draw(_FIELDS[name]) for name in names}
+    fields = {"agent": "w1"} if draw(st.booleans()) else {}
+    fields |= {name: draw(_FIELDS[name]) for name in names}
     run = draw(st.sampled_from(_RUNS if odd else _RUNS[:3]))
     at_s = draw(st.one_of(st.integers(-300, 400), st.integers(-300, 400), st.just(172_800)))
     line = event(draw(st.sampled_from(_KINDS)), run, at_s / 2, **fields)
@@ -101,10 +104,17 @@ def one_by_one(block: blocks.Block, *_: object) -> Plainly:
     return Plainly([], [], [], others)
 
 
-def stored(folder: Path, batches: list[list[bytes]]) -> dict[str, list[tuple[Any, ...]]]:
-    """Return all that a store holds once these batches are read, with a restart between them."""
+def stored(
+    folder: Path, batches: list[list[bytes]], ordered: bool
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Return all that a store holds once these batches are read, with a restart between them.
+
+    `ordered`: a pause stands on the route, whose receipts are due within what is read.
+    """
     folder.mkdir()
-    station = Station(folder)
+    station = Play(folder, receipt_within_us=10 * SECOND_US)
+    if ordered:
+        station.order(DirectiveKind.PAUSE, 0)
     for number, batch in enumerate(batches):
         for place, line in enumerate(batch):
             station.write(f"{place % 2}.jsonl", line)
@@ -127,17 +137,21 @@ def stored(folder: Path, batches: list[list[bytes]]) -> dict[str, list[tuple[Any
 @given(
     batches=st.lists(st.lists(lines(), max_size=25), min_size=1, max_size=3),
     block=st.sampled_from((200, 2_000, 128 * 1024)),
+    ordered=st.booleans(),
 )
 def test_lines_that_are_read_together_are_stored_as_if_read_one_by_one(
-    tmp_path_factory: pytest.TempPathFactory, batches: list[list[bytes]], block: int
+    tmp_path_factory: pytest.TempPathFactory,
+    batches: list[list[bytes]],
+    block: int,
+    ordered: bool,
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("plainly")
         patch.setattr(secrets, "token_hex", lambda _: "5c" * 32)
         patch.setattr(blocks, "BLOCK_BYTES", block)
         patch.setattr(intake, "TURN_BYTES", block * 4)
-        together = stored(folder / "together", batches)
+        together = stored(folder / "together", batches, ordered)
         patch.setattr(native_block, "read", one_by_one)
-        apart = stored(folder / "apart", batches)
+        apart = stored(folder / "apart", batches, ordered)
     for table in _TABLES:
         assert together[table] == apart[table], table
