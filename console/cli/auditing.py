@@ -101,11 +101,26 @@ def _restore(session: Session) -> None:
         raise Stop(f"a collector works on {store}: end it first with burnline stop", REFUSED)
     wrong = damage(store)
     if not wrong:
-        warn(f"burnline: {store} is whole; nothing was set aside")
+        _say_whole(session)
         return
     aside = set_aside(store, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
     warn(f"burnline: the damaged store ({clean(wrong, 200)}) was set aside as {aside}")
     _begin_anew(store)
+
+
+def _say_whole(session: Session) -> None:
+    """Say that a store is kept: it can be read. Its audit may be broken all the same."""
+    from console.store import mirror, verify
+
+    found = verify.verify(*_read(session))
+    if found.kind != verify.WHOLE:
+        path = mirror.mirror_path(session.store)
+        raise Stop(
+            f"{session.store} can be read and is kept, but its audit is broken: {found.words}; "
+            f"{path} has what was written",
+            REFUSED,
+        )
+    warn(f"burnline: {session.store} is whole; nothing was set aside")
 
 
 def _begin_anew(store: Path) -> None:

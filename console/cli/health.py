@@ -45,7 +45,7 @@ def examine(session: Session, now_s: float) -> list[Finding]:
         connection = attach(store)
         found += [_mode(store), _collector(store, now_s), _disk(store)]
         found += _polling(connection)
-        found += _sources(connection)
+        found += [*_missing(session), *_sources(connection)]
         found += _refused(connection)
         found += _unknown(connection)
         found += _notifications(session, connection)
@@ -135,6 +135,22 @@ def _audit(connection: Connection, store: Path) -> Finding:
     good = found.kind == verify.WHOLE
     words = f"{found.words}; mirror {path.name}, {guarded}" if good else found.words
     return Finding(good, "audit", words)
+
+
+def _missing(session: Session) -> list[Finding]:
+    """Return the sources of the settings in which there is nothing: quiet is not the same."""
+    from console.intake.places import walk
+    from console.settings import SettingsError
+
+    try:
+        sources = session.settings.sources
+    except SettingsError:
+        return []
+    return [
+        Finding(False, "source", f"{clean(str(source.path))}: no log is there; is the path right?")
+        for source in sources
+        if next(walk(source, []), None) is None
+    ]
 
 
 def _sources(connection: Connection) -> list[Finding]:

@@ -61,6 +61,25 @@ class Session:
             self._settings = load(find(self._settings_path, Path.cwd(), home))
         return self._settings
 
+    def do_without_settings(self) -> None:
+        """Go on where the settings are invalid, if the options name store and control file.
+
+        Restricting must not wait for a typo to be mended; but where nothing says which control
+        file is meant, an order could be written into one that no agent reads.
+        """
+        from console.settings import SettingsError, load
+
+        try:
+            self.require_settings()
+        except SettingsError as error:
+            for problem in error.problems:
+                warn(f"burnline: {problem}")
+            if self._store is None or self._control is None:
+                warn("burnline: with --store and --control a restriction is given all the same")
+                raise
+            warn("burnline: the settings are left out; what the control file says of faults stays")
+            self._settings = load(None)
+
     def require_settings(self) -> None:
         """Refuse to go on with settings that are invalid. Raises `SettingsError`."""
         _ = self.settings

@@ -113,8 +113,11 @@ def directive(view: DirectiveView) -> str:
         f"over {percent(view.exit_remaining)} left and {view.exit_trusted[0]} of "
         f"{view.exit_trusted[1]} trusted in a row"
     )
+    if view.exit_met:
+        ending += f": met, burnline lift {order.route}"
     if order.kind is DirectiveKind.PAUSE:
-        ending = f"burnline stepdown from {when(view.probation_ends_us or 0)} without a new miss"
+        from_then = when(view.probation_ends_us or 0)
+        ending = f"burnline stepdown from {from_then} without a new miss, then {ending}"
     return (
         f"order {order.id} {order.kind.value}{f' [{what}]' if what else ''} by {order.by} "
         f"({order.reason}): {view.stage}, seen by {len(view.seen_by)} of {agents}{overdue}; "

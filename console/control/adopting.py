@@ -62,7 +62,13 @@ def _grants(connection: Connection, document: Document) -> list[str]:
     issued_us = instant_us(str(document["issued_at"]))
     said = []
     for route, section in document["routes"].items():
-        known = {grant.id for grant in desk.grants_of(connection, route)}
+        stored = desk.grants_of(connection, route)
+        known = {grant.id for grant in stored}
+        written = {str(item["id"]) for item in section.get("grants", ())}
+        for grant in stored:
+            if grant.id not in written and grant.holds(issued_us):
+                desk.save_grant(connection, route, grant._replace(until_us=issued_us))
+                said.append(f"{grant.id} does not stand on {route} any more")
         for item in section.get("grants", ()):
             if item["id"] not in known:
                 desk.save_grant(connection, route, sections.grant_as_read(item, issued_us))

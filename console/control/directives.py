@@ -142,12 +142,15 @@ class ControlDesk:
         section = self._section(document, directive.route)
         kept = [item for item in section["directives"] if item["id"] not in replaced]
         section["directives"] = [*kept, sections.as_written(directive)]
+        voided = sections.voided(section, directive)
+        section["grants"] = [item for item in section["grants"] if item not in voided]
         section["state"] = sections.state_of(section).value
         now_us = directive.issued_us
         written = self._publish(document, by=directive.by, now_us=now_us)
         with self._writer.transaction():
             self._retire(directive.route, replaced, directive, now_us)
             self._save_new(directive)
+            self._void(directive.route, {str(item["id"]) for item in voided}, now_us)
             if also is not None:
                 also(directive)
             self._remember(written)
@@ -288,10 +291,14 @@ class ControlDesk:
         return document
 
     def _section(self, document: Document, route: str) -> dict[str, Any]:
-        """Return a route's part of the document, with what its settings say of a fault."""
+        """Return a route's part of the document, with what its settings say of a fault.
+
+        Without settings what was written before stays: a typo in them must loosen nothing.
+        """
         fresh = {"state": RouteState.OPEN.value, "on_fault": "", "directives": [], "grants": []}
         section: dict[str, Any] = document["routes"].setdefault(route, fresh)
-        section["on_fault"] = self._settings.route(route).on_fault
+        if self._settings.path is not None or not section["on_fault"]:
+            section["on_fault"] = self._settings.route(route).on_fault
         return section
 
     def _check_base(self, document: Document, route: str, base: int | None) -> None:
@@ -342,6 +349,13 @@ class ControlDesk:
         known = desk.directives_of(connection, directive.route)
         if not any(item.id == directive.id and item.lifted_us is not None for item in known):
             desk.save_directive(connection, directive)
+
+    def _void(self, route: str, grants: set[str], now_us: int) -> None:
+        """Let grants end now: an order was given that stops what they allowed."""
+        connection = self._writer.connection
+        for grant in desk.grants_of(connection, route):
+            if grant.id in grants:
+                desk.save_grant(connection, route, grant._replace(until_us=now_us))
 
     def _remember(self, document: Document) -> None:
         """Keep what a generation just written says, to tell tampering by, while it is newest."""

@@ -131,6 +131,20 @@ def live_grants(section: Section, now_us: int) -> list[Section]:
     return [item for item in found if grant_as_read(item, 0).holds(now_us)]
 
 
+def voided(section: Section, directive: Directive) -> list[Section]:
+    """Return the grants that a new order puts an end to: those for what it is to stop.
+
+    Who tightens or freezes anew means what happens from now on, whatever was allowed before.
+    """
+    stops = set(directive.actions if directive.kind is DirectiveKind.TIGHTEN else ())
+    frozen = set(directive.changes if directive.kind is DirectiveKind.FREEZE else ())
+    return [
+        item
+        for item in section.get("grants", ())
+        if item.get("action") in stops or item.get("change") in frozen
+    ]
+
+
 def as_read(route: str, item: Section) -> Directive:
     """Return an order of the control file; its exit rule and alert are not in there."""
     until = item.get("until")

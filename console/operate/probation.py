@@ -34,10 +34,18 @@ def bar(connection: Connection, settings: Settings, store: Path, route: str, now
     ]
     if not pauses:
         return f"no pause stands on {clean(route, 60)}; there is nothing to step down"
-    late = sorted({agent for order in pauses for agent in orders.unconfirmed(order)})
-    if late:
-        return f"{', '.join(late)} worked on without confirming the pause: it is not in force"
     known = next((row for row in reader.routes(connection) if row.name == route), None)
+    late = {agent for order in pauses for agent in orders.unconfirmed(order)}
+    if known is not None:
+        # One that has logged nothing for as long as the probation lasts works on no more.
+        since_us = now_us - settings.route(route).probation_after_us
+        heard = dict(reader.agents(connection, known.id))
+        late = {agent for agent in late if heard.get(agent, now_us) > since_us}
+    if late:
+        return (
+            f"{', '.join(sorted(late))} worked on without confirming the pause: it is not in "
+            "force; end that agent, or have it read the control file"
+        )
     return (
         _unread(connection, store, now_us)
         or _silent_before(settings.route(route), known, pauses)

@@ -271,7 +271,11 @@ def _give_up_resolved(connection: Connection, channel: str, alert: str, now_us: 
 
 
 def retry_dead(connection: Connection, now_us: int) -> int:
-    """Make every dead delivery wait again, with all the time of a new one; return how many."""
+    """Make every dead delivery wait again, with all the time of a new one; return how many.
+
+    What still waits for its next attempt is tried at once as well.
+    """
+    connection.execute("update delivery set due_us = ? where state = 'waiting'", (now_us,))
     return int(
         connection.execute(
             "update delivery set state = 'waiting', due_us = ?, first_us = null, settled_us = null "

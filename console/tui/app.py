@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from console.model import SECOND_US
-from console.text import clean
 from console.tui import theme
 from console.tui.commands import ActionCommands, RouteCommands
 from console.tui.desk import Desk
@@ -24,7 +23,8 @@ from console.tui.figures.glyphs import ASCII, UNICODE
 from console.tui.frame import Frame
 from console.tui.herald import Herald
 from console.tui.keeping import Keeping, NoFiles
-from console.tui.pages import binding_ids, nearest, pages_for
+from console.tui.pages import pages_for
+from console.tui.rebound import Rebound
 from console.tui.render.look import Look
 from console.tui.render.masthead import Badges
 from console.tui.screens.alerts import AlertsScreen
@@ -53,7 +53,7 @@ _VIEWS = Binding.Group("Views", compact=True)
 _LATE_S, _LATEST_S = 5.0, 60.0
 
 
-class ConsoleApp(TimeActions, App[None], inherit_bindings=False):
+class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
     """Keys that work everywhere."""
 
     CSS_PATH: ClassVar[Any] = ["app.tcss", "screens/view.tcss", "screens/dialog.tcss"]
@@ -128,7 +128,7 @@ class ConsoleApp(TimeActions, App[None], inherit_bindings=False):
         self.keeping = Keeping(self, files or NoFiles())
         self._poll_s = poll_s
         self._clock = clock
-        self._keys = dict(keys or {})
+        self.own_keys = dict(keys or {})
         late_us = int(min(max(_LATE_S, 4 * poll_s), _LATEST_S) * SECOND_US)
         self.set_reactive(
             ConsoleApp.frame, Frame(wall_us=clock(), started_us=clock(), late_us=late_us)
@@ -147,7 +147,7 @@ class ConsoleApp(TimeActions, App[None], inherit_bindings=False):
     async def on_mount(self) -> None:
         """Dress, and start to follow the feed, where the last session ended."""
         theme.dress(self, self._theme or self.keeping.theme)
-        self._rebind()
+        self.rebind(type(self))
         await self.keeping.resume()
         self.errands.snapshot()
         self.set_interval(self._poll_s, self.errands.snapshot)
@@ -158,16 +158,6 @@ class ConsoleApp(TimeActions, App[None], inherit_bindings=False):
         wanted = ("Theme", "Screenshot")
         yield from (each for each in super().get_system_commands(screen) if each.title in wanted)
 
-    def _rebind(self) -> None:
-        """Apply the keys of the settings, and say which of them mean nothing."""
-        unknown = sorted(set(self._keys) - binding_ids(type(self)))
-        self.set_keymap({name: key for name, key in self._keys.items() if name not in unknown})
-        if unknown:
-            known = binding_ids(type(self))
-            each = (f"{name}{nearest(name, known)}" for name in unknown)
-            text = f"Keys for unknown actions are ignored: {', '.join(each)}"
-            self.notify(clean(text), severity="warning", markup=False)
-
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give every theme, also a foreign one, the colours of the tones."""
         return theme.variables(self.current_theme.dark)
@@ -177,12 +167,6 @@ class ConsoleApp(TimeActions, App[None], inherit_bindings=False):
         if self.ascii_only and not binding.key_display:
             return binding.key.replace("ctrl+", "^")
         return super().get_key_display(binding)
-
-    def keys_of(self, binding: Binding) -> str:
-        """Return all keys of a binding as the help shows them, after rebinding."""
-        keys = self._keys.get(binding.id or "", binding.key).split(",")
-        each = [binding.with_key(key, binding.key_display) for key in keys]
-        return " ".join(dict.fromkeys(self.get_key_display(one) for one in each))
 
     def look(self, frame: Frame) -> Look:
         """Return what renderers need beside the data of a frame."""

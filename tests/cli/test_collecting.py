@@ -226,3 +226,13 @@ def test_agents_of_other_users_can_read_what_init_made(shell: Shell) -> None:
     assert stat.S_IMODE(shell.control.stat().st_mode) == 0o644
     for folder in (shell.control.parent, shell.control.parent / "generations"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+
+
+def test_doctor_names_a_source_in_which_there_is_no_log(shell: Shell) -> None:
+    shell.write("a.jsonl", good("r1"))
+    shell.settings('[[source]]\npath = "logs"\n[[source]]\npath = "nowhere/*.jsonl"\n')
+    shell("collect", "--once")
+    findings = shell("doctor", "--json").document["findings"]
+    bad = [item["words"] for item in findings if not item["good"] and item["subject"] == "source"]
+    assert len(bad) == 1
+    assert "nowhere" in bad[0]

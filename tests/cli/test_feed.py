@@ -182,7 +182,7 @@ def test_a_silence_is_in_the_next_picture(world: World) -> None:
         lambda feed: feed.close("A9", "dana", "over"),
         lambda feed: feed.silence("kind=hard_stop", HOUR_US, "dana", "known"),
         lambda feed: feed.grant(
-            ApprovalView(route="r", run="r1", action="send", agent="", at_us=0), HOUR_US, "d", "w"
+            ApprovalView(route="r", run="r1", action="", agent="", at_us=0), HOUR_US, "d", "w"
         ),
     ],
 )

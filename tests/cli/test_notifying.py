@@ -157,3 +157,12 @@ def test_retry_makes_no_store(shell: Shell) -> None:
 @pytest.mark.parametrize("verb", ["test", "retry"])
 def test_who_may_only_read_changes_nothing(shell: Shell, verb: str) -> None:
     assert shell("--read-only", "notify", verb).code == 1
+
+
+def test_retry_tries_at_once_what_waits_for_its_next_attempt(waiting: Shell) -> None:
+    with sqlite3.connect(waiting.store) as connection:
+        connection.execute("update delivery set due_us = 9000000000000000000")
+    connection.close()
+    assert waiting("notify", "retry").code == 0
+    waiting("collect", "--once")
+    assert (waiting.folder / "alerts.jsonl").exists()

@@ -153,3 +153,27 @@ def test_of_two_operators_at_once_one_order_is_given_after_the_other(watched: Sh
     assert set(codes) <= {0, 5}
     for kind in given:
         assert watched("gate", "refunds", "--change", kind).code == 1
+
+
+def test_a_typo_in_the_settings_hinders_no_restriction(shell: Shell) -> None:
+    shell("init", "--yes")
+    shell.settings("x = [")
+    done = shell("pause", "refunds", "--reason", "why", "--yes")
+    assert done.code == 0
+    assert "the settings are left out" in done.err
+    assert shell("gate", "refunds", "--start").code == 1
+
+
+def test_without_settings_what_the_control_file_says_of_faults_stays(shell: Shell) -> None:
+    shell.settings('[route.refunds]\ntier = "high"\nowner = "dana"\n')
+    shell("pause", "refunds", "--reason", "why", "--yes")
+    shell.settings("x = [")
+    shell("freeze", "refunds", "--change", "prompt", "--reason", "why", "--yes")
+    section = json.loads(shell.control.read_bytes())["routes"]["refunds"]
+    assert (section["on_fault"], len(section["directives"])) == ("closed", 2)
+
+
+def test_relaxing_waits_until_the_settings_are_mended(shell: Shell) -> None:
+    shell("pause", "refunds", "--reason", "why", "--yes")
+    shell.settings("x = [")
+    assert shell("lift", "refunds", "--reason", "well", "--override", "--yes").code == 78

@@ -109,10 +109,20 @@ def test_grants_that_are_over_are_not_written_again(stage: Stage) -> None:
     assert len(kept.grants_of(stage.writer.connection, ROUTE)) == 2
 
 
-def test_an_order_leaves_the_grants_as_they_are(stage: Stage) -> None:
+def test_an_order_ends_the_grants_for_what_it_stops(stage: Stage) -> None:
     stage.desk.grant(permit(), NOON_US)
+    stage.desk.give(order(TIGHTEN, actions=("refund.send",)), NOON_US + 1)
+    with pytest.raises(ApprovalNeeded):
+        guard(stage).check_action("refund.send")
+    (known,) = kept.grants_of(stage.writer.connection, ROUTE)
+    assert known.until_us == NOON_US + 1
+
+
+def test_an_order_leaves_the_grants_for_other_things_as_they_are(stage: Stage) -> None:
+    stage.desk.grant(permit(change="prompt", version="v7"), NOON_US)
     stage.desk.give(order(TIGHTEN, actions=("refund.send",)), NOON_US)
-    assert guard(stage).check_action("refund.send")
+    stage.desk.give(order(FREEZE, changes=("tool",)), NOON_US)
+    assert len(stage.raw()["routes"][ROUTE]["grants"]) == 1
 
 
 def test_a_grant_that_a_crash_kept_from_the_store_is_adopted(stage: Stage) -> None:
@@ -122,3 +132,15 @@ def test_a_grant_that_a_crash_kept_from_the_store_is_adopted(stage: Stage) -> No
     assert [line for line in said if given.id in line]
     (found,) = kept.grants_of(stage.writer.connection, ROUTE)
     assert (found.id, found.action, found.by) == (given.id, "refund.send", "dana")
+
+
+def test_a_grant_that_a_crash_left_in_the_store_ends_with_the_order_that_ended_it(
+    stage: Stage,
+) -> None:
+    given = stage.desk.grant(permit(), NOON_US)
+    stage.desk.give(order(TIGHTEN, actions=("refund.send",)), NOON_US + 1)
+    with stage.writer.transaction():
+        kept.save_grant(stage.writer.connection, ROUTE, given)
+    stage.desk.reconcile(NOON_US + 2)
+    (known,) = kept.grants_of(stage.writer.connection, ROUTE)
+    assert known.until_us == NOON_US + 1

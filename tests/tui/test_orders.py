@@ -96,6 +96,7 @@ async def test_ctrl_y_gives_the_order_that_the_form_describes() -> None:
                 reason=feed.current.routes[0].alerts[0].words,
                 by="sam",
                 base_generation=17,
+                alert=feed.current.routes[0].alerts[0].id,
             )
         ]
         front(pilot, FleetScreen)

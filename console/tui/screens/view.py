@@ -88,15 +88,18 @@ class View(Screen[None]):
             self._frame_changed(host(self).frame)
 
     def _frame_changed(self, frame: Frame) -> None:
-        if not self._in_sight():
+        top, bottom = self.query_one_optional(Top), self.query_one_optional(Bottom)
+        words = self.query_one_optional("#one-line", Prose)
+        # A view that is just coming or going has not all of them; it is drawn when it has.
+        if not self._in_sight() or top is None or bottom is None or words is None:
             return
         app = host(self)
         frame = self._through_lens(frame)
         look = app.look(frame)
         with self.app.batch_update():
-            self.query_one(Top).draw(frame, look, app.badges, app.banner())
-            self.query_one(Bottom).draw(frame, look)
-            self.query_one("#one-line", Prose).show([one_line(frame, look)])
+            top.draw(frame, look, app.badges, app.banner())
+            bottom.draw(frame, look)
+            words.show([one_line(frame, look)])
             self.draw(frame, look)
 
     @property
