@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from console.collector import intake
@@ -139,6 +139,7 @@ def stored(
     block=st.sampled_from((200, 2_000, 128 * 1024)),
     ordered=st.booleans(),
 )
+@example(batches=[[event("heartbeat", "r1", 30, agent="w1")]], block=2_000, ordered=True)
 def test_lines_that_are_read_together_are_stored_as_if_read_one_by_one(
     tmp_path_factory: pytest.TempPathFactory,
     batches: list[list[bytes]],
