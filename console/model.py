@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from fractions import Fraction
+from operator import add, sub
 from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
@@ -215,11 +216,11 @@ class Counts(NamedTuple):
 
     def plus(self, other: Counts) -> Counts:
         """Return the sum, field by field."""
-        return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+        return Counts._make(map(add, self, other))
 
     def minus(self, other: Counts) -> Counts:
         """Return the difference, field by field."""
-        return Counts(*(mine - theirs for mine, theirs in zip(self, other, strict=True)))
+        return Counts._make(map(sub, self, other))
 
     def of(self, error_class: ErrorClass) -> int:
         """Return how many runs missed in `error_class`."""

@@ -209,7 +209,8 @@ def decimal(value: Fraction | None) -> str:
     """Return a rate for reading, two decimals rounded half up; `-` for no data."""
     if value is None:
         return "-"
-    hundredths = int(abs(value) * 100 + Fraction(1, 2))
+    top, bottom = abs(value.numerator), value.denominator
+    hundredths = (200 * top + bottom) // (2 * bottom)
     sign = "-" if value < 0 and hundredths else ""
     return f"{sign}{hundredths // 100}.{hundredths % 100:02d}"
 

@@ -63,7 +63,7 @@ def freeze(
 ) -> None:
     """Freeze kinds of change; runs go on. Exit code 1 refused, 5 changed meanwhile."""
     session: Session = context.obj
-    session.do_without_settings()
+    session.restricting()
     kinds = _kinds(change) or session.settings.route(route).freeze_kinds
     _give(session, DirectiveKind.FREEZE, route, reason, by, for_, yes, changes=kinds)
 
@@ -81,7 +81,7 @@ def tighten(
 ) -> None:
     """Let actions happen only with a human grant. Exit code 1 refused, 5 changed meanwhile."""
     session: Session = context.obj
-    session.do_without_settings()
+    session.restricting()
     actions = tuple(action or session.settings.route(route).measured.approval_required)
     _give(session, DirectiveKind.TIGHTEN, route, reason, by, for_, yes, actions=actions)
 
@@ -139,7 +139,7 @@ def _give(
 ) -> None:
     """Give a restricting order. A terminal is asked once; a script has said it already."""
     session.writable()
-    session.do_without_settings()
+    session.restricting()
     from console.control.directives import Order
 
     with operating(session) as operator:

@@ -240,11 +240,12 @@ def console(
     now: Callable[[], int] = lambda: time.time_ns() // 1_000,
     pace: Callable[[float], None] | None = None,
     files: bool = True,
+    remembers: bool = True,
 ) -> None:
     """Show the console until the operator quits.
 
     `now` is the clock of the store, `pace` speeds it up where that can be done; `files` says
-    whether it may write what it remembers, and exports.
+    whether it may write what it `remembers`, and exports.
     """
     from console import tui
     from console.cli.feed import LiveFeed
@@ -264,7 +265,7 @@ def console(
         theme=theme or settings.console.theme,
         keys=settings.console.keys,
         animations=settings.console.animations,
-        files=ConsoleFiles(session.memory, Path.cwd()) if files else None,
+        files=ConsoleFiles(session.memory if remembers else None, Path.cwd()) if files else None,
     )
 
 
@@ -293,7 +294,15 @@ def demo(
             agents = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             stack.callback(_end_process, agents)
             banner = "DEMO: sample logs, throw-away store; pause a route (a, p) and see it obey"
-            console(session, label="DEMO", ascii_only=ascii_only, theme=theme, banner=banner)
+            # It opens as it is described, whatever a session on real agents ended on.
+            console(
+                session,
+                label="DEMO",
+                ascii_only=ascii_only,
+                theme=theme,
+                banner=banner,
+                remembers=False,
+            )
     leave_message()
 
 

@@ -58,27 +58,25 @@ class Session:
             from console.settings import find, load
 
             home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-            self._settings = load(find(self._settings_path, Path.cwd(), home))
+            path = find(self._settings_path, Path.cwd(), home)
+            self._settings = load(None if path == Path(os.devnull) else path)
         return self._settings
 
-    def do_without_settings(self) -> None:
-        """Go on where the settings are invalid, if the options name store and control file.
+    def restricting(self) -> None:
+        """Say how a restriction is given all the same where the settings are invalid.
 
-        Restricting must not wait for a typo to be mended; but where nothing says which control
-        file is meant, an order could be written into one that no agent reads.
+        It must not wait for a typo to be mended; but only who names the control file knows that an
+        order is not written into one that no agent reads. Raises `SettingsError`.
         """
-        from console.settings import SettingsError, load
+        from console.settings import SettingsError
 
         try:
             self.require_settings()
-        except SettingsError as error:
-            for problem in error.problems:
-                warn(f"burnline: {problem}")
-            if self._store is None or self._control is None:
-                warn("burnline: with --store and --control a restriction is given all the same")
-                raise
-            warn("burnline: the settings are left out; what the control file says of faults stays")
-            self._settings = load(None)
+        except SettingsError:
+            warn(
+                f"burnline: to give it all the same: --settings {os.devnull} --store S --control C"
+            )
+            raise
 
     def require_settings(self) -> None:
         """Refuse to go on with settings that are invalid. Raises `SettingsError`."""

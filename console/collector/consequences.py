@@ -17,19 +17,20 @@ import msgspec
 
 from console.burn import windows
 from console.burn.ground import absent_after_us
-from console.collector.readings import Windows
 from console.control import ladder
 from console.control.directives import Conflict, ControlDesk, Order, Refused
 from console.model import CLASSES, MINUTE_US, STRICTNESS, DirectiveKind
 from console.store import alerts, corrections, desk, episodes, reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from console.burn.lifecycle import Alert
+    from console.collector.readings import Table
     from console.model import Directive
     from console.settings import RouteSettings, Settings
     from console.store.connect import Connection
+    from console.store.corrections import Correction
     from console.store.episodes import Episode
     from console.store.writer import Writer
 
@@ -37,38 +38,67 @@ _CLASSES = frozenset(error_class.value for error_class in CLASSES)
 
 
 class _Ground(NamedTuple):
-    """What is read once for all routes of one evaluation."""
+    """What is read once for all routes of one evaluation, by route."""
 
     connection: Connection
     now_us: int
-    table: Windows
+    table: Table
     alerts: dict[str, list[Alert]]
+    orders: dict[str, list[Directive]]
+    episodes: dict[str, list[Episode]]
+    corrections: dict[str, list[Correction]]
+    generation: int
 
 
 def decide(
-    connection: Connection, settings: Settings, now_us: int, catching_up: Callable[[str], bool]
+    connection: Connection,
+    settings: Settings,
+    now_us: int,
+    catching_up: Callable[[str], bool],
+    table: Table,
 ) -> frozenset[str]:
     """Step every ladder, inside the caller's transaction; return the routes that may be acted on.
 
-    To be called right after the alerts were evaluated, in the same transaction.
+    To be called right after the alerts were evaluated, in the same transaction; `table` holds the
+    counts that they were evaluated on.
     """
+    opened = episodes.open_by_route(connection)
+    laddered = [
+        (row, route)
+        for row in reader.routes(connection)
+        if (route := settings.route(row.name)).ladder or row.name in opened
+    ]
+    if not laddered:
+        return frozenset()
+    ground = _gather(connection, now_us, table, opened)
+    judged, number = set(), episodes.next_number(connection)
+    for row, route in laddered:
+        if catching_up(row.name) or _silent(route, row, ground.orders.get(row.name, ()), now_us):
+            continue
+        judged.add(row.name)
+        changed = ladder.decide(_scene(ground, route, row.id), number)
+        if changed:
+            episodes.save(connection, changed)
+            number = episodes.next_number(connection)
+    return frozenset(judged)
+
+
+def _gather(
+    connection: Connection, now_us: int, table: Table, opened: dict[str, list[Episode]]
+) -> _Ground:
     found: dict[str, list[Alert]] = {}
     for alert in alerts.read(connection, open_only=True):
         found.setdefault(alert.route, []).append(alert)
-    ground = _Ground(connection, now_us, Windows(connection, now_us), found)
-    judged = set()
-    for row in reader.routes(connection):
-        route = settings.route(row.name)
-        opened = episodes.open_of(connection, row.name)
-        if not route.ladder and not opened:
-            continue
-        orders = tuple(desk.directives_of(connection, row.name))
-        if catching_up(row.name) or _silent(route, row, orders, now_us):
-            continue
-        judged.add(row.name)
-        scene = _scene(ground, route, row.id, orders)._replace(episodes=tuple(opened))
-        episodes.save(connection, ladder.decide(scene, episodes.next_number(connection)))
-    return frozenset(judged)
+    return _Ground(
+        connection=connection,
+        now_us=now_us,
+        table=table,
+        alerts=found,
+        orders=desk.directives_by_route(connection),
+        episodes=opened,
+        corrections=corrections.by_route(connection),
+        generation=int(desk.fact(connection, "control_generation") or 0),
+    )
 
 
 def carry_out(
@@ -141,7 +171,7 @@ def _given_already(episode: Episode, orders: list[Directive]) -> Directive | Non
 
 
 def _silent(
-    route: RouteSettings, row: reader.RouteRow, orders: tuple[Directive, ...], now_us: int
+    route: RouteSettings, row: reader.RouteRow, orders: Iterable[Directive], now_us: int
 ) -> bool:
     """Say whether a route is stale; one that is paused is silent because it was told to be."""
     if any(item.kind is DirectiveKind.PAUSE and item.stands(now_us) for item in orders):
@@ -149,36 +179,35 @@ def _silent(
     return now_us - row.last_us > absent_after_us(route, row.gap_minutes)
 
 
-def _scene(
-    ground: _Ground, route: RouteSettings, number: int, orders: tuple[Directive, ...]
-) -> ladder.Scene:
+def _scene(ground: _Ground, route: RouteSettings, number: int) -> ladder.Scene:
     connection, now_us = ground.connection, ground.now_us
     span = windows.budget_span(route.window, now_us)
-    found = corrections.of_route(connection, route.name)
+    found = ground.corrections.get(route.name, [])
     out, corrected = corrections.taken_out(connection, number, found, span)
     return ladder.Scene(
         route=route,
         now_us=now_us,
-        counts=ground.table.over(number, span).minus(out),
+        counts=ground.table.budget(number, route.window).minus(out),
         alerts=tuple(ground.alerts.get(route.name, ())),
-        misses=_misses(connection, route, span.first * MINUTE_US, corrected),
-        directives=orders,
-        episodes=(),
+        misses=_misses(ground, route, number, span.first * MINUTE_US, corrected),
+        directives=tuple(ground.orders.get(route.name, ())),
+        episodes=tuple(ground.episodes.get(route.name, ())),
         answered=lambda step: episodes.answered(connection, route.name, step),
-        generation=int(desk.fact(connection, "control_generation") or 0),
+        generation=ground.generation,
     )
 
 
 def _misses(
-    connection: Connection, route: RouteSettings, since_us: int, corrected: dict[str, str]
+    ground: _Ground, route: RouteSettings, number: int, since_us: int, corrected: dict[str, str]
 ) -> tuple[ladder.Miss, ...]:
-    """Return the charged misses of the classes that the route's ladder waits for."""
+    """Return the charged misses of the budget window that may set the route's ladder off."""
     wanted = _CLASSES & {step.on for step in route.ladder}
+    if not wanted:
+        return ()
+    stopped = ladder.hard_stopped(ground.alerts.get(route.name, ()))
+    recent_us = ladder.recent_us(route, ground.now_us)
     return tuple(
-        ladder.Miss(row.error_class, row.run, row.at_us)
-        for error_class in sorted(wanted)
-        for row in reader.misses(
-            connection, route=route.name, error_class=error_class, since_us=since_us
-        )
-        if row.run not in corrected
+        ladder.Miss(error_class, run, at_us)
+        for error_class, run, at_us in reader.missed(ground.connection, number, recent_us, stopped)
+        if error_class in wanted and at_us >= since_us and run not in corrected
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from console.burn.lifecycle import Alert
     from console.burn.silences import Silence
+    from console.collector.readings import Table
     from console.model import Counts
     from console.settings import RouteSettings, Settings
     from console.store.connect import Connection
@@ -62,6 +63,11 @@ class Evaluator:
     def forget(self) -> None:
         """Look at every route the next time: something that is kept of them was measured anew."""
         self._version = None
+
+    @property
+    def table(self) -> Table:
+        """The counts of all windows that end at the instant of the last evaluation."""
+        return self._running
 
     def evaluate(
         self, now_us: int, catching_up: Callable[[str], bool], *, jumped: bool = False

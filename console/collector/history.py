@@ -16,6 +16,9 @@ from console.store import desk
 from console.store import intake as kept
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from console.model import Directive
     from console.settings import Measured, RouteSettings, Settings
     from console.store.connect import Connection
     from console.store.writer import Writer
@@ -25,10 +28,17 @@ _CHANGED = "remeasured:"
 
 def held(connection: Connection, route: RouteSettings, now_us: int) -> tuple[str, ...]:
     """Return in what ways a route's settings were loosened under an order that still stands."""
-    known = _known(connection, route.name)
-    if known is None or not _ordered(connection, route.name, now_us):
+    return held_under(desk.directives_of(connection, route.name), connection, route, now_us)
+
+
+def held_under(
+    orders: Iterable[Directive], connection: Connection, route: RouteSettings, now_us: int
+) -> tuple[str, ...]:
+    """Return the same as `held` where all orders of the route are known already."""
+    if not any(order.stands(now_us) for order in orders):
         return ()
-    return loosened(known, judged(route))
+    known = _known(connection, route.name)
+    return loosened(known, judged(route)) if known is not None else ()
 
 
 def accept(connection: Connection, route: RouteSettings, now_us: int) -> None:
@@ -128,7 +138,3 @@ def _known(connection: Connection, route: str) -> Judged | None:
 def _keep(connection: Connection, route: RouteSettings) -> None:
     text = msgspec.json.encode(judged(route), order="sorted").decode()
     desk.set_fact(connection, f"judged:{route.name}", text)
-
-
-def _ordered(connection: Connection, route: str, now_us: int) -> bool:
-    return any(order.stands(now_us) for order in desk.directives_of(connection, route))

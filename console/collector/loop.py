@@ -190,7 +190,9 @@ class Collector:
                 self._measure_gaps(now_us)
                 jumped = self._drift.jumped(now_us, self._steady())
                 self._evaluator.evaluate(now_us, catching_up, jumped=jumped)
-                judged = consequences.decide(connection, self._settings, now_us, catching_up)
+                judged = consequences.decide(
+                    connection, self._settings, now_us, catching_up, self._evaluator.table
+                )
         except BaseException:
             # What is remembered is not what the store holds.
             self._remember(connection)

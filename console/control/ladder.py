@@ -17,6 +17,7 @@ Decisions that the semantics leave open:
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -60,9 +61,9 @@ class Miss(NamedTuple):
 class Scene(NamedTuple):
     """What a ladder is judged on; the caller has made sure that the route can be judged at all.
 
-    `counts` are those of the budget window as charged, `alerts` the open ones, `directives` all
-    that ever stood on the route, `episodes` the open ones; `answered` returns the causes of a
-    step's closed episodes.
+    `counts` are those of the budget window as charged, `alerts` the open ones, `misses` at least
+    those that are recent or hard-stopped, newest first; `directives` all that ever stood on the
+    route, `episodes` the open ones; `answered` returns the causes of a step's closed episodes.
     """
 
     route: RouteSettings
@@ -84,6 +85,23 @@ class Cause(NamedTuple):
     alert: str = ""
 
 
+def recent_us(route: RouteSettings, now_us: int) -> int:
+    """Return since when a miss is a cause by its age alone; older ones need a hard stop."""
+    return now_us - route.probation_after_us
+
+
+def hard_stopped(alerts: Iterable[Alert]) -> dict[str, str]:
+    """Return the runs that an open hard stop is about, each with the id of its alert."""
+    return {
+        run: alert.id
+        for alert in alerts
+        for held in alert.open
+        if held.kind == kinds.HARD_STOP
+        for run in held.runs
+    }
+
+
+@lru_cache(maxsize=1024)
 def name_of(step: LadderStep) -> str:
     """Return a step as it is written, the name under which its episodes are kept."""
     return f'{when(step)}, do = "{step.do}"'
@@ -258,14 +276,8 @@ def _budget(scene: Scene, step: LadderStep, *, acting: bool) -> Cause | None:
 
 
 def _missed(scene: Scene, error_class: str) -> Cause:
-    stopped = {
-        run: alert.id
-        for alert in scene.alerts
-        for held in alert.open
-        if held.kind == kinds.HARD_STOP
-        for run in held.runs
-    }
-    since_us = scene.now_us - scene.route.probation_after_us
+    stopped = hard_stopped(scene.alerts)
+    since_us = recent_us(scene.route, scene.now_us)
     found = [
         miss
         for miss in scene.misses

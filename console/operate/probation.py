@@ -14,7 +14,7 @@ from console.collector import alive
 from console.collector.lease import HEARTBEAT_LIMIT_S
 from console.model import SECOND_US, Directive, DirectiveKind
 from console.snapshot.orders import probation_ends_us
-from console.store import desk, reader
+from console.store import desk, fleet, reader
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _too_soon(
     pauses: list[Directive],
     now_us: int,
 ) -> str:
-    last_us = reader.last_misses(connection).get(row.id) if row is not None else None
+    last_us = fleet.last_misses(connection).get(row.id) if row is not None else None
     ends_us = max(probation_ends_us(route, order, last_us) for order in pauses)
     if ends_us <= now_us:
         return ""

@@ -25,7 +25,7 @@ _PENDING = {
 
 def steps(frame: Frame, route: RouteSettings, counts: Counts) -> tuple[StepView, ...]:
     """Return the steps of a route's ladder, strictest first; `counts` are those charged."""
-    orders = tuple(desk.directives_of(frame.connection, route.name))
+    orders = tuple(frame.gathered.orders.get(route.name, ()))
     opened = {item.step: item for item in _opened(frame, route.name, orders)}
     if not route.ladder and not opened:
         return ()
@@ -42,14 +42,15 @@ def steps(frame: Frame, route: RouteSettings, counts: Counts) -> tuple[StepView,
 
 def _opened(frame: Frame, route: str, orders: tuple[Directive, ...]) -> list[Episode]:
     """Return the open episodes; of the past, without the orders that came of them later."""
+    found = frame.gathered.episodes.get(route, [])
     if frame.live:
-        return episodes.open_of(frame.connection, route)
+        return found
     later = {order.id for order in orders if order.issued_us > frame.now_us}
     return [
         msgspec.structs.replace(item, directive="", covered=False)
         if item.directive in later
         else item
-        for item in episodes.open_at(frame.connection, route, frame.now_us)
+        for item in found
     ]
 
 

@@ -2,48 +2,88 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from itertools import repeat
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.burn import arithmetic, windows
-from console.model import MINUTE_US, Counts
+from console.burn.windows import MINUTES_PER_HOUR, Span
+from console.model import HOUR_US
 from console.store import counting
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
+    from console.collector.readings import Windows
+    from console.model import Window
     from console.settings import RouteSettings
     from console.store.connect import Connection
 
 POINTS = 120
-_HOUR = 60
 
 
-def remaining_curve(
-    connection: Connection,
-    route: RouteSettings,
-    number: int,
-    now_us: int,
-    left: Fraction | None,
-) -> tuple[tuple[int, Fraction], ...]:
-    """Return (instant, budget remaining), oldest first, at most `POINTS`.
+class _Grid(NamedTuple):
+    """A budget window cut into stretches, the same for all routes that have it.
 
-    The budget is that of the runs of the whole window as it stands now, so that the curve only
-    falls: 1 - bad so far / (B * total). The last point is `left`, what remains now, to the minute.
+    `first` is the number of the oldest stretch, `ends` the instants at which they end, of those
+    that are over; `bad` how many runs missed, by route and stretch. The stretches reach over the
+    window by the minutes in `edges`.
     """
-    span = windows.budget_span(route.window, now_us)
-    cells = counting.series(connection, "hour", span, number)
-    total = sum(counts.total for _, counts in cells)
-    if not total or left is None:
-        return ()
-    step = max(1, -(-(span.end - span.first) // (_HOUR * POINTS)))
-    buckets: dict[int, Counts] = {}
-    for hour, counts in cells:
-        buckets[hour // step] = buckets.get(hour // step, Counts()).plus(counts)
-    points, bad = [], 0
-    for bucket in range(span.first // _HOUR // step, (span.end - 1) // _HOUR // step + 1):
-        bad += buckets.get(bucket, Counts()).bad
-        at_us = (bucket + 1) * step * _HOUR * MINUTE_US
-        point = arithmetic.remaining(bad, total, route.budget_ppm)
-        if at_us < now_us and point is not None:
-            points.append((at_us, point))
-    return (*points[1 - POINTS :], (now_us, left))
+
+    first: int
+    ends: tuple[int, ...]
+    bad: dict[int, dict[int, int]]
+    edges: tuple[Span, ...]
+
+
+class Curves:
+    """The curves of all routes at one instant; each budget window is read once."""
+
+    def __init__(self, connection: Connection, table: Windows, now_us: int) -> None:
+        self._connection = connection
+        self._table = table
+        self._now_us = now_us
+        self._grids: dict[Window, _Grid] = {}
+
+    def remaining(
+        self, route: RouteSettings, number: int, left: Fraction | None
+    ) -> tuple[tuple[int, Fraction], ...]:
+        """Return (instant, budget remaining), oldest first, at most `POINTS`.
+
+        The budget is that of the runs of the whole window as it stands now, so that the curve only
+        falls: 1 - bad so far / (B * total). The last point is `left`, what remains now, to the
+        minute.
+        """
+        grid = self._grid(route.window)
+        total = self._table.budget(number, route.window).total
+        total += sum(self._table.over(number, edge).total for edge in grid.edges)
+        if not total or left is None:
+            return ()
+        missed = grid.bad.get(number, {})
+        points = list[tuple[int, Fraction]]()
+        level, bad = Fraction(1), 0
+        for stretch in sorted(missed):
+            points += zip(grid.ends[len(points) : stretch - grid.first], repeat(level))
+            bad += missed[stretch]
+            level = 1 - Fraction(bad * arithmetic.PPM, total * route.budget_ppm)
+        points += zip(grid.ends[len(points) :], repeat(level))
+        return (*points[1 - POINTS :], (self._now_us, left))
+
+    def _grid(self, window: Window) -> _Grid:
+        if window not in self._grids:
+            self._grids[window] = self._read(windows.budget_span(window, self._now_us))
+        return self._grids[window]
+
+    def _read(self, span: Span) -> _Grid:
+        """Cut a span into at most `POINTS` stretches of whole hours, which its edges touch."""
+        width = max(1, -(-(span.end - span.first) // (MINUTES_PER_HOUR * POINTS)))
+        first, end = span.first // MINUTES_PER_HOUR, -(-span.end // MINUTES_PER_HOUR)
+        stretches = range(first // width, (end - 1) // width + 1)
+        ends = ((stretch + 1) * width * HOUR_US for stretch in stretches)
+        return _Grid(
+            first=stretches.start,
+            ends=tuple(at_us for at_us in ends if at_us < self._now_us),
+            bad=counting.bad_by_stretch(self._connection, span, width),
+            edges=(
+                Span(first * MINUTES_PER_HOUR, span.first),
+                Span(span.end, end * MINUTES_PER_HOUR),
+            ),
+        )

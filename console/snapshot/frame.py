@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from console.burn.lifecycle import title
 from console.collector.readings import Windows
 from console.snapshot import past
+from console.snapshot.curve import Curves
+from console.snapshot.gathered import Gathered
 from console.snapshot.particulars import DeliveryView
 from console.snapshot.types import AlertView, ConditionView, SilenceView
-from console.store import alerts, desk, outbox, reader, silences
-from console.store import intake as kept
+from console.store import alerts, desk, outbox, silences
 from console.text import clean
 
 if TYPE_CHECKING:
     from console.burn.lifecycle import Alert, Held
+    from console.model import Directive
     from console.settings import Settings
     from console.store.connect import Connection
 
@@ -36,31 +38,31 @@ class Frame:
         self.until_us = None if live else now_us
         """Where what the store knows is cut; None: all of it holds."""
         self.table = Windows(connection, now_us)
-        self.alerts = _alerts_by_route(connection, now_us, live=live)
-        self.last_misses = reader.last_misses(connection, until_us=self.until_us)
-        self.lost_lines = kept.lost_lines(connection)
+        self.gathered = Gathered(connection, self.until_us)
+        self.alerts = _alerts_by_route(connection, now_us, self.gathered.orders, live=live)
+        self.curves = Curves(connection, self.table, now_us)
         self.behind = int(desk.fact(connection, "behind_bytes") or 0)
 
 
 def _alerts_by_route(
-    connection: Connection, now_us: int, *, live: bool
+    connection: Connection, now_us: int, orders: dict[str, list[Directive]], *, live: bool
 ) -> dict[str, tuple[AlertView, ...]]:
     found: dict[str, list[AlertView]] = {}
     told = _told(connection)
-    known = alerts.read(connection) if live else _alerts_at(connection, now_us)
+    known = alerts.read(connection) if live else _alerts_at(connection, now_us, orders)
     for alert in known:
         view = _alert(alert, tuple(told.get(alert.id, {}).values()))
         found.setdefault(alert.route, []).append(view)
     return {route: tuple(views) for route, views in found.items()}
 
 
-def _alerts_at(connection: Connection, at_us: int) -> list[Alert]:
+def _alerts_at(
+    connection: Connection, at_us: int, orders: dict[str, list[Directive]]
+) -> list[Alert]:
     """Return the alerts that had opened by an instant, as they stood then, the open ones first."""
     quiet = silences.read(connection)
     opened = alerts.opened_by(connection, at_us)
-    routes = {alert.route for alert in opened}
-    orders = {route: desk.directives_of(connection, route) for route in routes}
-    then = [past.alert_at(alert, quiet, orders[alert.route], at_us) for alert in opened]
+    then = [past.alert_at(item, quiet, orders.get(item.route, ()), at_us) for item in opened]
     return sorted(then, key=lambda alert: alert.resolved_us is not None)
 
 

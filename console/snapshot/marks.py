@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from console.model import MINUTE_US, DirectiveKind
 from console.snapshot.particulars import MarkView
-from console.store import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from console.burn.windows import Span
     from console.model import Directive, Event
     from console.snapshot.types import AlertView
-    from console.store.connect import Connection
     from console.store.corrections import Correction
 
 MARKS = 60
@@ -32,8 +30,7 @@ _GIVEN: dict[DirectiveKind, str] = {
 
 
 def marks(
-    connection: Connection,
-    number: int,
+    changes: Iterable[Event],
     span: Span,
     now_us: int,
     *,
@@ -43,7 +40,6 @@ def marks(
 ) -> tuple[MarkView, ...]:
     """Return what happened on a route in a span up to now, oldest first, at most `MARKS`."""
     since_us = span.first * MINUTE_US
-    changes = reader.changes(connection, number, since_us, MARKS)
     found = [
         *(MarkView(at_us=each.ts_us, kind="change", words=_change(each)) for each in changes),
         *(_alert(each) for each in alerts),

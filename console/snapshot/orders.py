@@ -21,12 +21,16 @@ def standing(
     frame: Frame, settings: RouteSettings, number: int, left: Fraction | None
 ) -> tuple[DirectiveView, ...]:
     """Return the orders that stand, the latest first, each with its reach and exit rule."""
+    found = frame.gathered.orders.get(settings.name, ())
+    found = [item for item in found if item.stands(frame.now_us)]
+    if not found:
+        return ()
     orders = desk.orders_of(frame.connection, settings.name)
     if not frame.live:
         orders = past.orders_at(orders, frame.now_us)
-    last_miss_us = frame.last_misses.get(number)
-    agents = reader.agents(frame.connection, number, until_us=frame.until_us)
-    found = [item for item in orders.directives.values() if item.stands(frame.now_us)]
+        found = [orders.directives[item.id] for item in found]
+    last_miss_us = frame.gathered.last_misses.get(number)
+    agents = frame.gathered.agents.get(number, [])
     views = []
     for order in sorted(found, key=lambda item: (-item.issued_us, item.id)):
         broken = reader.charged_against(frame.connection, number, order.id, until_us=frame.until_us)

@@ -11,10 +11,9 @@ from console.collector.readings import readings
 from console.model import DAY_US, HOUR_US, MINUTE_US
 from console.snapshot import marks, orders
 from console.snapshot.consequences import steps
-from console.snapshot.curve import remaining_curve
 from console.snapshot.health import HEALTH, answers, data_of, health_of
 from console.snapshot.types import AccountView, Burn, RouteView, RuleView
-from console.store import corrections, counting, desk, reader
+from console.store import corrections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from console.model import Counts, Directive
     from console.settings import RouteSettings
     from console.snapshot.frame import Frame
+    from console.store import reader
 
 OVER = 20
 """How many orders that stand no longer are shown of a route: the latest."""
@@ -35,22 +35,21 @@ def view(
     span = windows.budget_span(route.window, frame.now_us)
     experienced, found = readings(route, number, frame.table)
     if window == "all":
-        span = counting.everything(frame.connection)
+        span = frame.gathered.everything
         experienced = frame.table.over(number, span)
-    excluding = corrections.of_route(frame.connection, route.name, until_us=frame.until_us)
+    excluding = frame.gathered.corrections.get(route.name, [])
     corrected, _ = corrections.taken_out(frame.connection, number, excluding, span)
     counts = experienced.minus(corrected)
     charged = _account(frame, route, number, counts, found)
     left = charged.remaining
     # A run without a verdict is in no minute: over everything, it may be older than all counts.
-    apart = _apart(frame, number, 0 if window == "all" else span.first * MINUTE_US)
+    apart = frame.gathered.states(0 if window == "all" else span.first * MINUTE_US).get(number, {})
     data = data_of(frame, route, row, counts, apart)
     shown = tuple(_rule(frame, item, data) for item in found)
     mine = frame.alerts.get(route.name, ())
     standing = orders.standing(frame, route, number, left)
-    given = desk.directives_of(frame.connection, route.name)
-    heard = reader.agents(frame.connection, number, until_us=frame.until_us)
-    agents = tuple(agent for agent, _ in heard)
+    given = frame.gathered.orders.get(route.name, [])
+    agents = tuple(agent for agent, _ in frame.gathered.agents.get(number, ()))
     questions = answers(route)
     state = orders.state_of(standing)
     health = health_of(
@@ -76,9 +75,9 @@ def view(
         open=apart.get("open", 0),
         unknown=apart.get("unknown", 0),
         excluded=apart.get("excluded", 0),
-        handoffs=reader.handoffs(frame.connection, span.first, span.end).get(number, 0),
-        rescues=reader.rescues(frame.connection, span.first, span.end).get(number, 0),
-        lost_lines=frame.lost_lines.get(route.name, 0),
+        handoffs=frame.gathered.handoffs(span.first, span.end).get(number, 0),
+        rescues=frame.gathered.rescues(span.first, span.end).get(number, 0),
+        lost_lines=frame.gathered.lost_lines.get(route.name, 0),
         remaining=left,
         remaining_runs=charged.remaining_runs,
         outlook=charged.outlook,
@@ -86,15 +85,15 @@ def view(
         exhausts_between_us=charged.exhausts_between_us,
         data=data,
         last_event_us=row.last_us if row is not None else None,
-        last_miss_us=frame.last_misses.get(number),
+        last_miss_us=frame.gathered.last_misses.get(number),
         burn=_burns(frame, route, number, window),
         rules=shown,
         alerts=mine,
         directives=standing,
         steps=steps(frame, route, counts),
-        loosened="; ".join(history.held(frame.connection, route, frame.now_us)),
+        loosened="; ".join(_held(frame, route)),
         agents=agents,
-        curve=remaining_curve(frame.connection, route, number, frame.now_us, left),
+        curve=frame.curves.remaining(route, number, left),
         caps_ppm=route.caps_ppm,
         steps_ppm=tuple(
             sorted(step.left_ppm for step in route.ladder if step.left_ppm is not None)
@@ -104,8 +103,7 @@ def view(
         idle=idle(route, frame.now_us),
         lived=None if experienced == counts else _account(frame, route, number, experienced, found),
         marks=marks.marks(
-            frame.connection,
-            number,
+            frame.gathered.changes(span.first * MINUTE_US).get(number, ()),
             span,
             frame.now_us,
             alerts=mine,
@@ -114,6 +112,12 @@ def view(
         ),
         over=tuple(_over(given, frame.now_us)[:OVER]),
     )
+
+
+def _held(frame: Frame, route: RouteSettings) -> tuple[str, ...]:
+    """Return in what ways the route's settings were loosened under an order that stands."""
+    orders = frame.gathered.orders.get(route.name, ())
+    return history.held_under(orders, frame.connection, route, frame.now_us)
 
 
 def _account(
@@ -149,13 +153,6 @@ def _over(given: list[Directive], now_us: int) -> list[Directive]:
     return sorted(past, key=lambda item: (-item.issued_us, item.id))
 
 
-def _apart(frame: Frame, number: int, since_us: int) -> dict[str, int]:
-    """Return how many runs are neither good nor bad, by state, now or then."""
-    if frame.live:
-        return reader.states_of(frame.connection, number, since_us)
-    return reader.states_at(frame.connection, number, since_us, frame.now_us)
-
-
 def _rule(frame: Frame, reading: rules.Reading, data: str) -> RuleView:
     state = reading.state
     if frame.live and frame.behind:
@@ -186,7 +183,7 @@ def _burns(frame: Frame, route: RouteSettings, number: int, window: str | None) 
         for length in sorted(lengths)
     ]
     if window == "all":
-        span = counting.everything(frame.connection)
+        span = frame.gathered.everything
         length = (span.end - span.first) * MINUTE_US
         found.append(("all", length, frame.table.over(number, span)))
     elif window is not None and windows.parse(window) not in lengths:

@@ -53,6 +53,9 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
         return self.from_us // MINUTE_US <= entry.minute and entry.minute * MINUTE_US < self.to_us
 
 
+_CORRECTION = msgspec.json.Decoder(Correction)
+
+
 def save(connection: Connection, correction: Correction) -> None:
     """Store a correction."""
     connection.execute(
@@ -74,8 +77,18 @@ def of_route(
     rows = connection.execute(
         "select body from correction where route = ? order by rowid", (route,)
     )
-    found = [msgspec.json.decode(row[0], type=Correction) for row in rows]
+    found = [_CORRECTION.decode(row[0]) for row in rows]
     return [item for item in found if until_us is None or item.at_us <= until_us]
+
+
+def by_route(connection: Connection, *, until_us: int | None = None) -> dict[str, list[Correction]]:
+    """Return the corrections of each route made by an instant (None: all), in their order."""
+    found: dict[str, list[Correction]] = {}
+    for (body,) in connection.execute("select body from correction order by rowid"):
+        correction = _CORRECTION.decode(body)
+        if until_us is None or correction.at_us <= until_us:
+            found.setdefault(correction.route, []).append(correction)
+    return found
 
 
 def taken_out(

@@ -10,8 +10,8 @@ from console.model import Counts
 if TYPE_CHECKING:
     from console.store.connect import Connection
 
+_FIELDS = ", ".join(Counts._fields)
 _SUMS = ", ".join(f"sum({name})" for name in Counts._fields)
-_RANGE = "select route, {sums} from {level} where at >= ? and at < ? group by route"
 
 
 def window_counts(connection: Connection, span: Span) -> dict[int, Counts]:
@@ -22,23 +22,43 @@ def window_counts(connection: Connection, span: Span) -> dict[int, Counts]:
         *(("hour", hours, MINUTES_PER_HOUR) for hours in cut.hours),
         *(("minute", minutes, 1) for minutes in cut.minutes),
     ]
-    summed: dict[int, Counts] = {}
-    for level, part, width in parts:
-        query = _RANGE.format(sums=_SUMS, level=level)
-        for route, *sums in connection.execute(query, (part.first // width, part.end // width)):
-            summed[route] = summed.get(route, Counts()).plus(Counts(*sums))
-    return summed
+    if not parts:
+        return {}
+    cells = " union all ".join(
+        f"select route, {_FIELDS} from {level} where at >= ? and at < ?" for level, _, _ in parts
+    )
+    rows = connection.execute(
+        f"select route, {_SUMS} from ({cells}) group by route",
+        [edge // width for _, part, width in parts for edge in part],
+    )
+    return {route: Counts._make(sums) for route, *sums in rows}
 
 
 def series(connection: Connection, level: str, span: Span, route: int) -> list[tuple[int, Counts]]:
     """Return (time in units of `level`, counts) of a route, oldest first, where there are runs."""
     width = {"minute": 1, "hour": MINUTES_PER_HOUR, "day": MINUTES_PER_DAY}[level]
     rows = connection.execute(
-        f"select at, {', '.join(Counts._fields)} from {level} "
-        "where at >= ? and at < ? and route = ? order by at",
+        f"select at, {_FIELDS} from {level} where at >= ? and at < ? and route = ? order by at",
         (span.first // width, -(-span.end // width), route),
     )
     return [(at, Counts(*counts)) for at, *counts in rows]
+
+
+def bad_by_stretch(connection: Connection, span: Span, hours: int) -> dict[int, dict[int, int]]:
+    """Return how many runs of every route missed per stretch of so many hours.
+
+    By route number, then by the stretch's number since the epoch; stretches without a miss are
+    absent. The hours that the span touches are in it as a whole.
+    """
+    rows = connection.execute(
+        "select route, at / ? as stretch, sum(bad) from hour "
+        "where at >= ? and at < ? and bad > 0 group by route, stretch",
+        (hours, span.first // MINUTES_PER_HOUR, -(-span.end // MINUTES_PER_HOUR)),
+    )
+    found: dict[int, dict[int, int]] = {}
+    for route, stretch, bad in rows:
+        found.setdefault(route, {})[stretch] = bad
+    return found
 
 
 def everything(connection: Connection) -> Span:
@@ -66,15 +86,43 @@ def good_since_last_bad(
     """Return how many runs closed well in a row since `minute`, after the last that did not.
 
     Runs that closed after the minute `until` had not closed yet.
+
+    By the hour as far as that goes: a minute is kept under its time, and so an order that is a
+    week old would have all minutes of all routes since read through.
     """
+    first = minute // MINUTES_PER_HOUR
+    final = None if until is None else until // MINUTES_PER_HOUR
+    last, since = minute - 1, first
+    for (hour,) in connection.execute(
+        "select at from hour where route = ? and at >= ? and (? is null or at <= ?) and bad > 0 "
+        "order by at desc",
+        (route, first, final, final),
+    ):
+        cells = _minutes_of(connection, route, hour, until)
+        found = [at for at, _, bad in cells if at >= minute and bad]
+        if found:
+            last, since = max(found), hour
+            break
+    edges = {since} if final is None else {since, max(since, final)}
+    cells = [cell for hour in edges for cell in _minutes_of(connection, route, hour, until)]
+    good = sum(total - bad for at, total, bad in cells if at > last)
     row = connection.execute(
-        "select coalesce(max(at), ?) from minute where route = ? and at >= ? and bad > 0 "
-        "and (? is null or at <= ?)",
-        (minute - 1, route, minute, until, until),
+        "select coalesce(sum(total - bad), 0) from hour where route = ? and at > ? "
+        "and (? is null or at < ?)",
+        (route, since, final, final),
     ).fetchone()
-    good = connection.execute(
-        "select coalesce(sum(total - bad), 0) from minute where route = ? and at > ? "
-        "and (? is null or at <= ?)",
-        (route, row[0], until, until),
-    ).fetchone()
-    return int(good[0])
+    return good + int(row[0])
+
+
+def _minutes_of(
+    connection: Connection, route: int, hour: int, until: int | None
+) -> list[tuple[int, int, int]]:
+    """Return (minute, total, bad) of a route in one hour; each minute is looked up by its key."""
+    end = (hour + 1) * MINUTES_PER_HOUR
+    minutes = range(hour * MINUTES_PER_HOUR, end if until is None else min(end, until + 1))
+    rows = connection.execute(
+        f"select at, total, bad from minute where at in ({', '.join('?' * len(minutes))}) "
+        "and route = ?",
+        (*minutes, route),
+    )
+    return [(at, total, bad) for at, total, bad in rows]

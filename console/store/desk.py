@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 GENESIS = "0" * 64
 """The hash before the first row of the audit."""
+_DIRECTIVE = msgspec.json.Decoder(Directive)
 
 
 class AuditRow(NamedTuple):
@@ -54,7 +55,16 @@ def directives_of(connection: Connection, route: str) -> list[Directive]:
     rows = connection.execute(
         "select body from directive where route = ? order by issued_us, id", (route,)
     )
-    return [msgspec.json.decode(row[0], type=Directive) for row in rows]
+    return [_DIRECTIVE.decode(row[0]) for row in rows]
+
+
+def directives_by_route(connection: Connection) -> dict[str, list[Directive]]:
+    """Return all directives that ever stood on each route, oldest first."""
+    found: dict[str, list[Directive]] = {}
+    for (body,) in connection.execute("select body from directive order by issued_us, id"):
+        directive = _DIRECTIVE.decode(body)
+        found.setdefault(directive.route, []).append(directive)
+    return found
 
 
 def ordered_routes(connection: Connection, *, until_us: int | None = None) -> list[str]:

@@ -56,29 +56,45 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
         return self.pending and self.mode == PROPOSE
 
 
+_EPISODE = msgspec.json.Decoder(Episode)
+
+
 def open_of(connection: Connection, route: str) -> list[Episode]:
     """Return the open episodes of a route, oldest first."""
     rows = connection.execute(
         "select body from episode where route = ? and closed_us is null order by number", (route,)
     )
-    return [msgspec.json.decode(row[0], type=Episode) for row in rows]
+    return [_EPISODE.decode(row[0]) for row in rows]
 
 
-def open_at(connection: Connection, route: str, at_us: int) -> list[Episode]:
-    """Return the episodes of a route that were open at an instant of the past, oldest first."""
-    rows = connection.execute(
-        "select body from episode where route = ? and opened_us <= ? "
-        "and (closed_us is null or closed_us > ?) order by number",
-        (route, at_us, at_us),
-    )
-    found = [msgspec.json.decode(row[0], type=Episode) for row in rows]
-    return [msgspec.structs.replace(item, closed_us=None, ended="") for item in found]
+def open_by_route(connection: Connection) -> dict[str, list[Episode]]:
+    """Return the open episodes of each route that has some, oldest first."""
+    found: dict[str, list[Episode]] = {}
+    for (body,) in connection.execute(
+        "select body from episode where closed_us is null order by number"
+    ):
+        episode = _EPISODE.decode(body)
+        found.setdefault(episode.route, []).append(episode)
+    return found
+
+
+def opened_at(connection: Connection, at_us: int) -> dict[str, list[Episode]]:
+    """Return the episodes of each route that were open at an instant of the past, oldest first."""
+    found: dict[str, list[Episode]] = {}
+    for (body,) in connection.execute(
+        "select body from episode where opened_us <= ? and (closed_us is null or closed_us > ?) "
+        "order by number",
+        (at_us, at_us),
+    ):
+        episode = msgspec.structs.replace(_EPISODE.decode(body), closed_us=None, ended="")
+        found.setdefault(episode.route, []).append(episode)
+    return found
 
 
 def unfinished(connection: Connection) -> list[Episode]:
     """Return the episodes of every route that a ladder has decided on and not yet given."""
-    rows = connection.execute("select body from episode where closed_us is null order by number")
-    found = [msgspec.json.decode(row[0], type=Episode) for row in rows]
+    found = [episode for each in open_by_route(connection).values() for episode in each]
+    found.sort(key=lambda episode: int(episode.id[1:]))
     return [episode for episode in found if episode.pending and episode.mode == AUTO]
 
 
@@ -88,7 +104,7 @@ def answered(connection: Connection, route: str, step: str) -> set[str]:
         "select body from episode where route = ? and step = ? and closed_us is not null",
         (route, step),
     )
-    return {cause for row in rows for cause in msgspec.json.decode(row[0], type=Episode).causes}
+    return {cause for row in rows for cause in _EPISODE.decode(row[0]).causes}
 
 
 def next_number(connection: Connection) -> int:

@@ -12,7 +12,8 @@ from console.model import MINUTE_US
 from console.store.desk import AuditRow
 
 if TYPE_CHECKING:
-    from console.model import Event
+    from collections.abc import Iterable
+
     from console.store.connect import Connection
 
 
@@ -77,22 +78,6 @@ def states_of(connection: Connection, route: int, since_us: int) -> dict[str, in
     return dict(rows.fetchall())
 
 
-def states_at(connection: Connection, route: int, since_us: int, at_us: int) -> dict[str, int]:
-    """Return what `states_of` would have said at an instant of the past.
-
-    A run that closed later was open then; of one that was given up or cancelled, the last event
-    says when.
-    """
-    rows = connection.execute(
-        "select case when state in ('unknown', 'excluded') and last_us <= ? then state "
-        "else 'open' end as then_state, count(*) from run where route = ? and first_us <= ? "
-        "and last_us >= ? and (state in ('open', 'unknown', 'excluded') or minute > ?) "
-        "group by then_state",
-        (at_us, route, at_us, since_us, at_us // MINUTE_US),
-    )
-    return dict(rows.fetchall())
-
-
 def heard(connection: Connection, at_us: int) -> dict[int, int]:
     """Return when each route was last heard of by an instant, by route number.
 
@@ -121,26 +106,6 @@ def charged_against(
         (route, f" {directive} stood", until_us, until_us),
     ).fetchone()
     return int(row[0])
-
-
-def handoffs(connection: Connection, first: int, end: int) -> dict[int, int]:
-    """Return how many closed runs were handed off in a span of minutes, by route."""
-    rows = connection.execute(
-        "select route, count(*) from run where handoff = 1 and minute >= ? and minute < ? "
-        "group by route",
-        (first, end),
-    )
-    return dict(rows.fetchall())
-
-
-def rescues(connection: Connection, first: int, end: int) -> dict[int, int]:
-    """Return how many rescues closed runs of a span of minutes needed, by route."""
-    rows = connection.execute(
-        "select route, sum(rescues) from run where rescues > 0 and minute >= ? and minute < ? "
-        "group by route",
-        (first, end),
-    )
-    return dict(rows.fetchall())
 
 
 def handed_off(connection: Connection, route: int, first: int, end: int) -> int:
@@ -213,6 +178,21 @@ def misses(
     ]
 
 
+def missed(
+    connection: Connection, route: int, since_us: int, runs: Iterable[str]
+) -> list[tuple[str, str, int]]:
+    """Return (class, run, instant) of a route's misses since an instant, newest first.
+
+    And of all misses of `runs`, however old.
+    """
+    query = "select at_us, run, class from miss where route = ? and"
+    found = set(connection.execute(f"{query} at_us >= ?", (route, since_us)))
+    for run in runs:
+        found.update(connection.execute(f"{query} run = ?", (route, run)))
+    rows = sorted(found, key=lambda row: (-row[0], *row[1:]))
+    return [(error_class, run, at_us) for at_us, run, error_class in rows]
+
+
 def entry(connection: Connection, route: str, run: str) -> Entry:
     """Return how a run is booked."""
     row = connection.execute(
@@ -221,15 +201,6 @@ def entry(connection: Connection, route: str, run: str) -> Entry:
         (route, run),
     ).fetchone()
     return Entry(*row) if row is not None else Entry()
-
-
-def last_misses(connection: Connection, *, until_us: int | None = None) -> dict[int, int]:
-    """Return the instant of each route's latest miss, of all or by an instant."""
-    rows = connection.execute(
-        "select route, max(at_us) from miss where ? is null or at_us <= ? group by route",
-        (until_us, until_us),
-    )
-    return dict(rows.fetchall())
 
 
 def runs_missed(connection: Connection, route: int, first_us: int, limit: int) -> list[str]:
@@ -269,22 +240,6 @@ def quarantined(connection: Connection, limit: int) -> list[tuple[bytes, int, in
         (limit,),
     )
     return [tuple(row) for row in rows]
-
-
-def changes(connection: Connection, route: int, since_us: int, limit: int) -> list[Event]:
-    """Return the latest changes of a route that name no run, since an instant."""
-    rows = connection.execute(
-        "select events, parent from run join told on told.id = run.told "
-        "where route = ? and run >= 'change:' and run < 'change;' "
-        "and last_us >= ? order by last_us desc, run limit ?",
-        (route, since_us, limit),
-    )
-    return [
-        event
-        for events, parent in rows
-        for event in run_facts.decode(events, parent).marks
-        if event.event == run_facts.CHANGE and event.ts_us >= since_us
-    ]
 
 
 def family(connection: Connection, route: str, run: str) -> list[tuple[str, run_facts.Facts]]:

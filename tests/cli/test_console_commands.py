@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import builtins
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import console.tui
+from console.cli.files import ConsoleFiles
+from console.collector import detached
 from tests.collector.running import good
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.shell import Shell
 
 
@@ -54,6 +60,23 @@ def test_keys_shows_what_the_settings_changed_and_what_they_name_wrongly(shell: 
     assert done.code == 1
     assert "Act (from the settings)" in done.out
     assert "no action route.atc (the nearest is route.act)" in done.err
+
+
+def test_the_demo_opens_on_the_fleet_whatever_the_last_session_ended_on(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place = tmp_path / "burnline" / "console.json"
+    ConsoleFiles(place, tmp_path).remember({"console": {"view": "orders"}})
+    shell.environment["XDG_STATE_HOME"] = str(tmp_path)
+    opened: list[Any] = []
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(detached, "ensure", lambda *_: "")
+    monkeypatch.setattr(console.tui, "run", lambda _, **given: opened.append(given["files"]))
+    shell("demo")
+    (files,) = opened
+    assert files.remembered() == ({}, "")
+    files.remember({"console": {"view": "alerts"}})
+    assert ConsoleFiles(place, tmp_path).remembered()[0] == {"console": {"view": "orders"}}
 
 
 def test_the_web_without_its_extra_is_one_sentence(

@@ -17,7 +17,7 @@ from console.model import HOUR_US, MINUTE_US
 from console.operate import Accountant, Operator
 from console.settings import RouteSettings, Source, load
 from console.snapshot.types import ApprovalView, RouteView
-from console.store import reader
+from console.store import fleet, reader
 from console.store.writer import Writer
 from console.tui.feed import OrderRequest
 from console.tui.lens import as_experienced
@@ -206,6 +206,7 @@ def test_a_read_only_feed_writes_nothing_whoever_asks(world: World) -> None:
 def test_changes_outside_the_span_are_not_read(world: World) -> None:
     writer = Writer(world.store)
     number = reader.routes(writer.connection)[0].id
-    assert len(reader.changes(writer.connection, number, NOW_US - HOUR_US, 9)) == 1
-    assert reader.changes(writer.connection, number, NOW_US - 10 * MINUTE_US, 9) == []
+    found = fleet.changes(writer.connection, 9, None, NOW_US - HOUR_US)
+    assert {route: len(events) for route, events in found.items()} == {number: 1}
+    assert fleet.changes(writer.connection, 9, None, NOW_US - 10 * MINUTE_US) == {}
     writer.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -155,12 +156,16 @@ def test_of_two_operators_at_once_one_order_is_given_after_the_other(watched: Sh
         assert watched("gate", "refunds", "--change", kind).code == 1
 
 
-def test_a_typo_in_the_settings_hinders_no_restriction(shell: Shell) -> None:
+def test_invalid_settings_refuse_a_restriction_and_say_how_to_give_it_without_them(
+    shell: Shell,
+) -> None:
     shell("init", "--yes")
     shell.settings("x = [")
-    done = shell("pause", "refunds", "--reason", "why", "--yes")
-    assert done.code == 0
-    assert "the settings are left out" in done.err
+    refused = shell("pause", "refunds", "--reason", "why", "--yes")
+    assert refused.code == 78
+    assert f"--settings {os.devnull}" in refused.err
+    without = ("--settings", os.devnull)
+    assert shell(*without, "pause", "refunds", "--reason", "why", "--yes").code == 0
     assert shell("gate", "refunds", "--start").code == 1
 
 
@@ -168,7 +173,8 @@ def test_without_settings_what_the_control_file_says_of_faults_stays(shell: Shel
     shell.settings('[route.refunds]\ntier = "high"\nowner = "dana"\n')
     shell("pause", "refunds", "--reason", "why", "--yes")
     shell.settings("x = [")
-    shell("freeze", "refunds", "--change", "prompt", "--reason", "why", "--yes")
+    given = ("freeze", "refunds", "--change", "prompt", "--reason", "why", "--yes")
+    assert shell("--settings", os.devnull, *given).code == 0
     section = json.loads(shell.control.read_bytes())["routes"]["refunds"]
     assert (section["on_fault"], len(section["directives"])) == ("closed", 2)
 

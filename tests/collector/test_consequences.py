@@ -236,3 +236,25 @@ def test_a_control_file_that_cannot_be_written_is_said_and_tried_again(works: Wo
     works.station.control.parent.chmod(0o755)
     works.station.at(210).read()
     assert works.standing() == ["d-1 pause by ladder"]
+
+
+def test_a_miss_under_an_open_hard_stop_is_a_cause_however_old(folder: Path) -> None:
+    step = LadderStep(do="pause", on="permission")
+    works = Works(folder, step, zero_tolerance=("permission",), absent_after_us=100 * HOUR_US)
+    works.station.write("a.jsonl", event("action.taken", "r-1", 0, action="refund", scope="out"))
+    works.station.at(60).read()
+    assert [episode.causes for episode in works.opened()] == [("r-1",)]
+    works.station.at(30 * HOUR).read()
+    assert [episode.causes for episode in works.opened()] == [("r-1",)]
+    works.close()
+
+
+def test_a_miss_without_a_hard_stop_is_a_cause_until_the_probation_is_over(folder: Path) -> None:
+    step = LadderStep(do="pause", on="permission")
+    works = Works(folder, step, absent_after_us=100 * HOUR_US)
+    works.station.write("a.jsonl", event("action.taken", "r-1", 0, action="refund", scope="out"))
+    works.station.at(60).read()
+    assert [episode.causes for episode in works.opened()] == [("r-1",)]
+    works.station.at(2 * HOUR).read()
+    assert works.opened() == []
+    works.close()

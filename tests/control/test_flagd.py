@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -118,9 +116,14 @@ def test_upkeep_repairs_a_wrong_or_missing_one(stage: Stage, wrong: bytes | None
 
 
 def test_one_that_is_right_is_left_alone(stage: Stage) -> None:
-    before = stage.file.flags_path.stat()
+    def written() -> tuple[int, ...]:
+        # Not when it was read: to find it right is to read it.
+        found = stage.file.flags_path.stat()
+        return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+    before = written()
     stage.file.derive()
-    assert stage.file.flags_path.stat() == before
+    assert written() == before
 
 
 @pytest.mark.parametrize("how", ["before", "after", "refused"])
@@ -136,33 +139,3 @@ def test_cut_off_at_any_step_the_next_process_brings_it_up_to_the_control_file(
         again.desk.reconcile(NOON_US)
         assert flags(again)["metadata"]["generation"] == again.read().generation
         assert again.file.derived()
-
-
-def test_an_openfeature_client_obeys_it(enter: Callable[..., Stage], tmp_path: Path) -> None:
-    api = pytest.importorskip(
-        "openfeature.api", reason="openfeature-sdk is not installed; the shape is checked above"
-    )
-    provider = pytest.importorskip(
-        "openfeature.contrib.provider.flagd", reason="openfeature-provider-flagd is not installed"
-    )
-    from openfeature.evaluation_context import (  # type: ignore[import-not-found, unused-ignore]
-        EvaluationContext,
-    )
-
-    stage = enter()
-    stage.initialise()
-    stage.desk.give(order(), NOON_US)
-    source = provider.FlagdProvider(
-        resolver_type=provider.config.ResolverType.FILE,
-        offline_flag_source_path=str(stage.file.flags_path),
-    )
-    api.set_provider_and_wait(source) if hasattr(api, "set_provider_and_wait") else (
-        api.set_provider(source)
-    )
-    try:
-        client = api.get_client()
-        here = EvaluationContext(attributes={"route": ROUTE})
-        assert client.get_string_value("burnline.state", "?", here) == "paused"
-        assert client.get_boolean_value(f"burnline.{ROUTE}.may-start", True) is False
-    finally:
-        api.shutdown()

@@ -101,9 +101,16 @@ class Post:
     def close(self) -> None:
         self.writer.close()
 
-    def serve(self, *channels: Channel, threads: bool = False) -> None:
-        """Begin to serve channels, as a collector that starts; what went before is forgotten."""
-        attempts = Attempts(lambda: self.monotonic_s, None if threads else at_once)
+    def serve(
+        self, *channels: Channel, spawn: Callable[[Callable[[], None]], None] | None = at_once
+    ) -> None:
+        """Begin to serve channels, as a collector that starts; what went before is forgotten.
+
+        Args:
+            channels: what is served.
+            spawn: how attempts are made: each in a thread of its own where it is None.
+        """
+        attempts = Attempts(lambda: self.monotonic_s, spawn)
         self._courier = Courier(
             self.writer, channels, self.now_us, attempts=attempts, chance=lambda: 0.5
         )

@@ -49,7 +49,7 @@ def test_anything_but_a_whole_good_answer_is_a_failure_and_is_tried_again(
     post: Post, receiver: Receiver, answer: Any, words: str
 ) -> None:
     other = Hand()
-    post.serve(channel(AddressCarrier(receiver.url)), channel(other, "two"), threads=True)
+    post.serve(channel(AddressCarrier(receiver.url)), channel(other, "two"), spawn=None)
     receiver.answer = answer
     post.put(notice("A1"), notice("A2"))
     post.run()
@@ -67,7 +67,7 @@ def test_a_server_that_answers_late_delays_nothing_and_is_heard(
     other = Hand()
     post.serve(
         channel(AddressCarrier(f"{receiver.url}?rto={PATIENCE_S}")), channel(other, "two"),
-        threads=True,
+        spawn=None,
     )  # fmt: skip
     receiver.answer = answers.late
     post.put(notice("A1"))

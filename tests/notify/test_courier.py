@@ -8,13 +8,14 @@ import pytest
 
 from console.model import HOUR_US, MINUTE_US, SECOND_US, Severity
 from console.notify import Courier, NotDelivered
-from console.notify.attempts import AT_ONCE, TIMEOUT_S, Attempts
+from console.notify.attempts import AT_ONCE, MOST_HANGING, TIMEOUT_S, Attempts
 from console.notify.courier import wait_us
 from console.store import outbox
 from console.store.connect import Unwritable
 from tests.notify.post import PATIENCE_S, Gate, Hand, Post, channel, notice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 REFUSED = NotDelivered("HTTP 500")
@@ -129,7 +130,7 @@ def test_an_error_that_nobody_expected_is_a_failure_and_its_words_are_not_repeat
 
 def test_a_channel_that_hangs_delays_no_other_and_no_turn(post: Post) -> None:
     gate, hand = Gate("A1"), Hand()
-    post.serve(channel(gate), channel(hand, "two"), threads=True)
+    post.serve(channel(gate), channel(hand, "two"), spawn=None)
     post.put(notice("A1"), notice("A2"))
     post.turn()
     assert gate.entered.acquire(timeout=PATIENCE_S)
@@ -144,7 +145,7 @@ def test_a_channel_that_hangs_delays_no_other_and_no_turn(post: Post) -> None:
 
 def test_an_attempt_without_an_answer_has_failed_but_a_late_answer_is_heard(post: Post) -> None:
     gate = Gate("A1")
-    post.serve(channel(gate), threads=True)
+    post.serve(channel(gate), spawn=None)
     post.put(notice())
     post.turn()
     assert gate.entered.acquire(timeout=PATIENCE_S)
@@ -158,20 +159,20 @@ def test_an_attempt_without_an_answer_has_failed_but_a_late_answer_is_heard(post
 
 def test_a_channel_on_which_everything_hangs_starts_only_so_many_attempts(post: Post) -> None:
     names = [f"A{number}" for number in range(1, 60)]
-    gate = Gate(*names)
-    post.serve(channel(gate), threads=True)
+    hand = Hand()
+    hanging: list[Callable[[], None]] = []
+    post.serve(channel(hand), spawn=hanging.append)
     post.put(*(notice(name) for name in names))
-    begun = 0
-    for _ in range(8):
-        post.turn()
-        while gate.entered.acquire(blocking=False):
-            begun += 1
-        post.later(TIMEOUT_S)
     post.turn()
-    assert AT_ONCE <= begun <= 16
-    gate.opened.set()
-    post.run().later(3600).run()
-    assert sorted(set(gate.got)) == sorted(f"{name}/opened" for name in names)
+    assert len(hanging) == AT_ONCE
+    for _ in range(8):
+        post.later(TIMEOUT_S).turn()
+    assert len(hanging) == MOST_HANGING
+    while hanging:
+        hanging.pop()()
+        post.turn()
+        post.later(60)
+    assert sorted(set(hand.got)) == sorted(f"{name}/opened" for name in names)
 
 
 def test_results_outlive_a_store_that_cannot_be_written(

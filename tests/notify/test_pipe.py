@@ -75,7 +75,7 @@ def test_what_a_receiver_would_not_take_arrives_once_it_recovers(
 ) -> None:
     with Receiver() as receiver:
         receiver.answer = answer
-        pipe.post.serve(channel(AddressCarrier(receiver.url)), threads=True)
+        pipe.post.serve(channel(AddressCarrier(receiver.url)), spawn=None)
         pipe.burn(*NAMES)
         pipe.post.run()
         pipe.recover("drafts")
@@ -91,7 +91,7 @@ def test_what_a_receiver_would_not_take_arrives_once_it_recovers(
 def test_an_answer_that_hangs_is_given_up_and_told_again_under_the_same_key(pipe: Pipe) -> None:
     with Receiver() as receiver:
         receiver.answer = late
-        pipe.post.serve(channel(AddressCarrier(receiver.url)), threads=True)
+        pipe.post.serve(channel(AddressCarrier(receiver.url)), spawn=None)
         pipe.burn("drafts")
         pipe.post.turn()
         assert receiver.came.acquire(timeout=60)
@@ -117,7 +117,7 @@ def test_one_poisoned_alert_delays_no_other(pipe: Pipe) -> None:
 
 def test_one_alert_that_hangs_delays_no_other(pipe: Pipe) -> None:
     gate = Gate("A1")
-    pipe.post.serve(channel(gate), threads=True)
+    pipe.post.serve(channel(gate), spawn=None)
     pipe.burn(*NAMES)
     pipe.post.turn()
     assert gate.entered.acquire(timeout=60)

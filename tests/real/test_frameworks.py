@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.real.cases import CASES, ROOT, Case, Stage
+from tests.real.programs import ROUTE
 
 FRAMEWORKS = ("openai_agents", "langchain", "pydantic_ai", "claude_sdk", "mcp_server")
 PYTHON = Path(os.environ.get("BURNLINE_PROGRAMS", "")) / "frameworks/bin/python"
@@ -49,3 +50,36 @@ def test_the_framework_does_what_is_ordered(framework: str, case: Case, tmp_path
         assert did["ran"] == case.ran, did["said"]
     if not did["ran"] and case.order != ("delete",):
         assert "[burnline:d-" in did["said"]
+
+
+@pytest.mark.parametrize(
+    ("order", "state"),
+    [
+        ((), "open"),
+        (("freeze", ROUTE, "--change", "prompt"), "frozen"),
+        (("tighten", ROUTE, "--action", "send"), "tightened"),
+        (("reduce", ROUTE, "--allow", "lookup"), "reduced"),
+        (("pause", ROUTE), "paused"),
+    ],
+)
+def test_an_openfeature_client_is_told_the_same(
+    order: tuple[str, ...], state: str, tmp_path: Path
+) -> None:
+    stage = Stage(tmp_path, "shell")
+    stage.burnline("freeze", ROUTE, "--change", "tool", "--reason", "names the route", "--yes")
+    stage.burnline("lift", ROUTE, "--reason", "it is named", "--override", "--yes")
+    if order:
+        stage.burnline(*order, "--reason", "a trial", "--yes")
+    flags = stage.control.with_name("control.flagd.json")
+    done = subprocess.run(
+        [PYTHON, "-m", "tests.real.frameworks.openfeature", str(flags), ROUTE],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told == {"state": state, "may_start": state != "paused", "by_route": state}

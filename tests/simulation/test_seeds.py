@@ -30,7 +30,8 @@ def test_a_night_of_kills_and_failing_answers_tells_all_of_it_once(
 ) -> None:
     dark = night(seed, tmp_path)
     assert [str(each) for each in dark.violations] == []
-    assert sum(dark.killed.values()) > 20
+    # A night with few notices takes few steps at which a process can end.
+    assert sum(dark.killed.values()) > 10
 
 
 def test_the_nights_end_processes_at_every_step(tmp_path: Path) -> None:

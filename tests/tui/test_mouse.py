@@ -66,7 +66,7 @@ async def test_an_incident_needs_no_key_but_for_the_words_of_a_reason() -> None:
         paused = msgspec.structs.replace(page, state=RouteState.PAUSED, directives=(stands,))
         feed.current = snapshot(paused)
         await refresh(pilot)
-        await click(pilot, "Fleet", last=True)
+        await click(pilot, "123456 Views", last=True)
         await give(pilot, "lift  ")
         await press(pilot, *"over")
         await click(pilot, "Confirm", last=True)

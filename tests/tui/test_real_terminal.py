@@ -65,7 +65,7 @@ def in_terminal(payload: str) -> bytes:
     os.close(child)
     seen = b""
     keys = list(KEYS)
-    end = time.monotonic() + 2 * PATIENCE_S
+    end = time.monotonic() + 5 * PATIENCE_S  # painting ten million letters takes its time
     with contextlib.suppress(OSError):  # the other side has closed: the console is at its end
         while time.monotonic() < end:
             if select.select([parent], [], [], 0.4)[0]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from console.tui.figures.spans import Align, Line, Tone, joined, line, shorten
+from console.tui.figures.spans import Line, Tone, joined, line, shorten
 from console.tui.figures.states import ALERT_TONES
 from console.tui.query import Fields
 from console.tui.render.answers import alert_lines, said, subject
+from console.tui.render.grid import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from console.snapshot.types import AlertView, ConditionView, SilenceView, Snapshot
     from console.tui.render.look import Look
 
@@ -19,18 +18,6 @@ WORD_FIELDS = ("state", "severity", "route", "kind", "words", "owner")
 NUMBER_FIELDS: tuple[str, ...] = ()
 _STATES = ("firing", "acknowledged", "silenced", "contained", "resolved")
 _RUNS_SHOWN = 8
-
-
-class Column(NamedTuple):
-    """One column. `widths`: on a narrow screen, least, most; `keep`: 1 is dropped last."""
-
-    key: str
-    title: str
-    widths: tuple[int, int, int]
-    keep: int
-    draw: Callable[[AlertView, Look, int], Line]
-    order: Callable[[AlertView], Any]
-    align: Align = "left"
 
 
 def urgency(alert: AlertView) -> tuple[int, bool, int]:
@@ -70,7 +57,7 @@ def _age(alert: AlertView, look: Look, _width: int) -> Line:
     return line((look.age(alert.opened_us), Tone.MUTED))
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[AlertView], ...] = (
     Column("state", "state", (14, 14, 14), 1, _state, urgency),
     Column("severity", "severity", (6, 8, 8), 3, _severity, lambda each: each.severity),
     Column("route", "route", (16, 16, 26), 2, _route, lambda each: each.route),

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from console.model import SECOND_US
-from console.tui.figures.spans import Align, Line, Tone, line, shorten
+from console.tui.figures.spans import Line, Tone, line, shorten
 from console.tui.query import Fields
+from console.tui.render.grid import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from console.snapshot.types import ApprovalView
     from console.tui.render.look import Look
 
 WORD_FIELDS = ("route", "run", "action", "agent", "order")
 NUMBER_FIELDS = ("age",)
-
-
-class Column(NamedTuple):
-    """One column. `widths`: on a narrow screen, least, most; `keep`: 1 is dropped last."""
-
-    key: str
-    title: str
-    widths: tuple[int, int, int]
-    keep: int
-    draw: Callable[[ApprovalView, Look, int], Line]
-    order: Callable[[ApprovalView], Any]
-    align: Align = "left"
 
 
 def key_of(asked: ApprovalView) -> str:
@@ -60,7 +47,7 @@ def _by(asked: ApprovalView, _look: Look, _width: int) -> Line:
     return line(asked.directive) if asked.directive else line(("settings", Tone.MUTED))
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[ApprovalView], ...] = (
     Column("age", "waits", (7, 7, 7), 1, _age, lambda asked: asked.at_us, "right"),
     Column("action", "action", (14, 16, 30), 2, _action, lambda asked: asked.action),
     Column("route", "route", (12, 14, 30), 3, _route, lambda asked: asked.route),

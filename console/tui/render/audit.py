@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from console.model import SECOND_US
-from console.tui.figures.spans import Align, Line, Tone, joined, line, shorten
+from console.tui.figures.spans import Line, Tone, joined, line, shorten
 from console.tui.query import Fields
+from console.tui.render.grid import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from console.snapshot.particulars import AuditView, TrailView
     from console.tui.render.look import Look
 
 WORD_FIELDS = ("who", "what", "route", "detail")
 NUMBER_FIELDS = ("row", "age")
 _HASH = 12
-
-
-class Column(NamedTuple):
-    """One column. `widths`: on a narrow screen, least, most; `keep`: 1 is dropped last."""
-
-    key: str
-    title: str
-    widths: tuple[int, int, int]
-    keep: int
-    draw: Callable[[AuditView, Look, int], Line]
-    order: Callable[[AuditView], Any]
-    align: Align = "left"
 
 
 def key_of(act: AuditView) -> str:
@@ -61,7 +48,7 @@ def _detail(act: AuditView, _look: Look, _width: int) -> Line:
     return line((act.detail, Tone.MUTED))
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[AuditView], ...] = (
     Column("row", "row", (5, 5, 7), 5, _row, lambda act: -act.seq, "right"),
     Column("at", "at", (6, 12, 12), 1, _at, lambda act: -act.at_us),
     Column("who", "who", (8, 10, 18), 3, _who, lambda act: act.actor),

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.model import SECOND_US
-from console.tui.figures.spans import Align, Line, Tone, joined, line, shorten
+from console.tui.figures.spans import Line, Tone, joined, line, shorten
 from console.tui.figures.states import in_force
 from console.tui.placed import Stage, observed
 from console.tui.query import Fields
 from console.tui.render.fleet import receipt_time
+from console.tui.render.grid import Column
 from console.tui.render.orders import NAMES, order_lines, progress, scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from console.model import Directive
     from console.snapshot.types import DirectiveView, RouteView, Snapshot
     from console.tui.render.look import Look
@@ -40,18 +39,6 @@ class Given(NamedTuple):
         if self.reach is None:
             return "over"
         return "overdue" if self.reach.overdue else self.reach.stage
-
-
-class Column(NamedTuple):
-    """One column. `widths`: on a narrow screen, least, most; `keep`: 1 is dropped last."""
-
-    key: str
-    title: str
-    widths: tuple[int, int, int]
-    keep: int
-    draw: Callable[[Given, Look, int], Line]
-    order: Callable[[Given], Any]
-    align: Align = "left"
 
 
 def urgency(given: Given) -> tuple[int, int, str]:
@@ -138,7 +125,7 @@ def _reason(given: Given, _look: Look, _width: int) -> Line:
     return line(given.directive.reason)
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[Given], ...] = (
     Column("state", "order", (12, 14, 14), 1, _state, urgency),
     Column("route", "route", (12, 16, 26), 2, _route, lambda given: given.directive.route),
     Column("stage", "confirmed", (9, 22, 50), 3, _stage, urgency),

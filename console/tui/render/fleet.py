@@ -7,18 +7,17 @@ the last.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from console.model import CLASSES, MINUTE_US, SECOND_US
 from console.tui.figures import numbers, times
 from console.tui.figures.gauge import gauge, tone_of
-from console.tui.figures.spans import Align, Line, Span, Tone, line, shorten
+from console.tui.figures.spans import Line, Span, Tone, line, shorten
 from console.tui.figures.states import blind, control_tone, in_force, standing
 from console.tui.query import Fields
+from console.tui.render.grid import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from console.snapshot.types import DirectiveView, RouteView, RuleView
     from console.tui.render.look import Look
 
@@ -31,18 +30,6 @@ _BAR_FROM = 13
 _NUMBER_WIDTH = 6
 _CLASS_TITLE = "  L   T   E   P   R"
 _SHORT_TIERS = {"medium": "med", "critical": "crit"}
-
-
-class Column(NamedTuple):
-    """One column. `widths`: on a narrow screen, least, most; `keep`: 1 is dropped last."""
-
-    key: str
-    title: str
-    widths: tuple[int, int, int]
-    keep: int
-    draw: Callable[[RouteView, Look, int], Line]
-    order: Callable[[RouteView], Any]
-    align: Align = "left"
 
 
 def gating(view: RouteView) -> RuleView | None:
@@ -213,7 +200,7 @@ def _heat(view: RouteView) -> tuple[int, Fraction]:
     return _LAST if burn is None else (0, -burn)
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[RouteView], ...] = (
     Column("state", "state", (11, 11, 12), 1, _state, lambda view: view.rank),
     Column("route", "route", (16, 16, 32), 2, _route, lambda view: view.route),
     Column("tier", "tier", (4, 4, 8), 7, _tier, lambda view: -TIERS.get(view.tier, 0)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from console.tui.figures.spans import Line, Span, Tone, fit, line
 
@@ -10,43 +10,42 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from console.tui.figures.spans import Align
+    from console.tui.render.look import Look
 
 NARROW = 60
 """Below this many cells columns take their tight width."""
 _GAP = 1
 
 
-class Shaped(Protocol):
-    """What a grid needs to know of a column."""
-
-    @property
-    def title(self) -> str:
-        """The heading."""
-
-    @property
-    def widths(self) -> tuple[int, int, int]:
-        """The width on a narrow screen, the least on a wide one, and the most."""
-
-    @property
-    def keep(self) -> int:
-        """The priority: 1 is dropped last."""
-
-    @property
-    def align(self) -> Align:
-        """On which side the text stands."""
+RowT = TypeVar("RowT")
 
 
-ColumnT = TypeVar("ColumnT", bound=Shaped)
-Grid = tuple[tuple[ColumnT, int], ...]
+class Column(NamedTuple, Generic[RowT]):
+    """One column of a list of rows.
+
+    `widths` are in cells: on a narrow screen, the least on a wide one, and the most. `keep` is its
+    priority: 1 is dropped last. `draw` gives a row's cell of a width, `order` what rows sort by.
+    """
+
+    key: str
+    title: str
+    widths: tuple[int, int, int]
+    keep: int
+    draw: Callable[[RowT, Look, int], Line]
+    order: Callable[[RowT], Any]
+    align: Align = "left"
 
 
-def layout(columns: Sequence[ColumnT], width: int) -> Grid[ColumnT]:
+Grid = tuple[tuple[Column[RowT], int], ...]
+
+
+def layout(columns: Sequence[Column[RowT]], width: int) -> Grid[RowT]:
     """Return the columns that fit into `width` cells, in their order, with their widths.
 
     Columns come in by priority until one does not fit; what is left over widens them evenly.
     """
     least = 0 if width < NARROW else 1
-    chosen: list[ColumnT] = []
+    chosen: list[Column[RowT]] = []
     used = -_GAP
     for column in sorted(columns, key=lambda each: each.keep):
         need = column.widths[least] + _GAP
@@ -59,7 +58,7 @@ def layout(columns: Sequence[ColumnT], width: int) -> Grid[ColumnT]:
     return tuple((column, widths[id(column)]) for column in columns if id(column) in widths)
 
 
-def _widen(columns: Sequence[Shaped], widths: dict[int, int], spare: int) -> None:
+def _widen(columns: Sequence[Column[RowT]], widths: dict[int, int], spare: int) -> None:
     while spare > 0:
         growing = [each for each in columns if widths[id(each)] < each.widths[2]]
         if not growing:
@@ -69,7 +68,7 @@ def _widen(columns: Sequence[Shaped], widths: dict[int, int], spare: int) -> Non
         spare -= min(spare, len(growing))
 
 
-def row(grid: Grid[ColumnT], draw: Callable[[ColumnT, int], Line], ellipsis: str) -> Line:
+def row(grid: Grid[RowT], draw: Callable[[Column[RowT], int], Line], ellipsis: str) -> Line:
     """Return one line of a grid; `draw` gives the spans of a cell."""
     spans: list[Span] = []
     for column, width in grid:
@@ -79,6 +78,6 @@ def row(grid: Grid[ColumnT], draw: Callable[[ColumnT, int], Line], ellipsis: str
     return tuple(spans)
 
 
-def heading(grid: Grid[ColumnT], mark: Callable[[ColumnT], str], ellipsis: str) -> Line:
+def heading(grid: Grid[RowT], mark: Callable[[Column[RowT]], str], ellipsis: str) -> Line:
     """Return the line of titles; `mark` gives what follows a title, such as a sort arrow."""
     return row(grid, lambda column, _: line((column.title + mark(column), Tone.HEADING)), ellipsis)

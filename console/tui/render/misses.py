@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from console.model import SECOND_US
-from console.tui.figures.spans import Align, Line, Tone, joined, line, shorten
+from console.tui.figures.spans import Line, Tone, joined, line, shorten
 from console.tui.query import Fields
+from console.tui.render.grid import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from console.snapshot.particulars import MomentView
     from console.snapshot.types import Evidence, MissView
     from console.tui.render.look import Look
 
 WORD_FIELDS = ("route", "run", "class", "rule", "file", "correction", "at")
 NUMBER_FIELDS = ("age",)
-
-
-class Column(NamedTuple):
-    """One column. `widths`: on a narrow screen, least, most; `keep`: 1 is dropped last."""
-
-    key: str
-    title: str
-    widths: tuple[int, int, int]
-    keep: int
-    draw: Callable[[MissView, Look, int], Line]
-    order: Callable[[MissView], Any]
-    align: Align = "left"
 
 
 def key_of(miss: MissView) -> str:
@@ -76,9 +63,9 @@ _CLASS = Column("class", "class", (10, 10, 10), 2, _class, lambda miss: miss.err
 _RUN = Column("run", "run", (12, 12, 18), 4, _run, lambda miss: miss.run)
 _RULE = Column("rule", "rule", (20, 20, 200), 5, _rule, lambda miss: miss.rule)
 _WHERE = Column("where", "evidence", (14, 20, 26), 6, _where, lambda miss: miss.evidence[:1] == ())
-COLUMNS: tuple[Column, ...] = (_AT, _CLASS, _RUN, _RULE, _WHERE)
+COLUMNS: tuple[Column[MissView], ...] = (_AT, _CLASS, _RUN, _RULE, _WHERE)
 """The columns of the misses of one route."""
-ALL_COLUMNS: tuple[Column, ...] = (
+ALL_COLUMNS: tuple[Column[MissView], ...] = (
     _AT,
     _CLASS,
     Column("route", "route", (12, 16, 22), 3, _route, lambda miss: miss.route),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from console.tui.figures.spans import Align, Line, Tone, line
+from console.tui.figures.spans import Line, Tone, line
 from console.tui.query import Fields
-from console.tui.render.grid import Grid, layout, row
+from console.tui.render.grid import Column, Grid, layout, row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from console.snapshot.types import RefusedView, SourceView
     from console.tui.render.look import Look
@@ -19,19 +19,7 @@ WORD_FIELDS = ("reason", "begins")
 NUMBER_FIELDS = ("line", "byte")
 
 
-class Column(NamedTuple):
-    """One column. `widths`: on a narrow screen, least, most; `keep`: 1 is dropped last."""
-
-    key: str
-    title: str
-    widths: tuple[int, int, int]
-    keep: int
-    draw: Callable[[RefusedView, Look, int], Line]
-    order: Callable[[RefusedView], Any]
-    align: Align = "left"
-
-
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[RefusedView], ...] = (
     Column(
         "line",
         "line",
@@ -112,7 +100,7 @@ def some(pieces: Sequence[RefusedView], look: Look, size: tuple[int, int]) -> li
     return [head, *(_row(grid, each, look) for each in shown)]
 
 
-def _row(grid: Grid[Column], piece: RefusedView, look: Look) -> Line:
+def _row(grid: Grid[RefusedView], piece: RefusedView, look: Look) -> Line:
     return row(grid, lambda column, room: column.draw(piece, look, room), look.glyphs.ellipsis)
 
 

@@ -6,15 +6,14 @@ Trouble comes first: what cannot be read, what went away unread, what was refuse
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.tui.figures import numbers
-from console.tui.figures.spans import Align, Line, Tone, joined, line, shorten_path
+from console.tui.figures.spans import Line, Tone, joined, line, shorten_path
 from console.tui.query import Fields
+from console.tui.render.grid import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from console.snapshot.types import Snapshot, SourceView
     from console.tui.render.look import Look
 
@@ -46,18 +45,6 @@ class LogFile(NamedTuple):
     def key(self) -> str:
         """What tells the file from every other."""
         return f"{self.view.path}\0{self.turn}"
-
-
-class Column(NamedTuple):
-    """One column. `widths`: on a narrow screen, least, most; `keep`: 1 is dropped last."""
-
-    key: str
-    title: str
-    widths: tuple[int, int, int]
-    keep: int
-    draw: Callable[[LogFile, Look, int], Line]
-    order: Callable[[LogFile], Any]
-    align: Align = "left"
 
 
 def files_of(snapshot: Snapshot) -> list[LogFile]:
@@ -124,7 +111,7 @@ def _last(file: LogFile, look: Look, _width: int) -> Line:
     return line((look.age(file.view.last_event_us), Tone.MUTED))
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[LogFile], ...] = (
     Column("state", "state", (12, 14, 14), 1, _state, trouble),
     Column("path", "file", (15, 20, 200), 2, _path, lambda file: file.view.path),
     Column(
