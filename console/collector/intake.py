@@ -269,19 +269,19 @@ class Intake:
         floor_us = self._floors.get(event.route)
         if floor_us is None or event.ts_us > floor_us:
             return False
-        run = event.run or (own_run(event) if event.event == CHANGE else "")
-        return bool(run) and not self.ledger.knows(event.route, run)
+        key = event.route, event.run or (own_run(event) if event.event == CHANGE else "")
+        return bool(key[1]) and key not in self.gathering.runs and not self.ledger.knows(*key)
 
     def _take_plainly(self, file: Position, reader: Reader, block: Block, now_us: int) -> None:
         """Take in native lines: the plain ones together, run by run, the others one by one."""
         found = native_block.read(block, file.id, now_us + FUTURE_SLACK_US, self._redactor.suspects)
-        if self._reaches_back(found):
-            # Whether a run is known depends on what was read of it before.
-            self._unfold()
+        others = [reader.feed(*line) for line in found.others]
+        if self._reaches_back(found, others):
+            # Whether a run is known depends on what stands before it.
             self._take(file, reader.feed(block.data, block.offset, block.line), now_us)
             return
-        for raw, offset, line in found.others:
-            self._take(file, reader.feed(raw, offset, line), now_us)
+        for batch in others:
+            self._take(file, batch, now_us)
         if not found.pieces:
             return
         latest_us = max([piece[0] for piece in found.pieces])
@@ -303,22 +303,23 @@ class Intake:
                 for event, origin in events_of(*key, [piece]):
                     self.ledger.apply(event, origin)
 
-    def _reaches_back(self, found: native_block.Plainly) -> bool:
+    def _reaches_back(self, found: native_block.Plainly, others: Iterable[Batch]) -> bool:
         """Say whether an event may be of a run that was counted and deleted already."""
         floors = self._floors
-        return bool(floors) and any(
+        if not floors:
+            return False
+        return any(
             piece[0] <= floors.get(key[0], NEVER_US)
             for key, piece in zip(found.keys, found.pieces, strict=True)
+        ) or any(
+            event.ts_us <= floors.get(event.route, NEVER_US)
+            for batch in others
+            for event, *_ in batch.events
         )
 
     def deliver(self) -> None:
         """Hand the runs that were gathered in this turn to the ledger."""
         self.ledger.bring(self.gathering.deliver())
-
-    def _unfold(self) -> None:
-        for key, pieces in self.gathering.deliver().items():
-            for event, origin in events_of(*key, pieces):
-                self.ledger.apply(event, origin)
 
     def _apply(self, event: Event, origin: Origin) -> None:
         self.ledger.apply(event, origin)

@@ -105,16 +105,23 @@ def one_by_one(block: blocks.Block, *_: object) -> Plainly:
 
 
 def stored(
-    folder: Path, batches: list[list[bytes]], ordered: bool
+    folder: Path, batches: list[list[bytes]], ordered: bool, floor_s: int | None
 ) -> dict[str, list[tuple[Any, ...]]]:
     """Return all that a store holds once these batches are read, with a restart between them.
 
-    `ordered`: a pause stands on the route, whose receipts are due within what is read.
+    `ordered`: a pause stands on the route, whose receipts are due within what is read. `floor_s`:
+    runs of the route that ended by then were deleted (None: none was).
     """
     folder.mkdir()
     station = Play(folder, receipt_within_us=10 * SECOND_US)
     if ordered:
         station.order(DirectiveKind.PAUSE, 0)
+    if floor_s is not None:
+        station.write("0.jsonl", event("run.delivered", "r0", floor_s))
+        station.read().collector.writer.connection.execute(
+            "update route set floor_us = last_us where name = 'refunds'"
+        )
+        station.restart()
     for number, batch in enumerate(batches):
         for place, line in enumerate(batch):
             station.write(f"{place % 2}.jsonl", line)
@@ -138,21 +145,32 @@ def stored(
     batches=st.lists(st.lists(lines(), max_size=25), min_size=1, max_size=3),
     block=st.sampled_from((200, 2_000, 128 * 1024)),
     ordered=st.booleans(),
+    floor_s=st.sampled_from((None, None, 0, 60)),
 )
-@example(batches=[[event("heartbeat", "r1", 30, agent="w1")]], block=2_000, ordered=True)
+@example(
+    batches=[[event("heartbeat", "r1", 30, agent="w1")]], block=2_000, ordered=True, floor_s=None
+)
+@example(
+    # The run is known by a plain line when one that is not plain, and older, is read.
+    batches=[[event("run.started", "r1", 9), event("rescued", "r1", 5, by="a\x1b")] * 2],
+    block=128 * 1024,
+    ordered=False,
+    floor_s=7,
+)
 def test_lines_that_are_read_together_are_stored_as_if_read_one_by_one(
     tmp_path_factory: pytest.TempPathFactory,
     batches: list[list[bytes]],
     block: int,
     ordered: bool,
+    floor_s: int | None,
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("plainly")
         patch.setattr(secrets, "token_hex", lambda _: "5c" * 32)
         patch.setattr(blocks, "BLOCK_BYTES", block)
         patch.setattr(intake, "TURN_BYTES", block * 4)
-        together = stored(folder / "together", batches, ordered)
+        together = stored(folder / "together", batches, ordered, floor_s)
         patch.setattr(native_block, "read", one_by_one)
-        apart = stored(folder / "apart", batches, ordered)
+        apart = stored(folder / "apart", batches, ordered, floor_s)
     for table in _TABLES:
         assert together[table] == apart[table], table
