@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from console.ledger import effort
 from console.ledger.approvals import ASKED
-from console.ledger.effort import TELLING, efforts
-from console.ledger.facts import DELIVERED, HANDOFF, STARTED, Facts, joined
+from console.ledger.facts import DELIVERED, HANDOFF, STARTED, joined
 from console.model import MINUTE_US, SECOND_US, Event, Origin
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ def whole(route: str, run: str, pieces: list[Piece], end: End) -> Whole:
     """Return a run that ended well as it is stored."""
     facts = joined([piece[2] for piece in pieces], [piece[3] for piece in pieces])
     took: Sequence[Effort] = ()
-    if not TELLING.isdisjoint([piece[1].event for piece in pieces]):
-        took = efforts(Facts(dict(events_of("", "", pieces))), None)
+    if not effort.TELLING.isdisjoint([piece[1].event for piece in pieces]):
+        took = effort.told([piece[:2] for piece in pieces], None)
     return Whole(
         route, run, facts, end.at_us // MINUTE_US, end.handoff, pieces[0][0], pieces[-1][0],
         _agent(pieces), took,
