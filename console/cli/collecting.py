@@ -73,7 +73,9 @@ def collect(
     gc.freeze()
     gc.set_threshold(_LEAST_NEW)
     try:
-        collector = Collector(session.settings, session.store, session.control)
+        collector = Collector(
+            session.settings, session.store, session.control, newest_first=not once
+        )
         try:
             if once:
                 _read_all(collector)

@@ -133,6 +133,11 @@ class Intake:
             if number not in self.finished and tailer.files[number].state == pos.READING
         ]
 
+    def reads_plainly(self, file: Position) -> bool:
+        """Say whether a file is a plain one of native lines."""
+        known = self._reader(file) is not None
+        return known and file.format == NATIVE.name and not file.packed and not file.whole
+
     def progress(self) -> list[Progress]:
         """Return how far the files are read that hold deadlines back."""
         return [

@@ -17,6 +17,7 @@ import msgspec
 
 from console.burn import windows
 from console.collector import consequences
+from console.collector.ahead import Ahead
 from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
 from console.collector.hints import Hints
@@ -73,6 +74,7 @@ class Collector:
         now: the clock, in microseconds since the epoch.
         steady: a clock that only goes forward, in microseconds; by default the machine's, and
             where `now` is given, that one.
+        newest_first: whether the last hour of a long backlog is read, and shown, before the rest.
     """
 
     def __init__(
@@ -83,12 +85,14 @@ class Collector:
         *,
         now: Callable[[], int] | None = None,
         steady: Callable[[], int] | None = None,
+        newest_first: bool = True,
     ) -> None:
         self._settings = settings
         self._own = Source(path=own_log(store), format="native")
         self._now = now or (lambda: time.time_ns() // 1_000)
         self._steady = steady or now or (lambda: time.monotonic_ns() // 1_000)
         self.writer = Writer(store)
+        self._ahead = Ahead(self.writer, settings, self._apart) if newest_first else None
         self._upkeep = Upkeep(self.writer, control, settings)
         written = settings.path is not None or bool(settings.notify)
         channels = channels_of(settings.notify) if written else None
@@ -125,6 +129,7 @@ class Collector:
 
     def close(self) -> None:
         """Close files and store."""
+        self._end_ahead()
         self._tailer.close()
         self.writer.close()
 
@@ -155,11 +160,24 @@ class Collector:
         if not self._loaded:
             self._load()
         try:
+            if self._ahead is not None and (read := self._ahead.step()):
+                return read
             return self._turn(self._now())
         except BaseException:
             self._loaded = False
+            self._end_ahead()
             self._tailer.close()
             raise
+
+    def _apart(self, settings: Settings, store: Path) -> Collector:
+        """Return a collector that reads into a store which is thrown away."""
+        control = store.with_name("control.json")
+        clocks = {"now": self._now, "steady": self._steady}
+        return Collector(settings, store, control, **clocks, newest_first=False)
+
+    def _end_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.end()
 
     def catch_up(self) -> None:
         """Read everything to its end."""
@@ -242,6 +260,8 @@ class Collector:
             self._standing.keep()
             self._purge(now_us)
         self._intake.forget()
+        if self._ahead is not None:
+            self._ahead.turned(self._intake, now_us)
         return read
 
     def _purge(self, now_us: int) -> None:

@@ -253,6 +253,13 @@ def _later_steps(steps: Migrations) -> None:
         set_apart(db.conn)
         db.conn.execute("alter table run drop column facts")
 
+    @steps()
+    def m011_ahead(db: Database) -> None:
+        db.conn.execute(
+            f"create table ahead (at integer not null, route text not null, {_COUNTS}, "
+            "primary key (at, route)) strict, without rowid"
+        )
+
 
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):
