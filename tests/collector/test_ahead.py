@@ -54,7 +54,8 @@ def day(folder: Path) -> Play:
         end = "run.failed" if number % 7 == 0 else "run.delivered"
         play.say(event("run.started", run, at_s, agent="w"), name=name)
         play.say(event(end, run, at_s + 4 * MINUTE, agent="w"), name=name)
-    return play.at(NOW)
+    play.at(NOW)
+    return play
 
 
 def last_hour(play: Play, read: Callable[[Any, windows.Span], dict[int, Counts]]) -> list[Counts]:
