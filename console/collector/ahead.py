@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 LEAST_BYTES = 12 * 1024 * 1024
 """A smaller backlog is read as soon as its newest part would be."""
-_SHOWN_US = HOUR_US
+_SHOWN_US = HOUR_US + 5 * MINUTE_US
+"""An hour, and the time in which the rest of a backlog may be read."""
 _BEFORE_US = 30 * MINUTE_US
 """What is read in addition, so that most runs which end in the hour also begin in what is read."""
 _FAILURES = (Unwritable, StoreError, OSError)
