@@ -95,9 +95,8 @@ class Ahead:
             self._shown = False
         if not self._begun:
             self._begun = True
-            plain = [file for file in files if intake.reads_plainly(file)]
             with contextlib.suppress(*_FAILURES):
-                self._begin(intake.tailer, plain, now_us)
+                self._begin(intake, files, now_us)
 
     def step(self) -> int:
         """Read on; return the bytes read, 0 where there is nothing to be read ahead of the rest."""
@@ -129,13 +128,14 @@ class Ahead:
             ahead.keep(self._writer.connection, part.span, rows)
         self._shown = True
 
-    def _begin(self, tailer: Tailer, files: list[Position], now_us: int) -> None:
+    def _begin(self, intake: Intake, files: list[Position], now_us: int) -> None:
         """Begin where a backlog is long, and its newest part is a small part of it."""
         shutil.rmtree(self._folder, ignore_errors=True)
         unread = sum(file.unread for file in files)
         if unread < LEAST_BYTES:
             return
-        newest = _newest(tailer, files, now_us - _SHOWN_US - _BEFORE_US)
+        plain = [file for file in files if intake.reads_plainly(file)]
+        newest = _newest(intake.tailer, plain, now_us - _SHOWN_US - _BEFORE_US)
         left = sum(file.unread for file in newest)
         if not 0 < left <= unread // 2:
             return
