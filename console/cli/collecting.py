@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import sys
 import threading
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 TELLING_S = 15.0
 """How long `collect --once` waits for channels to take what is due."""
 _BAR_WIDTH = 30
+_LEAST_NEW = 100_000
+"""How many more objects there have to be before Python looks for circles among them: a turn of
+reading makes so many at once, and none of them is in one."""
 NO_SOURCES = (
     "no logs to read: name a directory (burnline collect DIR), or write [[source]] tables into "
     "burnline.toml (burnline init DIR proposes them)"
@@ -62,8 +66,12 @@ def collect(
     from console.collector import Collector, Lease
 
     lease = Lease(session.store)
+    gc.freeze()
+    gc.set_threshold(_LEAST_NEW)
     try:
-        collector = Collector(session.settings, session.store, session.control)
+        collector = Collector(
+            session.settings, session.store, session.control, newest_first=not once
+        )
         try:
             if once:
                 _read_all(collector)
