@@ -248,9 +248,15 @@ class ControlDesk:
     def reconcile(self, now_us: int) -> list[str]:
         """Bring store and audit up to the control file after a crash between the two.
 
-        Returns what was put right, in words.
+        A control file that differs though its generation is stored was changed by other hands: it
+        is left as it is, since it closes agents and is evidence. Returns what was put right, in
+        words.
         """
-        self._file.complete()
+        known = int(desk.fact(self._writer.connection, "control_generation") or 0)
+        if self._file.newest_generation() > known:
+            self._file.complete()
+        else:
+            self._file.derive()
         with self._writer.transaction():
             # Read inside: what another operator gave before this transaction is in this document.
             document = self._file.latest()

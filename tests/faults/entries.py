@@ -58,7 +58,9 @@ def special_files(place: Place) -> Outcome:
 _HELD = "setpriv --bounding-set=-dac_override,-dac_read_search "
 
 
-@scenario("F16", "a log that may not be read, for a while", "chmod 0 logs/a.jsonl", needs=("setpriv",))
+@scenario(
+    "F16", "a log that may not be read, for a while", "chmod 0 logs/a.jsonl", needs=("setpriv",)
+)
 def forbidden(place: Place) -> Outcome:
     held = _HELD if os.geteuid() == 0 else ""
     place.agent("b.jsonl").deliver(20)
@@ -72,7 +74,9 @@ def forbidden(place: Place) -> Outcome:
     return place.outcome(f"{said[0][0]}; {before} lines of the other log meanwhile, then all")
 
 
-@scenario("F17", "a hard link and a copy", "ln logs/a.jsonl logs/b.jsonl; cp logs/a.jsonl logs/c.jsonl")
+@scenario(
+    "F17", "a hard link and a copy", "ln logs/a.jsonl logs/b.jsonl; cp logs/a.jsonl logs/c.jsonl"
+)
 def twins(place: Place) -> Outcome:
     agent = place.agent()
     agent.deliver(20)

@@ -124,7 +124,9 @@ def bomb(place: Place) -> Outcome:
     assert done.code == 0, done.err
     assert "over 500 times its size" in place.doctor()
     packed = (place.logs / "b.jsonl.gz").stat().st_size
-    return place.outcome(f"{packed:,} bytes that hold 256 MiB are refused, within 700 MB of addresses")
+    return place.outcome(
+        f"{packed:,} bytes that hold 256 MiB are refused, within 700 MB of addresses"
+    )
 
 
 @scenario("F8", "deleted in the middle of reading", "rm logs/a.jsonl")

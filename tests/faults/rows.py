@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults import contents, entries, files  # noqa: F401 - they fill the list
+from tests.faults import arrival, contents, controls, entries, files  # noqa: F401 - they fill the list
 from tests.faults.scenario import BARRED, ROWS, SCENARIOS
 
 if {item.row for item in (*SCENARIOS, *BARRED)} - set(ROWS):
