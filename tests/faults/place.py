@@ -136,7 +136,7 @@ class Place:
         }
 
     def run(self, command: str) -> Done:
-        """Run a command: our own in this process where that makes no difference, else by a shell."""
+        """Run a command: our own in this process where that is the same, else by a shell."""
         first, *words = shlex.split(command)
         plain = first == "burnline" and not set(command) & set("|&;<>$`*~#\n")
         if plain:

@@ -27,10 +27,10 @@ from console.settings import Source, load
 from console.simulate import simulate
 from console.store import mirror, reader, verify
 from console.store.connect import attach
+from console.store.views import VIEWS
 from tests.faults.ledger import Ledger, compared, ledger
 from tests.faults.place import Done, Place
 from tests.faults.scenario import missing, wrong
-from tests.store.test_views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
