@@ -8,7 +8,6 @@ terminal could act on is replaced by a visible picture, so that an operator sees
 from __future__ import annotations
 
 import re
-
 import unicodedata
 
 NAME_LIMIT = 200

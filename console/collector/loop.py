@@ -23,6 +23,7 @@ from console.collector.intake import Intake
 from console.collector.retention import Retention
 from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
+from console.control.unstored import Unstored
 from console.intake.places import told
 from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.redaction import Redactor
@@ -340,11 +341,17 @@ def run(
     beat: Callable[[], None],
     stopped: Callable[[], bool],
     complain: Callable[[str], None],
+    troubled: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Collect until `stopped`: at once when files change, and at least every `SWEEP_S`.
 
-    While the store cannot be written (locked, or the disk is full) the loop complains, gives no
-    heartbeat, and tries again: what was stored stands, and nothing is passed over.
+    While the store cannot be written (locked, or the disk is full) the loop complains, says why to
+    `troubled`, gives no heartbeat, and tries again: what was stored stands, and nothing is passed
+    over.
+
+    Raises:
+        Unusable: the store is damaged.
+        Displaced: it is not where it was.
     """
     hints = Hints()
     try:
@@ -352,13 +359,16 @@ def run(
             hints.watch(collector.roots)
             collector.polling = hints.trouble
             try:
+                collector.writer.check_place()
                 read = collector.step()
                 collector.evaluate()
                 for sentence in collector.notify():
                     complain(sentence)
-            except Unwritable as error:
+            except (Unwritable, Unstored) as error:
                 read = 0
-                complain(f"{collector.writer.path} cannot be written: {error}; it is tried again")
+                sentence = f"{collector.writer.path} cannot be written: {error}; it is tried again"
+                complain(sentence)
+                troubled(sentence)
             else:
                 beat()
             if not read:

@@ -48,6 +48,7 @@ class Upkeep:
             found = self._tampering(file)
             if not found and not file.derived():
                 file.derive()
+            file.reserve()
             if not found and not file.signed():
                 file.refresh(now_us)
             stale_us = self._settings.stale_after_us

@@ -96,8 +96,17 @@ class Place:
         self.written: set[str] = set()
         self._ending = contextlib.ExitStack()
         self.logs.mkdir()
-        program = folder / "bin" / "burnline"
-        program.parent.mkdir()
+        (folder / "bin").mkdir()
+        self._write_program()
+
+    def settle_in(self, disk: Path) -> None:
+        """Have store and control file lie on another disk."""
+        self.store = disk / "burnline.db"
+        self.control = disk / "control" / "control.json"
+        self._write_program()
+
+    def _write_program(self) -> None:
+        program = self.folder / "bin" / "burnline"
         program.write_text(
             _BURNLINE.format(python=sys.executable, store=self.store, control=self.control)
         )
@@ -140,7 +149,9 @@ class Place:
         first, *words = shlex.split(command)
         plain = first == "burnline" and not set(command) & set("|&;<>$`*~#\n")
         if plain:
-            return Done(*Shell(self.folder)(*words))
+            shell = Shell(self.folder)
+            shell.store, shell.control = self.store, self.control
+            return Done(*shell(*words))
         return self.by_shell(command)
 
     def by_shell(self, command: str) -> Done:

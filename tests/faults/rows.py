@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults import alerting, arrival, contents, controls, entries, files, security  # noqa: F401 - they fill the list
+from tests.faults import alerting, arrival, contents, controls, entries, files, security, stores  # noqa: F401 - they fill the list
 from tests.faults.scenario import BARRED, ROWS, SCENARIOS
 
 __all__ = ["BARRED", "ROWS", "SCENARIOS"]
