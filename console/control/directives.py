@@ -14,7 +14,7 @@ from console.control import draft, sections
 from console.control.adopting import adopt
 from console.control.asking import Order, Permit, Refused, check, check_permit, nothing_changes
 from console.control.file import Conflict, ControlError, ControlFile, Document, content_digest
-from console.control.unstored import Unstored
+from console.control.unstored import Unstored, unsigned
 from console.ledger.orders import Grant
 from console.model import Directive, DirectiveKind
 from console.store import desk
@@ -233,10 +233,13 @@ class ControlDesk:
     def reconcile(self, now_us: int) -> list[str]:
         """Bring store and audit up to the control file after a crash between the two.
 
+        Raises `ControlError` where the newest generation is not to be trusted.
+
         A control file that differs though its generation is stored was changed by other hands: it
         is left as it is, since it closes agents and is evidence. Returns what was put right, in
         words.
         """
+        self._current()
         known = int(desk.fact(self._writer.connection, "control_generation") or 0)
         if self._file.newest_generation() > known:
             self._file.complete()
@@ -265,7 +268,21 @@ class ControlDesk:
 
     def _current(self) -> Document:
         document = self._file.latest()
-        return document if document is not None else draft.blank(self._settings, ())
+        if document is None:
+            return draft.blank(self._settings, ())
+        self._trust(document)
+        return document
+
+    def _trust(self, document: Document) -> None:
+        """Refuse to build on a generation that neither our key signed nor our store knows.
+
+        Else whoever can write the directory would have the next order, or the collector, sign it.
+        """
+        connection = self._writer.connection
+        known = desk.fact(connection, "control_generation") == str(document["generation"])
+        ours = known and desk.fact(connection, "control_digest") == content_digest(document)
+        if not ours and not self._file.vouched(document):
+            raise ControlError(unsigned(document))
 
     def _check_base(self, document: Document, route: str, base: int | None) -> None:
         """Raise `Conflict` if the route's orders changed after generation `base`."""

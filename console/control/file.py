@@ -237,6 +237,15 @@ class ControlFile:
             return False
         return True
 
+    def vouched(self, document: Document) -> bool:
+        """Say whether a document carries our signature, where there is one to carry."""
+        if self._signer is None:
+            return True
+        try:
+            return self._signer.verify(canonical(document), str(document.get("signature") or ""))
+        except Exception:  # noqa: BLE001 - libraries differ in what they raise for a wrong one
+            return False
+
     def _seal(self, document: Document) -> None:
         """Put checksum and signature on a document, in place of those that it was made from."""
         document.pop("signature", None)

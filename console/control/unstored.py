@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.control import draft, sections
 from console.control.asking import Order, Refused, check, nothing_changes
-from console.control.file import Conflict, ControlFile
+from console.control.file import Conflict, ControlError, ControlFile, Document
 
 if TYPE_CHECKING:
     from console.model import Directive
@@ -27,6 +27,14 @@ class Unstored(Exception):  # noqa: N818 - the order stands
         self.directive = directive
 
 
+def unsigned(document: Document) -> str:
+    """Say that a generation was written by other hands, and what to do."""
+    return (
+        f"generation {document['generation']} was not signed by the key of the settings: other "
+        "hands wrote it; delete it from generations/ and give the order again"
+    )
+
+
 def restrict(file: ControlFile, settings: Settings, order: Order, now_us: int) -> Directive:
     """Make an order durable by the control file alone, where the store cannot be used.
 
@@ -39,6 +47,8 @@ def restrict(file: ControlFile, settings: Settings, order: Order, now_us: int) -
     """
     check(order)
     document = file.latest() or draft.blank(settings, ())
+    if document["generation"] and not file.vouched(document):
+        raise ControlError(unsigned(document))
     directive = draft.made(document, settings, order, now_us)
     base = order.base_generation
     changed = [] if base is None else draft.changed_since(document, directive.route, base)

@@ -92,7 +92,9 @@ def made_anew(place: Place) -> Outcome:
     agent, again, before = place.agent(), 0, None
     for _ in range(20):
         agent.piece("fresh", 3)
+        place.station.close()  # or its descriptor would keep the inode from being used again
         place.fault()
+        place.station.restart()
         place.read()
         inode = agent.path.stat().st_ino
         again, before = again + (inode == before), inode
