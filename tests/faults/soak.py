@@ -85,7 +85,8 @@ class Soak:
             while time.monotonic() < until:
                 self._disturb()
                 time.sleep(self._chance.uniform(0.1, 1.0))
-            return self._compared()
+            self._end()
+            return self.compared()
         finally:
             for process in self._running.values():
                 process.kill()
@@ -132,8 +133,8 @@ class Soak:
         self._done[name] += 1
         self._start(name)
 
-    def _compared(self) -> Ending:
-        """End the agents, let a collector read the rest, and compare with the books."""
+    def _end(self) -> None:
+        """Let the agents end, and kill the rest."""
         for name in map(str, range(PROCESSES)):
             self._running[name].send_signal(signal.SIGTERM)
         for name in map(str, range(PROCESSES)):
@@ -141,6 +142,9 @@ class Soak:
         for name in ("collector", "console"):
             self._running[name].kill()
             self._running[name].wait()
+
+    def compared(self) -> Ending:
+        """Let a collector read the rest, and compare with the books."""
         self._place.collect("burnline collect --once")
         expected, events = booked(self._place.folder / "books")
         found = dict(self._place.rows("select run, state from run"))

@@ -61,6 +61,10 @@ class Writer:
             self._guard.check_start()
         except Refused:
             return
+        self.work()
+
+    def work(self) -> None:
+        """Work on one run."""
         run = f"{self._name}-{self._runs}"
         self._runs += 1
         self._emit("run.started", run)
