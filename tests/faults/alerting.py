@@ -40,7 +40,7 @@ zero_tolerance = ["permission"]
 
 @scenario("A1", "the evaluator ends at any step", "(a kill drawn by seed, between any two steps)")
 def evaluator_killed(place: Place) -> Outcome:
-    seeds = 20 if place.full else 1
+    seeds = 8 if place.full else 1
     nights = [night(seed, place.folder) for seed in range(seeds)]
     kills = sum(each.killed.total() for each in nights)
     told = sum(each.told for each in nights)

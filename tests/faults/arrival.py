@@ -119,7 +119,7 @@ _INJECT = "strace -f -e trace={0} -e inject={0}:{1}:when=N burnline {2}"
     needs=("strace",),
 )
 def killed_anywhere(place: Place) -> Outcome:
-    return swept("collector", "KILL", 12 if place.full else 2)
+    return swept("collector", "KILL", 8 if place.full else 1)
 
 
 @scenario(
@@ -129,7 +129,7 @@ def killed_anywhere(place: Place) -> Outcome:
     needs=("strace",),
 )
 def failing_disk(place: Place) -> Outcome:
-    return swept("collector", "EIO", 12 if place.full else 2)
+    return swept("collector", "EIO", 8 if place.full else 1)
 
 
 @scenario(

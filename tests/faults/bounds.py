@@ -29,7 +29,7 @@ class Hang(BaseException):
     """An input takes longer than any input of its size may."""
 
 
-class Hoard(AssertionError):
+class Hoard(AssertionError):  # noqa: N818 - as Hang
     """An input takes more memory than any input of its size may."""
 
 

@@ -41,7 +41,7 @@ def begun(place: Place) -> None:
     needs=("strace",),
 )
 def torn_order(place: Place) -> Outcome:
-    found = arrival.swept("pause", "KILL", 12 if place.full else 2)
+    found = arrival.swept("pause", "KILL", 8 if place.full else 1)
     return found._replace(happened=f"{found.happened}: the old file or the new one, and whole")
 
 
