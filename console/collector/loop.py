@@ -32,7 +32,7 @@ from console.ledger.book import Change, Ledger
 from console.ledger.counts import bit_of
 from console.ledger.deadlines import reading_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
-from console.notify import Courier, channels_of
+from console.notify import Alarm, Courier, channels_of
 from console.settings import Settings, Source
 from console.store import counting, desk, requests, unknown_events
 from console.store import intake as kept
@@ -90,6 +90,8 @@ class Collector:
         written = settings.path is not None or bool(settings.notify)
         channels = channels_of(settings.notify) if written else None
         self._courier = Courier(self.writer, channels, self._now())
+        dry = bool(settings.routes) and all(item.dry_run for item in settings.routes.values())
+        self._alarm = Alarm(() if dry else channels or ())
         self._evaluated_us = 0
         self._measured_gaps_us = 0
         self.progress: Callable[[int, int], None] | None = None
@@ -203,7 +205,12 @@ class Collector:
 
     def notify(self) -> list[str]:
         """Tell people what is due, without waiting; return what is newly wrong with channels."""
+        self._alarm.sees(self._now())
         return self._courier.turn(self._now())
+
+    def blind(self, why: str) -> None:
+        """Note that the store cannot be written: past the outbox, since that is in it."""
+        self._alarm.blind(why, self._now())
 
     def see_off(self, patience_s: float, *, start: bool) -> list[str]:
         """Wait at most so long for what is being told; `start`: tell also what is due meanwhile."""
@@ -369,6 +376,7 @@ def run(
                 sentence = f"{collector.writer.path} cannot be written: {error}; it is tried again"
                 complain(sentence)
                 troubled(sentence)
+                collector.blind(sentence)
             else:
                 beat()
             if not read:
