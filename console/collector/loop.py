@@ -25,6 +25,7 @@ from console.collector.intake import Intake
 from console.collector.retention import Retention
 from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
+from console.control.unstored import Unstored
 from console.intake.blocks import BLOCK_BYTES
 from console.intake.places import told
 from console.intake.position import UNREADABLE, UNRECOGNISED
@@ -34,7 +35,7 @@ from console.ledger.book import Change, Ledger
 from console.ledger.counts import bit_of
 from console.ledger.deadlines import reading_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
-from console.notify import Courier, channels_of
+from console.notify import Alarm, Courier, channels_of
 from console.settings import Settings, Source
 from console.store import counting, desk, requests, unknown_events
 from console.store import intake as kept
@@ -97,6 +98,8 @@ class Collector:
         written = settings.path is not None or bool(settings.notify)
         channels = channels_of(settings.notify) if written else None
         self._courier = Courier(self.writer, channels, self._now())
+        dry = bool(settings.routes) and all(item.dry_run for item in settings.routes.values())
+        self._alarm = Alarm(() if dry else channels or ())
         self._evaluated_us = 0
         self._measured_gaps_us = 0
         self.progress: Callable[[int, int], None] | None = None
@@ -224,7 +227,12 @@ class Collector:
 
     def notify(self) -> list[str]:
         """Tell people what is due, without waiting; return what is newly wrong with channels."""
+        self._alarm.sees(self._now())
         return self._courier.turn(self._now())
+
+    def blind(self, why: str) -> None:
+        """Note that the store cannot be written: past the outbox, since that is in it."""
+        self._alarm.blind(why, self._now())
 
     def see_off(self, patience_s: float, *, start: bool) -> list[str]:
         """Wait at most so long for what is being told; `start`: tell also what is due meanwhile."""
@@ -366,11 +374,17 @@ def run(
     beat: Callable[[], None],
     stopped: Callable[[], bool],
     complain: Callable[[str], None],
+    troubled: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Collect until `stopped`: at once when files change, and at least every `SWEEP_S`.
 
-    While the store cannot be written (locked, or the disk is full) the loop complains, gives no
-    heartbeat, and tries again: what was stored stands, and nothing is passed over.
+    While the store cannot be written (locked, or the disk is full) the loop complains, says why to
+    `troubled`, gives no heartbeat, and tries again: what was stored stands, and nothing is passed
+    over.
+
+    Raises:
+        Unusable: the store is damaged.
+        Displaced: it is not where it was.
     """
     hints = Hints()
     try:
@@ -378,13 +392,17 @@ def run(
             hints.watch(collector.roots)
             collector.polling = hints.trouble
             try:
+                collector.writer.check_place()
                 read = collector.step()
                 collector.evaluate()
                 for sentence in collector.notify():
                     complain(sentence)
-            except Unwritable as error:
+            except (Unwritable, Unstored) as error:
                 read = 0
-                complain(f"{collector.writer.path} cannot be written: {error}; it is tried again")
+                sentence = f"{collector.writer.path} cannot be written: {error}; it is tried again"
+                complain(sentence)
+                troubled(sentence)
+                collector.blind(sentence)
             else:
                 beat()
             if not read:

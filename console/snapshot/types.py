@@ -324,7 +324,8 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     """The collector and the store: `collector` is running or stopped.
 
     `lag_s` is how long ago the collector last was through with everything, None for never.
-    `audit_head` is the newest row of the audit, in short.
+    `audit_head` is the newest row of the audit, in short. `troubles` says what is wrong with store,
+    disk, clock and file events, the worst first.
     """
 
     path: str
@@ -340,6 +341,7 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     audit_head: str = ""
     tampered: str = ""
     channels: tuple[ChannelView, ...] = ()
+    troubles: tuple[str, ...] = ()
 
     @property
     def untold(self) -> tuple[ChannelView, ...]:
