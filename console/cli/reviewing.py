@@ -148,8 +148,8 @@ def _rendered(found: Review, format_: Format) -> str:
 
 
 def _sign(session: Session, found: Review, *, by: str, decision: str | None, note: str) -> None:
-    from console.review.decisions import DECISIONS
     from console.review.signing import sign
+    from console.review.types import DECISIONS
     from console.store.writer import Writer
 
     session.writable()
