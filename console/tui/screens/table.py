@@ -8,7 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from console.tui.export import Sheet, sheet_of
+from console.tui.export import Paper, Sheet, sheet_of
 from console.tui.figures.spans import Line, line
 from console.tui.host import host
 from console.tui.query import LONGEST, Fields, Query, QueryError, parse
@@ -117,7 +117,11 @@ class Table(Remembered, Generic[RowT]):
         self._retitle()
         self._show_detail(look)
 
-    def sheet(self) -> Sheet:
+    def sheet(self) -> Sheet | Paper:
+        """Return the view as an export has it."""
+        return self.listing()
+
+    def listing(self) -> Sheet:
         """Return the rows on show, in their order, with all the fields that a filter knows."""
         look = host(self).look(host(self).frame)
         each = (self.fields(item, look) for item in self._rows)
