@@ -110,7 +110,8 @@ class Table(Remembered, Generic[RowT]):
         self._rows = self._sorted([each for each in every if self._passes(each, look)])
         self.query_one("#empty", Prose).show(self._absence(frame, look, len(every)))
         self._headings()
-        settling = snapshot is not None and snapshot.store.catching_up
+        store = None if snapshot is None else snapshot.store
+        settling = store is None or store.catching_up or not store.judged
         self.cursor_list.show(self._rows, settling=settling)
         self._total = len(every)
         self._totals = [] if snapshot is None else self.totals(snapshot)
