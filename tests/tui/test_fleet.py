@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from console.model import SECOND_US
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.widgets.cursor_list import CursorList
 
 from .samples import channel, fleet, route, snapshot, source, store
-from .stage import FakeFeed, console, front, press, refresh, screen_text, settle
+from .stage import Clock, FakeFeed, console, front, press, refresh, screen_text, settle
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -224,14 +225,18 @@ async def test_a_first_run_with_logs_says_which_were_looked_at_and_how_they_are(
             assert part in seen
 
 
-async def test_a_stopped_collector_and_tampering_are_said_aloud() -> None:
+async def test_a_stopped_collector_and_tampering_are_said_once_it_may_have_started() -> None:
     feed = FakeFeed(
         msgspec.structs.replace(
             fleet(), store=store(collector="stopped", tampered="generation 17 was edited")
         )
     )
-    async with console(feed).run_test(size=WIDE) as pilot:
+    clock = Clock()
+    async with console(feed, clock=clock).run_test(size=WIDE) as pilot:
         await settle(pilot)
+        assert "no collector yet: one takes some seconds to start" in screen_text(pilot)
+        clock.now_us += 10 * SECOND_US
+        await refresh(pilot)
         assert "collector stopped: run burnline collect" in screen_text(pilot)
         assert "TAMPERED: generation 17 was edited" in screen_text(pilot)
 

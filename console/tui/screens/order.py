@@ -153,7 +153,7 @@ class OrderDialog(Dialog[None]):
         look = app.look(app.frame)
         lines = blast(self._preview, self._preview_trouble, app.operator, look)
         if not self.has_class("-short"):
-            lines += grounds(self._cause, self._view, self.verb, look)
+            lines += grounds(self._cause, self._view, self._request(), look)
         refused = self._refused(app.frame)
         if refused:
             lines.append(line(("refused   ", Tone.ALARM), (refused, Tone.STRONG)))
