@@ -10,12 +10,14 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from console.burn import windows
 from console.collector import consequences
+from console.collector.ahead import Ahead
 from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
 from console.collector.hints import Hints
@@ -23,6 +25,7 @@ from console.collector.intake import Intake
 from console.collector.retention import Retention
 from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
+from console.intake.blocks import BLOCK_BYTES
 from console.intake.places import told
 from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.redaction import Redactor
@@ -49,6 +52,8 @@ LAST_WORDS_S = 3.0
 """How long a collector that ends waits for notices on their way; the rest is told again later."""
 SWEEP_S = 2.0
 """The longest time between two looks at every file; file events only make it sooner."""
+_GATHER_S = 0.005
+"""How long lines that trickle in are let gather: a transaction for each takes most of a core."""
 _EVALUATE_US = SECOND_US
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US
@@ -69,6 +74,7 @@ class Collector:
         now: the clock, in microseconds since the epoch.
         steady: a clock that only goes forward, in microseconds; by default the machine's, and
             where `now` is given, that one.
+        newest_first: whether the last hour of a long backlog is read, and shown, before the rest.
     """
 
     def __init__(
@@ -79,12 +85,14 @@ class Collector:
         *,
         now: Callable[[], int] | None = None,
         steady: Callable[[], int] | None = None,
+        newest_first: bool = True,
     ) -> None:
         self._settings = settings
         self._own = Source(path=own_log(store), format="native")
         self._now = now or (lambda: time.time_ns() // 1_000)
         self._steady = steady or now or (lambda: time.monotonic_ns() // 1_000)
         self.writer = Writer(store)
+        self._ahead = Ahead(self.writer, settings, self._apart) if newest_first else None
         self._upkeep = Upkeep(self.writer, control, settings)
         written = settings.path is not None or bool(settings.notify)
         channels = channels_of(settings.notify) if written else None
@@ -122,6 +130,7 @@ class Collector:
 
     def close(self) -> None:
         """Close files and store."""
+        self._end_ahead()
         self._tailer.close()
         self.writer.close()
 
@@ -152,11 +161,24 @@ class Collector:
         if not self._loaded:
             self._load()
         try:
+            if self._ahead is not None and (read := self._ahead.step()):
+                return read
             return self._turn(self._now())
         except BaseException:
             self._loaded = False
+            self._end_ahead()
             self._tailer.close()
             raise
+
+    def _apart(self, settings: Settings, store: Path) -> Collector:
+        """Return a collector that reads into a store which is thrown away."""
+        control = store.with_name("control.json")
+        clocks = {"now": self._now, "steady": self._steady}
+        return Collector(settings, store, control, **clocks, newest_first=False)
+
+    def _end_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.end()
 
     def catch_up(self) -> None:
         """Read everything to its end."""
@@ -249,6 +271,8 @@ class Collector:
             self._standing.keep()
             self._purge(now_us)
         self._intake.forget()
+        if self._ahead is not None:
+            self._ahead.turned(self._intake, now_us)
         return read
 
     def _purge(self, now_us: int) -> None:
@@ -264,10 +288,11 @@ class Collector:
         def clock(route: str) -> int:
             return max(read_until_us, self._clocks.get(route, read_until_us))
 
+        self._intake.deliver()
         settled = self._ledger.settle(clock)
         writer, connection = self.writer, self.writer.connection
         writer.settle(settled, now_us)
-        for route, seen in self._intake.seen.items():
+        for route, seen in sorted(self._intake.gathering.seen.items(), key=itemgetter(0)):
             self._standing.history.meet(route)
             writer.saw(route, seen.latest_us, seen.events)
             number = writer.route_id(route, seen.latest_us)
@@ -293,17 +318,18 @@ class Collector:
             ),
         )
         changed = {change.route for change in settled.changes}
+        changed.update(run.route for run in settled.whole)
         self._evaluator.fold(
             [
                 (writer.route_id(route, now_us), minute, difference)
                 for route, minute, difference in settled.cells
             ],
-            {*changed, *self._intake.seen, *settled.noted},
+            {*changed, *self._intake.gathering.seen, *settled.noted},
         )
         kept.park(connection, self._intake.future)
         numbered = {key: self._intake.sequences[key] for key in self._intake.numbered}
         kept.save_sequences(connection, numbered)
-        if self._intake.seen:
+        if self._intake.gathering.seen:
             desk.set_fact(connection, "ingested_us", str(now_us))
         behind = sum(file.unread for file in self._intake.unread())
         for name, value in (("behind_bytes", str(behind)), ("polling", self.polling)):
@@ -374,6 +400,8 @@ def run(
                 beat()
             if not read:
                 hints.wait(min(1.0, SWEEP_S))
+            elif read < BLOCK_BYTES:
+                time.sleep(_GATHER_S)
     finally:
         hints.close()
         with contextlib.suppress(Unwritable):
