@@ -111,6 +111,7 @@ class Collector:
     def _load(self) -> None:
         """Build everything that is in memory from the store."""
         connection = self.writer.connection
+        self._judged: bool | None = None
         self._standing = Standing(self.writer, self._settings)
         self._clocks: dict[str, int] = {}
         self._last_file = kept.last_file(connection)
@@ -214,11 +215,19 @@ class Collector:
                 judged = consequences.decide(
                     connection, self._settings, now_us, catching_up, self._evaluator.table
                 )
+                if not unread:
+                    self._keep_judged(True)
         except BaseException:
             # What is remembered is not what the store holds.
             self._remember(connection)
             raise
         self._upkeep.carry_out(now_us, judged)
+
+    def _keep_judged(self, judged: bool) -> None:
+        """Keep whether every route was judged on all that was there since this collector began."""
+        if self._judged is not judged:
+            desk.set_fact(self.writer.connection, "judged", "yes" if judged else "no")
+            self._judged = judged
 
     def _remember(self, connection: Connection) -> None:
         """Begin evaluating from what the store holds."""
@@ -261,6 +270,8 @@ class Collector:
             files = self._tailer.files.values()
             self.progress(sum(file.offset for file in files), sum(file.size for file in files))
         with self.writer.transaction():
+            if self._judged is None:
+                self._keep_judged(False)
             self._intake.release(kept.due(self.writer.connection, now_us))
             self._standing.take_orders(self._ledger)
             self._standing.take_settings(self._ledger, now_us)
