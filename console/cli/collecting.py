@@ -185,7 +185,7 @@ def _report(session: Session, collector: Collector) -> None:
 
 
 def _collect_until_stopped(session: Session, collector: Collector, lease: Lease) -> None:
-    from console.collector.loop import run
+    from console.collector.runloop import run
 
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

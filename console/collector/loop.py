@@ -7,7 +7,6 @@ fails, it is thrown away and read again.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from operator import itemgetter
@@ -20,13 +19,10 @@ from console.collector import consequences
 from console.collector.ahead import Ahead
 from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
-from console.collector.hints import Hints
 from console.collector.intake import Intake
 from console.collector.retention import Retention
 from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
-from console.control.unstored import Unstored
-from console.intake.blocks import BLOCK_BYTES
 from console.intake.places import told
 from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.redaction import Redactor
@@ -39,7 +35,6 @@ from console.notify import Alarm, Courier, channels_of
 from console.settings import Settings, Source
 from console.store import counting, desk, requests, unknown_events
 from console.store import intake as kept
-from console.store.connect import Unwritable
 from console.store.writer import Writer
 from console.text import clean
 
@@ -49,12 +44,6 @@ if TYPE_CHECKING:
 
     from console.store.connect import Connection
 
-LAST_WORDS_S = 3.0
-"""How long a collector that ends waits for notices on their way; the rest is told again later."""
-SWEEP_S = 2.0
-"""The longest time between two looks at every file; file events only make it sooner."""
-_GATHER_S = 0.005
-"""How long lines that trickle in are let gather: a transaction for each takes most of a core."""
 _EVALUATE_US = SECOND_US
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US
@@ -378,49 +367,3 @@ class Collector:
     def _new_file(self) -> int:
         self._last_file += 1
         return self._last_file
-
-
-def run(
-    collector: Collector,
-    beat: Callable[[], None],
-    stopped: Callable[[], bool],
-    complain: Callable[[str], None],
-    troubled: Callable[[str], None] = lambda _: None,
-) -> None:
-    """Collect until `stopped`: at once when files change, and at least every `SWEEP_S`.
-
-    While the store cannot be written (locked, or the disk is full) the loop complains, says why to
-    `troubled`, gives no heartbeat, and tries again: what was stored stands, and nothing is passed
-    over.
-
-    Raises:
-        Unusable: the store is damaged.
-        Displaced: it is not where it was.
-    """
-    hints = Hints()
-    try:
-        while not stopped():
-            hints.watch(collector.roots)
-            collector.polling = hints.trouble
-            try:
-                collector.writer.check_place()
-                read = collector.step()
-                collector.evaluate()
-                for sentence in collector.notify():
-                    complain(sentence)
-            except (Unwritable, Unstored) as error:
-                read = 0
-                sentence = f"{collector.writer.path} cannot be written: {error}; it is tried again"
-                complain(sentence)
-                troubled(sentence)
-                collector.blind(sentence)
-            else:
-                beat()
-            if not read:
-                hints.wait(min(1.0, SWEEP_S))
-            elif read < BLOCK_BYTES:
-                time.sleep(_GATHER_S)
-    finally:
-        hints.close()
-        with contextlib.suppress(Unwritable):
-            collector.see_off(LAST_WORDS_S, start=False)
