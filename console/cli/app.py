@@ -20,6 +20,7 @@ from console.cli import (
     exporting,
     granting,
     hooking,
+    importing,
     keys,
     notifying,
     reading,
@@ -52,6 +53,7 @@ _PARTS = (
     auditing,
     reviewing,
     exporting,
+    importing,
     setup,
 )
 for part in _PARTS:
