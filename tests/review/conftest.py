@@ -1,12 +1,18 @@
-"""One simulated fleet, collected once, and its review; the truth is for comparison only."""
+"""One simulated fleet, and the committed sample logs, each collected once and reviewed.
+
+The truth is for comparison only.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import pytest
 
-from tests.review import verdicts
+from console.settings import load
+from console.simulate import read_truth
+from tests.review import fleets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,5 +32,14 @@ class Fleet(NamedTuple):
 @pytest.fixture(scope="session")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     folder = tmp_path_factory.mktemp("fleet")
-    truth, review = verdicts.reviewed(folder, 4)
+    truth, review = fleets.reviewed(folder, fleets.Fleet(4))
     return Fleet(folder / "burnline.db", truth, review)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    """Return the sample logs as they are committed, under the settings that stand beside them."""
+    store = tmp_path_factory.mktemp("sample") / "burnline.db"
+    settings = msgspec.structs.replace(load(fleets.SAMPLE / "burnline.toml"), path=None)
+    review = fleets.review_of(settings, store, 30)
+    return Fleet(store, read_truth(fleets.SAMPLE / "logs.truth.json"), review)

@@ -126,12 +126,33 @@ DENIED = ("permission", "action x was denied", "run.started > action.denied")
     [
         ((bad(9_000, TAKEN),), [incident.BREACH]),
         ((bad(9_000, DENIED),), []),
-        ((bad(9_000, DENIED), bad(19_000, DENIED)), [incident.DENIALS]),
+        (tuple(bad(9_000 * n, DENIED) for n in (1, 2)), []),
+        (tuple(bad(9_000 * n, DENIED) for n in (1, 2, 3)), [incident.DENIALS]),
     ],
-    ids=["one action taken is a breach", "one that was stopped is not", "two that were, are"],
+    ids=[
+        "one action taken is a breach",
+        "one that was stopped is not",
+        "nor are two under a tenth of the budget",
+        "three are over it",
+    ],
 )
 def test_permission(misses: tuple[BadRun, ...], expected: list[str]) -> None:
     assert kinds(past("a", *misses)) == expected
+
+
+def test_two_denials_weigh_where_none_is_tolerated() -> None:
+    route = past("a", bad(9_000, DENIED), bad(19_000, DENIED))
+    strict = msgspec.structs.replace(route.route, zero_tolerance=("permission",))
+    assert kinds(msgspec.structs.replace(route, route=strict)) == [incident.DENIALS]
+
+
+def test_a_rollback_that_failed_needs_no_burst_but_a_change() -> None:
+    failed = bad(5_060, ("recovery", "recovery failed: rollback", "recovery.failed"))
+    route = past("a", bad(5_000), failed, bad(5_300), deployed=(deployed(4_990),))
+    (found,) = of(route)
+    assert (found.kind, found.runs) == (incident.ROLLBACK, ("r5000", "r5060"))
+    assert verdict(route) == STRUCTURAL
+    assert kinds(past("a", bad(5_000), failed)) == []
 
 
 def test_three_rescues_in_seven_days_are_a_cluster_and_three_in_nine_are_not() -> None:
