@@ -60,9 +60,15 @@ def _route(view: RouteReview, span: Span) -> Document:
         ],
         "counted": _figures(view.counted),
         "verdict": _verdict(view),
-        "incidents": [_incident(item, figure) for item, figure in view.incidents],
+        "incidents": [
+            _incident(item, figure, said)
+            for (item, figure), said in zip(view.incidents, view.incident_figures, strict=True)
+        ],
         "concentration": [
-            {"words": text, "misses": _figure(figure)} for text, figure in view.concentration
+            {"words": text, "misses": _figure(figure), "figures": _figures(said)}
+            for (text, figure), said in zip(
+                view.concentration, view.concentration_figures, strict=True
+            )
         ],
         "signatures": [
             {
@@ -87,6 +93,7 @@ def _route(view: RouteReview, span: Span) -> Document:
             "command": view.decision.command,
         },
         "signed": list(view.signed),
+        "sign_offs": _rows(view.sign_offs),
         "chart": {**_rows(view.chart), **_ends(view.chart_span)},
         "marks": [
             {"at": rfc3339(mark.at_us), "kind": mark.kind, "words": mark.words}
@@ -101,10 +108,11 @@ def _verdict(view: RouteReview) -> Document:
         "because": list(view.verdict.because),
         "weaknesses": [{"word": one.word, "because": one.because} for one in view.verdict.words],
         "misses": _figures(view.verdict_figures),
+        "figures": _figures(view.evidence),
     }
 
 
-def _incident(item: Incident, figure: Figure) -> Document:
+def _incident(item: Incident, figure: Figure, said: Mapping[str, Figure]) -> Document:
     return {
         "kind": item.kind,
         **_ends(item.span),
@@ -113,6 +121,7 @@ def _incident(item: Incident, figure: Figure) -> Document:
         "change": item.change or None,
         "runs": list(item.runs),
         "misses": _figure(figure),
+        "figures": _figures(said),
     }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from console.store.writer import Writer
 
 VERB = "review"
-_SHOWN = 3
+SHOWN = 3
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,5 +72,5 @@ def earlier(connection: Connection, until_us: int, route: str) -> tuple[str, ...
             note = f", {clean(detail.note, 200)}" if detail.note else ""
             words = f"{detail.decision} ({words}; rescues: {detail.rescues}{note})"
         said[words] = said.get(words, 0) + 1
-    shown = list(said.items())[:_SHOWN]
+    shown = list(said.items())[:SHOWN]
     return tuple(words if route else f"{words}: {count} routes" for words, count in shown)

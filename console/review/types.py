@@ -78,7 +78,9 @@ class RouteReview(msgspec.Struct, frozen=True, kw_only=True):
     `experienced` and `charged` are figures by name (`total`, `bad`, the classes, `spent_ppm`: the
     share of the budget of these runs that the misses spent). `concentration` says where misses lie
     thick, in words with figures. `only_by_exclusion` says that the objective was kept as charged
-    and not as experienced.
+    and not as experienced. `incident_figures` and `concentration_figures` are the other numbers
+    that an incident, or a place where misses lie thick, says in its words, in the same order;
+    `evidence` those that the verdict says. `sign_offs` are (rescues, bad runs) as signed.
     """
 
     settings: RouteSettings
@@ -104,6 +106,10 @@ class RouteReview(msgspec.Struct, frozen=True, kw_only=True):
     advice: tuple[Advice, ...]
     signed: tuple[str, ...]
     only_by_exclusion: bool
+    incident_figures: tuple[dict[str, Figure], ...]
+    concentration_figures: tuple[dict[str, Figure], ...]
+    evidence: dict[str, Figure]
+    sign_offs: Rows
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):

@@ -93,7 +93,7 @@ def among(connection: Connection, route: str, runs: Sequence[str]) -> Figure:
     """Return how many of some runs of a route missed."""
     return ask(
         connection,
-        f"select count(*) from runs where route = {quoted(route)} and bad and {_in(runs)}",
+        f"select count(*) from runs where route = {quoted(route)} and bad and {listed(runs)}",
     )
 
 
@@ -105,9 +105,9 @@ def shares(
     `outside` are the runs in outages, `own` those in incidents of the route's own.
     """
     wheres = {
-        "noise": f"(correction is not null or {_in(outside)})",
-        "structural": f"correction is null and {_in(own)}",
-        "spread": f"correction is null and not ({_in(outside)}) and not ({_in(own)})",
+        "noise": f"(correction is not null or {listed(outside)})",
+        "structural": f"correction is null and {listed(own)}",
+        "spread": f"correction is null and not ({listed(outside)}) and not ({listed(own)})",
     }
     return {
         name: ask(
@@ -117,7 +117,8 @@ def shares(
     }
 
 
-def _in(runs: Sequence[str]) -> str:
+def listed(runs: Sequence[str]) -> str:
+    """Return the condition that a run is one of some."""
     return f"run in ({', '.join(map(quoted, runs))})"
 
 

@@ -30,10 +30,16 @@ class Fleet(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     folder = tmp_path_factory.mktemp("fleet")
     truth, review = fleets.reviewed(folder, fleets.Fleet(4))
     return Fleet(folder / "burnline.db", truth, review)
+
+
+@pytest.fixture(scope="session")
+def fleet(simulated: Fleet) -> Fleet:
+    """Return the simulated fleet; a module may look at the sample instead."""
+    return simulated
 
 
 @pytest.fixture(scope="session")
