@@ -20,6 +20,8 @@ _EFFORTS = {
     "recovery": "recovery",
 }
 
+_COUNTS = {"total": "runs closed", "bad": "of them missed"}
+
 
 def layout(review: Review) -> tuple[Block, ...]:
     """Return the blocks of a review."""
@@ -28,7 +30,8 @@ def layout(review: Review) -> tuple[Block, ...]:
         Prose(
             f"{words.number(review.fleet['bad'])} of {words.number(review.fleet['total'])} runs "
             f"missed; {words.number(review.fleet['rescues'])} rescues. Made at "
-            f"{words.instant(review.made_us)} UTC from the store alone."
+            f"{words.instant(review.made_us)} UTC from the store alone. Spent counts these runs "
+            "alone: 100 % is every miss that their objective allows."
         ),
     ]
     if not review.routes:
@@ -43,7 +46,7 @@ def layout(review: Review) -> tuple[Block, ...]:
 
 
 def _overview(review: Review) -> Grid:
-    header = ("Route", "Runs", "Missed", "Spent", "Charged", "Verdict", "Next")
+    header = ("Route", "Runs", "Missed", "Spent", "as charged", "Verdict", "Next")
     return Grid(
         header,
         tuple(
@@ -58,12 +61,14 @@ def _overview(review: Review) -> Grid:
             )
             for view in review.routes
         ),
+        refers=True,
     )
 
 
 def _route(view: RouteReview) -> Iterator[Block]:
     settings = view.settings
-    yield Heading(2, f"{settings.name} ({settings.tier}, {words.objective(settings.budget_ppm)})")
+    title = f"{settings.name} ({settings.tier}, {words.objective(settings.budget_ppm)})"
+    yield Heading(2, title, settings.name)
     yield from _verdict(view)
     yield from _next(view)
     yield Chart(
@@ -99,8 +104,8 @@ def _verdict(view: RouteReview) -> Iterator[Block]:
         yield Heading(3, "What happened")
         yield Bullets(
             tuple(
-                f"{item.kind}, {words.span(item.span)}: {item.words} "
-                f"({words.number(figure)} misses)"
+                f"{item.kind}, {words.span(item.span)}: {item.words}"
+                + (f" ({words.number(figure)} misses)" if item.runs else "")
                 for item, figure in view.incidents
             )
         )
@@ -130,11 +135,11 @@ def _budget(view: RouteReview) -> Iterator[Block]:
             strong=True,
         )
     names = ("total", "bad", *(item.value for item in CLASSES))
+    sides = (view.experienced, view.charged)
     rows = [
-        (name, words.number(view.experienced[name]), words.number(view.charged[name]))
-        for name in names
+        (_COUNTS.get(name, name), *(words.number(one[name]) for one in sides)) for name in names
     ]
-    spent = (words.share(one["spent_ppm"].value) for one in (view.experienced, view.charged))
+    spent = (words.share(one["spent_ppm"].value) for one in sides)
     yield Grid(("", "as experienced", "as charged"), (*rows, ("spent of its budget", *spent)))
     if view.caps:
         yield Bullets(
@@ -154,7 +159,7 @@ def _failures(view: RouteReview) -> Iterator[Block]:
             words.number(item.count),
             item.reason,
             item.path,
-            "; ".join(f"{run} ({place})" for run, place in item.examples),
+            "; ".join(f"{run} ({words.place(place)})" for run, place in item.examples),
         )
         for item in view.signatures
     ]

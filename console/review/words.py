@@ -54,6 +54,12 @@ def took(seconds: int | None) -> str:
     return f"{hours} h" if hours < 48 else f"{hours // 24} d"
 
 
+def place(evidence: str) -> str:
+    """Return where evidence stands with no more of its path than tells files apart."""
+    path, comma, line = evidence.rpartition(", ")
+    return "/".join(path.split("/")[-2:]) + comma + line
+
+
 def instant(at_us: int) -> str:
     """Return an instant, UTC: `2026-11-06 13:37`."""
     return datetime.fromtimestamp(at_us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M")
