@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
 import pytest
 
-from console.settings import load
 from console.simulate import read_truth
 from tests.review import fleets
 
@@ -46,6 +44,5 @@ def fleet(simulated: Fleet) -> Fleet:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     """Return the sample logs as they are committed, under the settings that stand beside them."""
     store = tmp_path_factory.mktemp("sample") / "burnline.db"
-    settings = msgspec.structs.replace(load(fleets.SAMPLE / "burnline.toml"), path=None)
-    review = fleets.review_of(settings, store, 30)
+    review = fleets.review_of(fleets.sample_settings(), store, 30)
     return Fleet(store, read_truth(fleets.SAMPLE / "logs.truth.json"), review)

@@ -60,15 +60,20 @@ def review_of(settings: Settings, store: Path, days: int) -> Review:
         connection.close()
 
 
+def sample_settings() -> Settings:
+    """Return the settings of the sample logs as they are committed, with no file behind them."""
+    return msgspec.structs.replace(load(SAMPLE / "burnline.toml"), path=None)
+
+
 def settings_for(truth: Truth, logs: Path) -> Settings:
     """Return the settings of the sample logs, with the routes that they do not know added."""
-    sample = load(SAMPLE / "burnline.toml")
+    sample = sample_settings()
     routes = {
         name: sample.routes.get(name) or _route(sample, name, route)
         for name, route in truth.routes.items()
     }
     source = Source(path=logs, format="native")
-    return msgspec.structs.replace(sample, path=None, sources=(source,), routes=routes)
+    return msgspec.structs.replace(sample, sources=(source,), routes=routes)
 
 
 def _route(sample: Settings, name: str, route: RouteTruth) -> RouteSettings:

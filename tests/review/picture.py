@@ -9,11 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import msgspec
-
 from console.review import html
 from console.review.layout import layout
-from console.settings import load
 from tests.review import fleets
 from tests.review.browser import CHROMIUM, browser
 
@@ -29,9 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     if CHROMIUM is None:
         sys.stderr.write("picture: there is no chromium here\n")
         return 1
-    settings = msgspec.structs.replace(load(fleets.SAMPLE / "burnline.toml"), path=None)
     with tempfile.TemporaryDirectory() as folder:
-        review = fleets.review_of(settings, Path(folder) / "burnline.db", _DAYS)
+        review = fleets.review_of(fleets.sample_settings(), Path(folder) / "burnline.db", _DAYS)
         path = Path(folder) / "review.html"
         path.write_text(html.render(layout(review)), encoding="utf-8")
         with browser() as page:
