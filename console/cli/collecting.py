@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from console.cli.session import REFUSED, SETTINGS, USAGE, Session, Stop, operator_name, say, warn
+from console.cli.session import SETTINGS, USAGE, Session, Stop, operator_name, say, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from console.collector import Collector, Lease
 
@@ -53,11 +53,15 @@ def collect(
         int | None,
         typer.Option(min=1, max=65_535, help="Serve Prometheus metrics on this local port."),
     ] = None,
+    otlp: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Push metrics by OTLP, to http://localhost:4318."),
+    ] = None,
 ) -> None:
     """Read logs into the store, headless. Exit code 4: another collector holds the store."""
     session: Session = context.obj
-    if once and metrics is not None:
-        raise Stop("--metrics goes with a collector that stays, not with --once", USAGE)
+    if once and (metrics is not None or otlp is not None):
+        raise Stop("--metrics and --otlp go with a collector that stays, not with --once", USAGE)
     session.writable()
     add_sources(session, directories)
     if not session.settings.sources:
@@ -75,7 +79,9 @@ def collect(
                     warn(f"burnline: {sentence}")
                 _report(session, collector)
             else:
-                with _metrics(session, metrics):
+                from console.cli.metering import pushed, served
+
+                with served(session, metrics), pushed(session, otlp):
                     _collect_until_stopped(session, collector, lease)
         finally:
             collector.close()
@@ -157,25 +163,6 @@ def _collect_until_stopped(session: Session, collector: Collector, lease: Lease)
         signal.signal(number, lambda *_: ending.set())
     warn(f"burnline: collecting into {session.store}; end with ctrl+c or `burnline stop`")
     run(collector, lease.beat, ending.is_set, lambda sentence: warn(f"burnline: {sentence}"))
-
-
-@contextlib.contextmanager
-def _metrics(session: Session, port: int | None) -> Iterator[None]:
-    """Serve metrics while the collector works, where a port is named."""
-    if port is None:
-        yield
-        return
-    from console.export.serving import HOST, MetricsServer
-
-    try:
-        server = MetricsServer(port, session.snapshot)
-    except OSError as error:
-        raise Stop(f"--metrics {port}: {error.strerror or error}; name another", REFUSED) from error
-    warn(f"burnline: metrics at http://{HOST}:{server.port}/metrics")
-    try:
-        yield
-    finally:
-        server.close()
 
 
 def stop(context: typer.Context) -> None:
