@@ -26,7 +26,9 @@ from console.cli import (
     reading,
     replaying,
     reviewing,
+    service,
     setup,
+    watching,
 )
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
 
@@ -39,6 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 _PARTS = (
+    watching,
     collecting,
     replaying,
     reading,
@@ -55,6 +58,7 @@ _PARTS = (
     exporting,
     importing,
     setup,
+    service,
 )
 for part in _PARTS:
     part.register(app)

@@ -11,8 +11,8 @@ import msgspec
 
 from console.intake import position as pos
 from console.intake.blocks import BLOCK_BYTES
-from console.intake.formats import FORMATS, recognise, variant
-from console.intake.reading import Context, Rejected
+from console.intake.formats import FORMATS, context_of, recognise, variant
+from console.intake.reading import Rejected
 from console.intake.redaction import Redacting
 from console.ledger.deadlines import Progress
 from console.ledger.facts import CHANGE, own_run
@@ -206,11 +206,7 @@ class Intake:
         entry = self._format(file, source)
         if entry is None:
             return None
-        context = Context(
-            path=Path(os.fsdecode(file.path)),
-            route=source.route if source is not None else "",
-            options=source.options if source is not None else {},
-        )
+        context = context_of(entry, Path(os.fsdecode(file.path)), source)
         plain = entry.reader(context, file.reader)
         reader = self._readers[file.id] = Redacting(plain, self._redactor)
         return reader

@@ -231,10 +231,16 @@ def files(connection: Connection) -> list[FileRow]:
 
 
 def quarantined(connection: Connection, limit: int) -> list[tuple[bytes, int, int, str, bytes]]:
-    """Return (path, line number, offset, reason, excerpt) of what could not be read."""
+    """Return (path, line number, offset, reason, excerpt) of what could not be read.
+
+    Of more than `limit` each file has its share: one that is full of it hides no other.
+    """
     rows = connection.execute(
-        "select file.path, number, quarantine.offset, reason, excerpt from quarantine "
-        "join file on file.id = quarantine.file order by file.path, quarantine.offset limit ?",
+        "select path, number, place, reason, excerpt from (select file.path, number, "
+        "quarantine.offset as place, reason, excerpt, row_number() over "
+        "(partition by file.id order by quarantine.offset) as nth from quarantine "
+        "join file on file.id = quarantine.file order by nth, file.path limit ?) "
+        "order by path, place",
         (limit,),
     )
     return [tuple(row) for row in rows]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from console.intake.reading import Batch, Context, Rejected, Sourced
+from console.intake.reading import Batch, Context, Rejected, Sourced, Stateless
 from console.intake.times import instant_us
 from console.model import RUNLESS, Event
 from console.text import clean, name
@@ -66,7 +66,7 @@ class Line(msgspec.Struct, gc=False):
     elapsed_s: float | None = None
 
 
-class NativeReader:
+class NativeReader(Stateless):
     """Reads native lines. It keeps no state: every line stands for itself."""
 
     name = "native"
@@ -84,15 +84,6 @@ class NativeReader:
             offset += len(raw) + 1
             line += 1
         return batch
-
-    def settle(self, clock_us: int) -> Batch:
-        """Nothing follows from silence in this format."""
-        del clock_us
-        return Batch([], [])
-
-    def dump(self) -> bytes:
-        """Return no state."""
-        return b""
 
     def _line(self, text: bytes, offset: int, line: int, batch: Batch) -> None:
         if text.startswith(_BOM):
@@ -138,6 +129,7 @@ class NativeFormat:
 
     name = "native"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether any line of the head is a native object."""
