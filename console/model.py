@@ -139,6 +139,9 @@ class Event(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True
     elapsed_s: float | None = None
     """On a terminal event: how long the run really took, where the runtime says so itself (time
     blocked on a human taken out). Judges lateness instead of the instants."""
+    cost_usd: float | None = None
+    tokens: int | None = None
+    """What this event itself took of models, where the agent writes it; judges nothing."""
 
 
 class Origin(NamedTuple):

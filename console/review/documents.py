@@ -147,6 +147,10 @@ def _cost(cost: Cost) -> Document:
         "hundredths_by_week": [
             {"from": day, "hundredths": _figure(figure)} for day, figure in cost.weeks
         ],
+        "hundredths_by_class": _figures(cost.money_by_class),
+        "trend": cost.trend,
+        "models": _figures(cost.models),
+        "with_models": _figures(cost.whole),
         "trusted_without": _figures(cost.sole),
     }
 

@@ -185,26 +185,51 @@ def _cost(cost: Cost) -> Iterator[Block]:
     yield Grid(("", "minutes"), tuple(rows))
     if not cost.priced:
         yield Prose("No rates are set, so that there are minutes and no money.")
-        return
+    said = [*(_money(cost) if cost.priced else ()), *_models(cost), *_without(cost)]
+    if said:
+        yield Bullets(tuple(said))
+
+
+def _money(cost: Cost) -> Iterator[str]:
     currency = cost.currency
-    whole = (
+    yield (
         f"in all {words.money(cost.money.value, currency)}: "
         f"{words.money(cost.per_run.value, currency)} a run, "
         f"{words.money(cost.per_trusted.value, currency)} a trusted outcome"
     )
     weeks = ", ".join(f"{day} {words.money(item.value, currency)}" for day, item in cost.weeks)
-    yield Bullets(
-        (
-            whole,
-            f"by week, from {weeks}",
-            *(
-                f"without {name} misses: {words.number(item)} more runs trusted, "
-                f"{words.number(cost.by_class[name])} min less"
-                for name, item in cost.sole.items()
-                if item.value
-            ),
-        )
+    yield f"by week, from {weeks}: {cost.trend}"
+
+
+def _models(cost: Cost) -> Iterator[str]:
+    """Say what agents wrote that models took, and what a run cost with all that."""
+    found = cost.models
+    if not found["runs"].value:
+        return
+    tokens = found["tokens"].value
+    counted = f" and {tokens:,} tokens" if tokens is not None else ""
+    yield (
+        f"models took {words.dollars(found['micro_usd'].value)}{counted} in "
+        f"{words.number(found['runs'])} runs that say so: "
+        f"{words.dollars(found['micro_usd_per_run'].value, 4)} a run, "
+        f"{words.dollars(found['micro_usd_per_trusted'].value, 4)} a trusted outcome"
     )
+    if cost.whole:
+        each = cost.whole["hundredths_per_run"], cost.whole["hundredths_per_trusted_outcome"]
+        run, outcome = (words.money(item.value, cost.currency) for item in each)
+        yield f"with its models a run really cost {run}, and a trusted outcome {outcome}"
+
+
+def _without(cost: Cost) -> Iterator[str]:
+    """Say what each class less would have bought."""
+    for name, item in cost.sole.items():
+        if item.value:
+            paid = cost.money_by_class[name].value
+            money = f" and {words.money(paid, cost.currency)}" if cost.priced else ""
+            yield (
+                f"without {name} misses: {words.number(item)} more runs trusted, "
+                f"{words.number(cost.by_class[name])} min{money} less"
+            )
 
 
 def _objectives(advice: tuple[Advice, ...]) -> Iterator[Block]:

@@ -32,7 +32,11 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """What trust cost beside the budget: minutes by kind and by class, money in hundredths.
 
-    `weeks` are (first day of the week, money), oldest first, the reviewed span last; `sole` are
+    `weeks` are (first day of the week, money), oldest first, the reviewed span last, and `trend`
+    says in words how the last compares with those before. `money_by_class` is that of the runs that
+    missed in it. `models` is what agents wrote that models took: `micro_usd` and `tokens` (None:
+    nothing), `runs` that told, `micro_usd_per_run` and `micro_usd_per_trusted`; `whole` is money
+    and models together a run and a trusted outcome, where both are dollars. `sole` are
     the runs that missed in one class only, by class: what that class less would have bought.
     """
 
@@ -45,6 +49,10 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     sole: dict[str, Figure]
     currency: str
     priced: bool
+    money_by_class: dict[str, Figure]
+    models: dict[str, Figure]
+    whole: dict[str, Figure]
+    trend: str
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

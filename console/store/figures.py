@@ -145,20 +145,31 @@ def effort_minutes(connection: Connection, scope: Scope, kind: str) -> Figure:
     return ask(connection, f"select {_minutes(scope, kind)}")
 
 
-def _minutes(scope: Scope, kind: str) -> str:
+def _minutes(scope: Scope, kind: str, where: str = "") -> str:
     return (
         "coalesce((select (sum(length_us) + 30000000) / 60000000 from efforts "
-        f"where {scope.instants} and kind = {quoted(kind)}), 0)"
+        f"where {scope.instants} and kind = {quoted(kind)}{where}), 0)"
     )
 
 
-def money(connection: Connection, scope: Scope, kinds: Iterable[str], rates: Rates) -> Figure:
-    """Return what efforts cost, in hundredths of the currency, each kind rounded half up."""
+def money(
+    connection: Connection,
+    scope: Scope,
+    kinds: Iterable[str],
+    rates: Rates,
+    error_class: str = "",
+) -> Figure:
+    """Return what efforts cost, in hundredths of the currency, each kind rounded half up.
+
+    Of all runs, or of those that missed in a class.
+    """
+    where = f" and {missed_in(scope, error_class)}" if error_class else ""
     parts = []
     for kind in kinds:
         rate = rate_of(kind, rates)
         top, bottom = rate.numerator * _HUNDREDTHS, rate.denominator * 60
-        parts.append(f"({_minutes(scope, kind)} * {2 * top} + {bottom}) / {2 * bottom}")
+        minutes = _minutes(scope, kind, where)
+        parts.append(f"({minutes} * {2 * top} + {bottom}) / {2 * bottom}")
     return ask(connection, f"select {' + '.join(parts)}")
 
 
@@ -209,13 +220,20 @@ def overridden(connection: Connection, scope: Scope) -> Figure:
 
 def class_minutes(connection: Connection, scope: Scope, error_class: str) -> Figure:
     """Return the minutes of all efforts on runs that missed in a class."""
-    if error_class not in {item.value for item in CLASSES}:
-        raise ValueError(f"there is no class {error_class}")
     return ask(
         connection,
         "select coalesce((sum(length_us) + 30000000) / 60000000, 0) from efforts "
-        f"where {scope.instants} and run in (select run from misses where "
-        f"route = {quoted(scope.route)} and class = {quoted(error_class)})",
+        f"where {scope.instants} and {missed_in(scope, error_class)}",
+    )
+
+
+def missed_in(scope: Scope, error_class: str) -> str:
+    """Return the condition that a run of the route missed in a class."""
+    if error_class not in {item.value for item in CLASSES}:
+        raise ValueError(f"there is no class {error_class}")
+    return (
+        f"run in (select run from misses where route = {quoted(scope.route)} "
+        f"and class = {quoted(error_class)})"
     )
 
 

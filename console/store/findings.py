@@ -115,6 +115,18 @@ def windows(
     }
 
 
+def models(connection: Connection, scope: Scope, column: str) -> Figure:
+    """Return what models took by what agents wrote: `micro_usd` or `tokens`; None: nothing."""
+    if column not in {"micro_usd", "tokens"}:
+        raise ValueError(f"nothing is known of {column}")
+    return ask(connection, f"select sum({column}) from spendings where {scope.instants}")
+
+
+def told(connection: Connection, scope: Scope) -> Figure:
+    """Return of how many runs it is written what models took."""
+    return ask(connection, f"select count(*) from spendings where {scope.instants}")
+
+
 def signed(connection: Connection, until_us: int, route: str, limit: int) -> Rows:
     """Return (rescues, bad runs) as they were signed for a route, newest first."""
     query = (

@@ -237,6 +237,12 @@ def _later_steps(steps: Migrations) -> None:
 
         views.add(db.conn)
 
+    @steps()
+    def m010_spending(db: Database) -> None:
+        from console.store import views
+
+        views.add_spending(db.conn)
+
 
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.ledger.effort import agent_of, deployments, efforts
+from console.ledger.effort import agent_of, deployments, efforts, spending
 from console.ledger.facts import decode
 from console.ledger.signature import path_of, reason_of
 from console.model import CLASSES, Counts
@@ -32,6 +32,12 @@ create table deployed (
     version text not null, primary key (route, run, at_us, change, version))
     strict, without rowid;
 create index deployed_at on deployed (route, at_us)
+"""
+SPENDING = """
+create table spend (
+    route integer not null, run text not null, at_us integer not null, micro_usd integer not null,
+    tokens integer not null, primary key (route, run)) strict, without rowid;
+create index spend_at on spend (route, at_us)
 """
 _FLAGS = ", ".join(f"classes >> {place} & 1 as {item.value}" for place, item in enumerate(CLASSES))
 
@@ -74,6 +80,10 @@ VIEWS = {
         select route.name as route, run, kind, {_when("at_us", "at")}, at_us, length_us,
           round(length_us / 60000000.0, 1) as minutes, who
         from effort join route on route.id = effort.route""",
+    "spendings": f"""
+        select route.name as route, run, {_when("at_us", "at")}, at_us,
+          micro_usd / 1000000.0 as cost_usd, micro_usd, tokens
+        from spend join route on route.id = spend.route""",
     "deployments": f"""
         select route.name as route, run, {_when("at_us", "at")}, at_us, change, version
         from deployed join route on route.id = deployed.route""",
@@ -96,6 +106,8 @@ VIEWS = {
         select seq, {_when("at_us", "at")}, at_us, actor, verb, route, detail from audit""",
 }
 """The views by name: names and columns are kept stable across versions."""
+_SPENDINGS = "spendings"
+"""The view that came after the others."""
 
 
 def add(connection: Connection) -> None:
@@ -103,10 +115,18 @@ def add(connection: Connection) -> None:
     for statement in COLUMNS.split(";"):
         connection.execute(statement)
     for name, query in VIEWS.items():
-        connection.execute(f"create view {name} as {query}")
+        if name != _SPENDINGS:
+            connection.execute(f"create view {name} as {query}")
     rows = connection.execute("select route, run, facts, parent from run").fetchall()
     for route, run, facts, parent in rows:
         _work_out(connection, route, run, decode(facts, parent))
+
+
+def add_spending(connection: Connection) -> None:
+    """Add what models took, of which older events said nothing."""
+    for statement in SPENDING.split(";"):
+        connection.execute(statement)
+    connection.execute(f"create view {_SPENDINGS} as {VIEWS[_SPENDINGS]}")
 
 
 def _work_out(connection: Connection, route: int, run: str, facts: Facts) -> None:
@@ -122,12 +142,27 @@ def _work_out(connection: Connection, route: int, run: str, facts: Facts) -> Non
             (reason_of(rule), path_of(facts, at_us), route, run, error_class),
         )
     late_us = next((at_us for name, at_us, _ in found if name == "latency"), None)
-    save(connection, route, run, facts, late_us)
+    _save_times(connection, route, run, facts, late_us)
 
 
 def save(connection: Connection, route: int, run: str, facts: Facts, late_us: int | None) -> None:
     """Store anew what a run took, and the changes of its route that it tells of."""
-    forget(connection, route, run)
+    _save_times(connection, route, run, facts, late_us)
+    told = spending(facts)
+    if told is not None:
+        connection.execute(
+            "insert into spend (route, run, at_us, micro_usd, tokens) values (?, ?, ?, ?, ?) "
+            "on conflict do update set at_us = excluded.at_us, micro_usd = excluded.micro_usd, "
+            "tokens = excluded.tokens",
+            (route, run, *told),
+        )
+
+
+def _save_times(
+    connection: Connection, route: int, run: str, facts: Facts, late_us: int | None
+) -> None:
+    connection.execute("delete from effort where route = ? and run = ?", (route, run))
+    connection.execute("delete from deployed where route = ? and run = ?", (route, run))
     connection.executemany(
         "insert into effort (route, run, kind, at_us, place, length_us, who) "
         "values (?, ?, ?, ?, ?, ?, ?)",
@@ -141,9 +176,3 @@ def save(connection: Connection, route: int, run: str, facts: Facts, late_us: in
         "values (?, ?, ?, ?, ?)",
         [(route, run, item.ts_us, item.change, item.version) for item in deployments(facts)],
     )
-
-
-def forget(connection: Connection, route: int, run: str) -> None:
-    """Delete what was stored of a run."""
-    connection.execute("delete from effort where route = ? and run = ?", (route, run))
-    connection.execute("delete from deployed where route = ? and run = ?", (route, run))

@@ -56,7 +56,7 @@ def test_the_last_seven_days_are_reviewed_where_nothing_is_said(reviewed: Shell)
     done = reviewed("review")
     assert done.code == 0
     assert "1 of 32 runs missed; 1 rescues" in done.out
-    assert "without trust misses: 1 more runs trusted, 15 min less" in done.out
+    assert "without trust misses: 1 more runs trusted, 15 min and 15.00 EUR less" in done.out
     assert "in all 15.00 EUR: 0.48 EUR a run, 0.50 EUR a trusted outcome" in done.out
 
 
