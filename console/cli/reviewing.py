@@ -149,12 +149,18 @@ def _rendered(found: Review, format_: Format) -> str:
 
 def _sign(session: Session, found: Review, *, by: str, decision: str | None, note: str) -> None:
     from console.review.decisions import DECISIONS
-    from console.review.signing import sign
+    from console.review.signing import sign, unready
     from console.store.writer import Writer
 
     session.writable()
     if decision is not None and decision not in DECISIONS:
         raise Stop(f"--decision is one of {', '.join(DECISIONS)}", USAGE)
+    blank = unready(found, decision or "")
+    if blank:
+        raise Stop(
+            f"not ready to scale: {', '.join(blank)}; burnline check names the blank questions",
+            REFUSED,
+        )
     writer = Writer(session.store)
     try:
         said = sign(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.model import SECOND_US
+from console.review.decisions import EXPAND
 from console.store import desk, past
 from console.text import clean, name
 
@@ -55,6 +56,15 @@ def sign(
             )  # fmt: skip
             said.append(f"{route}: {detail.decision}, rescues: {detail.rescues}, by {name(by)}")
     return said
+
+
+def unready(review: Review, decision: str) -> list[str]:
+    """Return the routes that a decision would expand although one of their questions is blank."""
+    return [
+        view.settings.name
+        for view in review.routes
+        if (decision or view.decision.decision) == EXPAND and not view.ready
+    ]
 
 
 def earlier(connection: Connection, until_us: int, route: str) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     Counted = Callable[[Connection, "Scope", str], "Figure"]
 
 _HUNDREDTHS = 100
+OVERRIDDEN = (
+    "verb not like '% requested' "
+    "and (json_extract(detail, '$.overridden') or json_extract(detail, '$.override'))"
+)
+"""An act that was forced; that it was about to happen is an act of its own, and does not count."""
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -211,11 +216,7 @@ def approvals(connection: Connection, scope: Scope) -> Figure:
 
 def overridden(connection: Connection, scope: Scope) -> Figure:
     """Return how many orders were lifted by override, and looser settings accepted."""
-    return ask(
-        connection,
-        f"select count(*) from acts where {scope.instants} "
-        "and (json_extract(detail, '$.overridden') or json_extract(detail, '$.override'))",
-    )
+    return ask(connection, f"select count(*) from acts where {scope.instants} and {OVERRIDDEN}")
 
 
 def class_minutes(connection: Connection, scope: Scope, error_class: str) -> Figure:
@@ -258,11 +259,15 @@ def to_acknowledge(connection: Connection, alert: str) -> Figure:
 
 
 def to_act(connection: Connection, alert: str) -> Figure:
-    """Return the seconds from the opening of an alert to the first order that names it."""
+    """Return the seconds from the opening of an alert to the first order given because of it.
+
+    That is one that names it, or any that was given on its route while it stood.
+    """
     return ask(
         connection,
-        "select (min(issued_us) - (select opened_us from alerts where id = "
-        f"{quoted(alert)})) / 1000000 from orders where alert = {quoted(alert)}",
+        "select (min(issued_us) - opened_us) / 1000000 from alerts join orders "
+        "on orders.route = alerts.route and issued_us >= opened_us and (orders.alert = alerts.id "
+        f"or issued_us < coalesce(resolved_us, issued_us + 1)) where alerts.id = {quoted(alert)}",
     )
 
 

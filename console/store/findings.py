@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.burn.windows import Span
 from console.model import CLASSES, MINUTE_US
-from console.store.figures import Figure, Rows, Scope, ask, listed, quoted
+from console.store.figures import OVERRIDDEN, Figure, Rows, Scope, ask, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -113,6 +113,24 @@ def windows(
         "windows": ask(connection, f"select count(*) from ({known})"),
         "windows_met": ask(connection, f"select count(*) from ({known}) where {met}"),
     }
+
+
+class Act(NamedTuple):
+    """A row of the audit: who did what, when; `detail` is JSON."""
+
+    actor: str
+    verb: str
+    at_us: int
+    detail: str
+
+
+def forced(connection: Connection, scope: Scope) -> list[Act]:
+    """Return what was forced against an exit rule, or loosened, oldest first."""
+    rows = connection.execute(
+        f"select actor, verb, at_us, detail from acts where {scope.instants} "
+        f"and {OVERRIDDEN} order by seq"
+    )
+    return [Act(*row) for row in rows]
 
 
 def models(connection: Connection, scope: Scope, column: str) -> Figure:

@@ -129,6 +129,14 @@ def test_only_known_decisions_are_signed(reviewed: Shell) -> None:
     assert reviewed("--read-only", "review", "--sign", "dana").code == 1
 
 
+def test_nobody_signs_to_expand_a_route_with_a_blank_question(reviewed: Shell) -> None:
+    done = reviewed("review", "--sign", "dana", "--decision", "expand")
+    assert (done.code, "not ready to scale: drafts; burnline check" in done.err) == (1, True)
+    assert reviewed("audit", "--json").document["audit"] == []
+    ready = ("--route", "refunds", "--decision", "expand")
+    assert reviewed("review", "--sign", "dana", *ready).code == 0
+
+
 def test_what_was_kept_only_while_something_was_excluded_is_said_to_be_so(shell: Shell) -> None:
     shell.settings(SETTINGS)
     at_us = time.time_ns() // 1_000 - 60 * MINUTE_US
