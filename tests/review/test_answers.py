@@ -8,9 +8,10 @@ import pytest
 
 from console.burn.lifecycle import Alert, Held
 from console.burn.windows import Span
-from console.model import MINUTE_US, SECOND_US, Directive, DirectiveKind
+from console.model import DAY_US, MINUTE_US, SECOND_US, Directive, DirectiveKind
 from console.review import timeline
-from console.store import alerts, desk, figures
+from console.store import alerts, corrections, desk, figures, past
+from console.store.corrections import Correction
 from console.store.figures import Scope
 from tests.collector.running import NOON_US, Station, event, good
 
@@ -104,3 +105,25 @@ def test_a_forced_lift_is_said_once_with_author_and_reason(station: Station) -> 
         "lift d-2 by kim at 2026-03-02 12:11: customers wait",
     )
     assert figures.overridden(connection, SCOPE).value == 1
+
+
+def correction(station: Station, number: int, **fields: Any) -> None:
+    found = Correction(
+        id=f"C{number}", route="refunds", category="outage", reason="gateway down", by="dana",
+        at_us=NOON_US - 30 * DAY_US, by_owner=True, **fields,
+    )  # fmt: skip
+    with station.collector.writer.transaction():
+        corrections.save(station.collector.writer.connection, found)
+
+
+def test_corrections_are_those_that_take_out_of_the_span_or_were_made_in_it(
+    station: Station,
+) -> None:
+    correction(station, 1, from_us=us(-600), to_us=us(60))
+    correction(station, 2, from_us=us(-600), to_us=us(0))
+    correction(station, 3, runs=("g",))
+    correction(station, 4, runs=("elsewhere",))
+    found = past.corrections_in(station.collector.writer.connection, "refunds", SCOPE.span)
+    assert {(item.id, item.by, item.reason) for item in found} == {
+        ("C1", "dana", "gateway down"), ("C3", "dana", "gateway down"),
+    }  # fmt: skip

@@ -130,10 +130,10 @@ def felt(truth: Truth, name: str) -> list[IncidentTruth]:
     """Return the incidents that a route really suffered.
 
     Not an outage in which none of its runs missed, nor a rescue cluster of fewer than three, which
-    the end of the logs cut off: three in seven days is what makes one (semantics 4). Nor few runs
-    where a variation of the route has enough.
+    the end of the logs cut off: three in seven days is what makes one (semantics 4). Nor a fast
+    burn of one miss, which never pages (6), nor few runs where a variation of the route has enough.
     """
-    least = {"dependency_outage": 1, "rescue_cluster": 3}
+    least = {"dependency_outage": 1, "rescue_cluster": 3, "fast_burn": 2}
     return [
         one
         for one in truth.incidents
