@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.export import yaml
+from console.export import openslo, yaml, yaml_reading
 from console.export.yaml_reading import LARGEST_BYTES, YamlError, plain, read
+from console.settings import load
 
 pytest.importorskip("yaml", reason="no YAML reader here (PyYAML)")
 BOMB = "a0: &a0 [x, x]\n" + "".join(
@@ -20,8 +21,7 @@ HOSTILE = {
     "a tag of its own": ("!x a", 1, "tag"),
     "lists in lists": ("[" * 100_000, 1, "deep"),
     "mappings in mappings": ("{a: " * 100_000, 1, "deep"),
-    "too many values": ("- x\n" * 60_000, 49_998, "more than 50000 values"),
-    "too large": ("#" * (LARGEST_BYTES + 1), 1, "larger than 1 MiB"),
+    "too large": ("#" * (LARGEST_BYTES + 1), 1, "larger than 4 MiB"),
     "a key twice": ("a: 1\nb: 2\na: 3", 3, "the key a twice"),
     "a list as key": ("? [a]\n: b", 1, "no plain text"),
     "no YAML": ("a: [1\nb", 2, "not YAML"),
@@ -36,6 +36,21 @@ def test_what_is_hostile_is_refused_with_its_line(case: str) -> None:
     with pytest.raises(YamlError, match=words) as refused:
         read(text.encode())
     assert refused.value.line == line
+
+
+def test_too_many_values_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_reading, "MOST_VALUES", 1_000)
+    with pytest.raises(YamlError, match="more than 1000 values") as refused:
+        read(b"- x\n" * 2_000)
+    assert refused.value.line == 998
+
+
+def test_a_thousand_routes_are_within_the_bounds() -> None:
+    (route, *_) = load(None).tiers.values()
+    one = yaml.stream(openslo.documents([route], 0))
+    values = 2 * one.count("\n")
+    assert 1_000 * len(one) < LARGEST_BYTES
+    assert 1_000 * values < yaml_reading.MOST_VALUES
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:

@@ -201,8 +201,8 @@ def to_event(line: Line) -> Event:
         version=name(line.version) if line.version else "",
         generation=line.generation,
         elapsed_s=line.elapsed_s,
-        cost_usd=_cost(line.cost_usd),
-        tokens=_tokens(line.tokens),
+        cost_usd=None if line.cost_usd is None else _cost(line.cost_usd),
+        tokens=None if line.tokens is None else _tokens(line.tokens),
     )
 
 
