@@ -35,6 +35,12 @@ class Account:
         self.problems: list[Said] = []
         self.notes: list[Said] = []
 
+    def of_file(self, file: str) -> Account:
+        """Return the same account for what stands in another file."""
+        other = Account(file)
+        other.problems, other.notes = self.problems, self.notes
+        return other
+
     def said(self, line: int, key: str, words: str) -> Said:
         """Return words about a key at a line of this file."""
         return Said(f"{self.file}:{line}", clean(key, _LONGEST_KEY), words)

@@ -39,6 +39,7 @@ class Referred:
     def __init__(self, document: Mapping, at: str, account: Account) -> None:
         self.document = document
         self.at = at
+        self.file = account.file
         self._account = account
         self._used = False
 
@@ -89,7 +90,7 @@ def _resolved(kind: str, at: str, value: Value, around: Fields, others: Objects)
         words = f"refers to {kind} {named}, which is in none of the files"
         around.account.problems.append(around.account.said(value.line, at, words))
         return None
-    fields = Fields(other.taken(), other.at, around.account)
+    fields = Fields(other.taken(), other.at, around.account.of_file(other.file))
     _head(fields, kind)
     return fields
 

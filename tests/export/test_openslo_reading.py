@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.burn import rules
@@ -77,7 +77,7 @@ def taken(text: str) -> Found:
     return documents([("slo.yaml", text.encode())])
 
 
-def settings(found: Found) -> dict[str, RouteSettings]:
+def loaded(found: Found) -> dict[str, RouteSettings]:
     assert [str(problem) for problem in found.problems] == []
     return load_text(openslo_toml.tables(found.routes), Path("burnline.toml")).routes
 
@@ -122,11 +122,12 @@ def routes(draw: st.DrawFn) -> RouteSettings:
     )
 
 
+@settings(deadline=None)
 @given(routes())
 def test_a_round_trip_keeps_objective_window_and_thresholds(route: RouteSettings) -> None:
     text = yaml.stream(openslo.documents([route], NOW_US))
     found = taken(text)
-    again = settings(found)[route.name]
+    again = loaded(found)[route.name]
     assert (again.budget_ppm, again.window) == (route.budget_ppm, route.window)
     assert rules.of(again) == rules.of(route)
     assert (again.tier, again.outcome) == (route.tier, route.outcome)
@@ -134,7 +135,7 @@ def test_a_round_trip_keeps_objective_window_and_thresholds(route: RouteSettings
 
 
 def test_a_foreign_slo_becomes_a_route_with_the_rules_that_it_refers_to() -> None:
-    (route,) = settings(taken(FOREIGN)).values()
+    (route,) = loaded(taken(FOREIGN)).values()
     assert (route.name, route.budget_ppm, route.window) == ("checkout", 5_000, Window(days=28))
     assert rules.of(route) == with_shares(
         (BurnRule(Severity.PAGE, 60 * MINUTE_US, 5 * MINUTE_US, Fraction("13.44"), Fraction(0)),),
@@ -268,9 +269,12 @@ def test_a_threshold_that_can_never_fire_is_refused_with_the_highest_that_can() 
 
 def test_references_go_across_files() -> None:
     found = documents([(f"{place}.yaml", part.encode()) for place, part in enumerate(PARTS)])
-    assert settings(found).keys() == {"checkout"}
+    assert loaded(found).keys() == {"checkout"}
+    places = {line.split(": ")[1].split(" is ")[0]: line.split(": ")[0] for line in lines_of(found)}
+    assert places["AlertPolicy fast.spec.alertWhenNoData"] == "1.yaml:6"
+    assert places["AlertCondition burns.spec.condition.alertAfter"] == "2.yaml:11"
 
 
 def test_comments_of_hostile_text_stay_comments() -> None:
     found = taken(changed("labels: {team: shop}", '"x\\n[route.evil]\\ntier": "low"'))
-    assert settings(found).keys() == {"checkout"}
+    assert loaded(found).keys() == {"checkout"}
