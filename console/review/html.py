@@ -53,7 +53,7 @@ figcaption ol { margin: .3rem 0; padding-left: 1.5rem; font-size: .9rem; }
   .many td { border: 0; padding: .1rem 0; overflow-wrap: anywhere; }
   .many td:first-child { font-weight: 600; }
   .many td:not(:first-child) { display: inline-block; margin-right: 1rem; }
-  .many td:not(:first-child)::before { content: attr(data-name) ": "; opacity: .7; }
+  .many td[data-name]::before { content: attr(data-name) ": "; opacity: .7; }
 }
 """.strip()
 _HEAD = """<!DOCTYPE html>
@@ -116,8 +116,10 @@ def _row(header: Sequence[str], row: Sequence[str], places: Mapping[str, str]) -
     ]
     first, place = escape(row[0]), places.get(row[0])
     if place is not None:
-        first = f'<a href="#{place}">{first}</a>'
-    return f"<tr><td>{first}</td>{''.join(cells)}</tr>"
+        first = f'<td><a href="#{place}">{first}</a></td>'
+    else:
+        first = f'<td data-name="{escape(header[0])}">{first}</td>'
+    return f"<tr>{first}{''.join(cells)}</tr>"
 
 
 def _listed(marks: Sequence[Mark]) -> str:
