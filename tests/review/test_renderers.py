@@ -12,6 +12,7 @@ from console.review.layout import layout
 from console.review.page import Block, Bullets, Chart, Command, Grid, Heading, Prose
 from console.review.types import Mark
 from tests.review.conftest import Fleet
+from tests.review.fleets import SAMPLE
 
 HOSTILE = "<script>alert('x')</script> & \"y\" | **z** <img src=http://evil>"
 VOID = {"meta"}
@@ -110,3 +111,10 @@ def test_no_line_for_the_terminal_is_wider_than_it_reads_well(fleet: Fleet) -> N
     }
     lines = set(terminal.render(layout(fleet.review)).splitlines()) - commands
     assert max(map(len, lines)) <= 120
+
+
+def test_the_picture_in_the_readme_is_there_and_small() -> None:
+    assert "(sample_logs/review.png)" in (SAMPLE.parent / "README.md").read_text(encoding="utf-8")
+    content = (SAMPLE / "review.png").read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert len(content) < 300_000

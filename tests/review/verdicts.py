@@ -117,8 +117,22 @@ def _incident(said: Score, truth: Truth, view: RouteReview, one: IncidentTruth) 
         said.ask("its runs", f"{both} of {len(hurt)} in {len(runs)}", good=good, name=name)
     if one.kind == "dependency_outage":
         sharing = {route for item in there for route in (item.route, *item.shared)}
-        good = sharing == {other for other in one.routes if hit(truth, other, one)}
+        own = {other for other in one.routes if hit(truth, other, one)}
+        good = own <= sharing <= own | _at_once(truth, one)
         said.ask("who shared it", sorted(sharing), good=good, name=name)
+
+
+def _at_once(truth: Truth, one: IncidentTruth) -> set[str]:
+    """Return the routes of other outages of the same hours, which nothing tells from this one."""
+    first_us, end_us = instant_us(one.since) - _SLACK_US, instant_us(one.until) + _SLACK_US
+    return {
+        route
+        for other in truth.incidents
+        if other.kind == one.kind
+        and instant_us(other.since) < end_us
+        and instant_us(other.until) > first_us
+        for route in other.routes
+    }
 
 
 def _overlap(item: Incident, one: IncidentTruth) -> bool:
