@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from console.cli.session import SETTINGS, USAGE, Session, Stop, say, warn
+from console.cli.session import REFUSED, SETTINGS, USAGE, Session, Stop, say, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 TELLING_S = 15.0
 """How long `collect --once` waits for channels to take what is due."""
 _BAR_WIDTH = 30
+_STORES_AT_MOST = 10
+"""So often a store is replaced within the life of one collector."""
+_LEAST_NEW = 100_000
+"""How many more objects there have to be before Python looks for circles among them: a turn of
+reading makes so many at once, and none of them is in one."""
 NO_SOURCES = (
     "no logs to read: name a directory (burnline collect DIR), or write [[source]] tables into "
     "burnline.toml (burnline init DIR proposes them)"
@@ -62,26 +68,59 @@ def collect(
     if not session.settings.sources:
         raise Stop(NO_SOURCES, 1)
     check_sources(session)
-    from console.collector import Collector, Lease
+    from console.collector import Lease
 
     lease = Lease(session.store)
+    gc.freeze()
+    gc.set_threshold(_LEAST_NEW)
     try:
-        collector = Collector(session.settings, session.store, session.control)
-        try:
-            if once:
-                _read_all(collector)
-                for sentence in collector.see_off(TELLING_S, start=True):
-                    warn(f"burnline: {sentence}")
-                _report(session, collector)
-            else:
-                from console.cli.metering import pushed, served
+        from console.cli.metering import pushed, served
 
-                with served(session, metrics), pushed(session, otlp):
-                    _collect_until_stopped(session, collector, lease)
-        finally:
-            collector.close()
+        with served(session, metrics), pushed(session, otlp):
+            _collect(session, lease, once=once)
     finally:
         lease.release()
+
+
+def _collect(session: Session, lease: Lease, *, once: bool) -> None:
+    """Collect into the store; one that is damaged or gone is replaced by a new one, and said."""
+    from console.collector import Collector
+    from console.collector.salvage import salvage
+    from console.store.connect import Displaced, StoreError, Unusable, is_damage
+
+    wrong = ""
+    for _ in range(_STORES_AT_MOST):
+        said = salvage(session.store, time.time_ns() // 1_000, wrong)
+        if said:
+            warn(f"burnline: {said}")
+        try:
+            collector = Collector(
+                session.settings, session.store, session.control, newest_first=not once
+            )
+            try:
+                if once:
+                    _once(session, collector)
+                else:
+                    _collect_until_stopped(session, collector, lease)
+            finally:
+                collector.close()
+        except Displaced as error:
+            wrong = ""
+            warn(f"burnline: {error}")
+        except (StoreError, Unusable) as error:
+            if not is_damage(error):
+                raise
+            wrong = str(error)
+        else:
+            return
+    raise Stop(f"{session.store}: every new store is damaged or deleted at once: {wrong}", REFUSED)
+
+
+def _once(session: Session, collector: Collector) -> None:
+    _read_all(collector)
+    for sentence in collector.see_off(TELLING_S, start=True):
+        warn(f"burnline: {sentence}")
+    _report(session, collector)
 
 
 def add_sources(session: Session, directories: list[Path] | None) -> None:
@@ -151,13 +190,19 @@ def _report(session: Session, collector: Collector) -> None:
 
 
 def _collect_until_stopped(session: Session, collector: Collector, lease: Lease) -> None:
-    from console.collector.loop import run
+    from console.collector.runloop import run
 
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     warn(f"burnline: collecting into {session.store}; end with ctrl+c or `burnline stop`")
-    run(collector, lease.beat, ending.is_set, lambda sentence: warn(f"burnline: {sentence}"))
+    run(
+        collector,
+        lease.beat,
+        ending.is_set,
+        lambda sentence: warn(f"burnline: {sentence}"),
+        lease.trouble,
+    )
 
 
 def stop(context: typer.Context) -> None:

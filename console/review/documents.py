@@ -93,6 +93,7 @@ def _route(view: RouteReview, span: Span) -> Document:
             "command": view.decision.command,
         },
         "signed": list(view.signed),
+        "signed_off": list(view.signed_off),
         "sign_offs": _rows(view.sign_offs),
         "chart": {**_rows(view.chart), **_ends(view.chart_span)},
         "marks": [

@@ -41,7 +41,7 @@ def layout(review: Review) -> tuple[Block, ...]:
     if review.signed:
         blocks += [Prose("Signed before:"), Bullets(review.signed)]
     for view in review.routes:
-        blocks += _route(view)
+        blocks += of_route(view)
     return tuple(blocks)
 
 
@@ -65,17 +65,14 @@ def _overview(review: Review) -> Grid:
     )
 
 
-def _route(view: RouteReview) -> Iterator[Block]:
+def of_route(view: RouteReview) -> Iterator[Block]:
+    """Yield the blocks of one route: a heading of level 2, then its parts."""
     settings = view.settings
     title = f"{settings.name} ({settings.tier}, {words.objective(settings.budget_ppm)})"
     yield Heading(2, title, settings.name)
     yield from _verdict(view)
     yield from _next(view)
-    yield Chart(
-        f"Budget left over {settings.window.text} up to the end of the review",
-        budget_left(view.chart, settings.budget_ppm),
-        view.marks,
-    )
+    yield from _happened(view)
     yield from _budget(view)
     yield from _failures(view)
     yield from _answers(view)
@@ -100,6 +97,9 @@ def _verdict(view: RouteReview) -> Iterator[Block]:
             *(f"{word.word}: {word.because}" for word in verdict.words),
         )
     )
+
+
+def _happened(view: RouteReview) -> Iterator[Block]:
     if view.incidents:
         yield Heading(3, "What happened")
         yield Bullets(
@@ -117,18 +117,28 @@ def _verdict(view: RouteReview) -> Iterator[Block]:
 
 
 def _next(view: RouteReview) -> Iterator[Block]:
+    yield Heading(3, "What next")
     if not view.ready:
         blank = [text for text, answer in view.questions if not answer]
         yield Prose(f"Not ready to scale: blank is {' and '.join(blank)}", strong=True)
     yield Prose(f"Next: {view.decision.decision}, because {view.decision.rule}.")
     yield Command(view.decision.command)
+    if view.signed_off:
+        yield Prose("This review is signed:")
+        yield Bullets(view.signed_off)
     if view.signed:
         yield Prose("Signed before:")
         yield Bullets(view.signed)
 
 
 def _budget(view: RouteReview) -> Iterator[Block]:
+    settings = view.settings
     yield Heading(3, "Budget")
+    yield Chart(
+        f"Budget left over {settings.window.text} up to the end of the review",
+        budget_left(view.chart, settings.budget_ppm),
+        view.marks,
+    )
     if view.only_by_exclusion:
         yield Prose(
             "Its objective was kept only while something was excluded: as experienced it was not.",
@@ -198,13 +208,13 @@ def _money(cost: Cost) -> Iterator[str]:
         f"{words.money(cost.per_trusted.value, currency)} a trusted outcome"
     )
     weeks = ", ".join(f"{day} {words.money(item.value, currency)}" for day, item in cost.weeks)
-    yield f"by week, from {weeks}: {cost.trend}"
+    yield f"by week, from {weeks}" + (f": {cost.trend}" if cost.trend else "")
 
 
 def _models(cost: Cost) -> Iterator[str]:
     """Say what agents wrote that models took, and what a run cost with all that."""
     found = cost.models
-    if not found["runs"].value:
+    if not found or not found["runs"].value:
         return
     tokens = found["tokens"].value
     counted = f" and {tokens:,} tokens" if tokens is not None else ""
@@ -224,8 +234,10 @@ def _without(cost: Cost) -> Iterator[str]:
     """Say what each class less would have bought."""
     for name, item in cost.sole.items():
         if item.value:
-            paid = cost.money_by_class[name].value
-            money = f" and {words.money(paid, cost.currency)}" if cost.priced else ""
+            paid = cost.money_by_class.get(name)
+            money = ""
+            if cost.priced and paid is not None:
+                money = f" and {words.money(paid.value, cost.currency)}"
             yield (
                 f"without {name} misses: {words.number(item)} more runs trusted, "
                 f"{words.number(cost.by_class[name])} min{money} less"

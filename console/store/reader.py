@@ -124,14 +124,16 @@ def rescued(connection: Connection, route: int, since_us: int) -> tuple[int, ...
     """
     counted, found = 0, list[int]()
     for rescues, *kept in connection.execute(
-        "select rescues, facts, parent from run where rescues > 0 and route = ? and last_us >= ?",
+        "select rescues, events, parent from run join told on told.id = run.told "
+        "where rescues > 0 and route = ? and last_us >= ?",
         (route, since_us),
     ):
         counted += rescues
         found += _rescues_in(*kept)
     if counted > len(found):
         for kept in connection.execute(
-            "select facts, parent from run where route = ? and last_us >= ? and parent <> ''",
+            "select events, parent from run join told on told.id = run.told "
+            "where route = ? and last_us >= ? and parent <> ''",
             (route, since_us),
         ):
             found += _rescues_in(*kept)
@@ -253,8 +255,8 @@ def family(connection: Connection, route: str, run: str) -> list[tuple[str, run_
     while waiting:
         member = waiting.pop()
         row = connection.execute(
-            "select run.route, facts, parent from run join route on route.id = run.route "
-            "where route.name = ? and run = ?",
+            "select run.route, told.events, parent from run join route on route.id = run.route "
+            "join told on told.id = run.told where route.name = ? and run = ?",
             (route, member),
         ).fetchone()
         if row is None or member in found:

@@ -7,15 +7,19 @@ row a thing, names instead of numbers, instants as RFC 3339 beside the microseco
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from console.ledger.effort import agent_of, deployments, efforts, spending
-from console.ledger.facts import decode
+from console.ledger.effort import agent_of, deployments, efforts
 from console.ledger.signature import path_of, reason_of
 from console.model import CLASSES, Counts
+from console.store.reencode import facts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.ledger.effort import Effort, Spending
     from console.ledger.facts import Facts
+    from console.model import Event
     from console.store.connect import Connection
 
 COLUMNS = """
@@ -111,7 +115,10 @@ _SPENDINGS = "spendings"
 
 
 def add(connection: Connection) -> None:
-    """Add tables and columns, fill them from the runs that are there, and create the views."""
+    """Add tables and columns, fill them from the runs that are there, and create the views.
+
+    Of the schema before the tenth: the events of a run are a list beside it.
+    """
     for statement in COLUMNS.split(";"):
         connection.execute(statement)
     for name, query in VIEWS.items():
@@ -119,7 +126,7 @@ def add(connection: Connection) -> None:
             connection.execute(f"create view {name} as {query}")
     rows = connection.execute("select route, run, facts, parent from run").fetchall()
     for route, run, facts, parent in rows:
-        _work_out(connection, route, run, decode(facts, parent))
+        _work_out(connection, route, run, facts_of(facts, parent))
 
 
 def add_spending(connection: Connection) -> None:
@@ -142,37 +149,50 @@ def _work_out(connection: Connection, route: int, run: str, facts: Facts) -> Non
             (reason_of(rule), path_of(facts, at_us), route, run, error_class),
         )
     late_us = next((at_us for name, at_us, _ in found if name == "latency"), None)
-    _save_times(connection, route, run, facts, late_us)
+    insert(connection, [Took(route, run, efforts(facts, late_us), deployments(facts))])
 
 
-def save(connection: Connection, route: int, run: str, facts: Facts, late_us: int | None) -> None:
-    """Store anew what a run took, and the changes of its route that it tells of."""
-    _save_times(connection, route, run, facts, late_us)
-    told = spending(facts)
-    if told is not None:
-        connection.execute(
-            "insert into spend (route, run, at_us, micro_usd, tokens) values (?, ?, ?, ?, ?) "
-            "on conflict do update set at_us = excluded.at_us, micro_usd = excluded.micro_usd, "
-            "tokens = excluded.tokens",
-            (route, run, *told),
-        )
+class Took(NamedTuple):
+    """What a run (the number of its route, its name) took, and the changes that it tells of."""
+
+    route: int
+    run: str
+    efforts: Sequence[Effort]
+    changes: Sequence[Event]
+    spending: Spending | None = None
 
 
-def _save_times(
-    connection: Connection, route: int, run: str, facts: Facts, late_us: int | None
-) -> None:
-    connection.execute("delete from effort where route = ? and run = ?", (route, run))
-    connection.execute("delete from deployed where route = ? and run = ?", (route, run))
+def save(connection: Connection, took: Sequence[Took]) -> None:
+    """Store anew what runs took, and the changes of their routes that they tell of."""
+    keys = [(item.route, item.run) for item in took]
+    connection.executemany("delete from effort where route = ? and run = ?", keys)
+    connection.executemany("delete from deployed where route = ? and run = ?", keys)
+    connection.executemany(
+        "insert into spend (route, run, at_us, micro_usd, tokens) values (?, ?, ?, ?, ?) "
+        "on conflict do update set at_us = excluded.at_us, micro_usd = excluded.micro_usd, "
+        "tokens = excluded.tokens",
+        [(item.route, item.run, *item.spending) for item in took if item.spending is not None],
+    )
+    insert(connection, took)
+
+
+def insert(connection: Connection, took: Sequence[Took]) -> None:
+    """Store what runs took of which nothing is stored yet."""
     connection.executemany(
         "insert into effort (route, run, kind, at_us, place, length_us, who) "
         "values (?, ?, ?, ?, ?, ?, ?)",
         [
-            (route, run, item.kind, item.at_us, place, item.length_us, item.who)
-            for place, item in enumerate(efforts(facts, late_us))
+            (route, run, effort.kind, effort.at_us, place, effort.length_us, effort.who)
+            for route, run, found, *_ in took
+            for place, effort in enumerate(found)
         ],
     )
     connection.executemany(
         "insert or ignore into deployed (route, run, at_us, change, version) "
         "values (?, ?, ?, ?, ?)",
-        [(route, run, item.ts_us, item.change, item.version) for item in deployments(facts)],
+        [
+            (route, run, event.ts_us, event.change, event.version)
+            for route, run, _, changes, _ in took
+            for event in changes
+        ],
     )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from console.intake.reading import Batch, Context, Rejected, Sourced, Stateless
 from console.intake.times import instant_us
-from console.model import RUNLESS, Event
+from console.model import RUNLESS, Event, Whole
 from console.text import clean, name
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ _REFUSALS = 100
 _MOST_TOKENS = 10**15
 _LONGEST = 10**9
 """No number of seconds or minutes in an event is larger."""
-
-Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-"""A whole number that the store can hold."""
 
 
 class Line(msgspec.Struct, gc=False):
