@@ -8,14 +8,14 @@ Settings and texts are text.
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.intake.times import rfc3339
 from console.model import MINUTE_US
 from console.review import words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from console.burn.windows import Span
     from console.review.incident import Incident
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from console.store.figures import Figure, Rows
 
 Document = dict[str, Any]
+_T = TypeVar("_T")
 
 
 def document(review: Review) -> Document:
@@ -62,13 +63,11 @@ def _route(view: RouteReview, span: Span) -> Document:
         "verdict": _verdict(view),
         "incidents": [
             _incident(item, figure, said)
-            for (item, figure), said in zip(view.incidents, view.incident_figures, strict=True)
+            for (item, figure), said in _each(view.incidents, view.incident_figures)
         ],
         "concentration": [
             {"words": text, "misses": _figure(figure), "figures": _figures(said)}
-            for (text, figure), said in zip(
-                view.concentration, view.concentration_figures, strict=True
-            )
+            for (text, figure), said in _each(view.concentration, view.concentration_figures)
         ],
         "signatures": [
             {
@@ -101,6 +100,13 @@ def _route(view: RouteReview, span: Span) -> Document:
             for mark in view.marks
         ],
     }
+
+
+def _each(
+    items: Sequence[_T], figures: Sequence[Mapping[str, Figure]]
+) -> Iterator[tuple[_T, Mapping[str, Figure]]]:
+    """Yield items with the other numbers that they say, where these are known."""
+    return zip(items, figures or [{}] * len(items), strict=True)
 
 
 def _verdict(view: RouteReview) -> Document:

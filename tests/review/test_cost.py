@@ -104,6 +104,7 @@ def test_weeks_end_with_the_review_and_say_where_they_go(
 SPENT = (
     good("m1", 0, cost_usd=0.0123, tokens=1_000),
     event("action.taken", "m1", -5, action="x", cost_usd=0.01),
+    event("run.started", "m2", 1),
     good("m2", 5, cost_usd=0.5, tokens=4_000),
     good("m3", 9),
 )
