@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from fractions import Fraction
 from operator import add, sub
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -98,10 +98,20 @@ EVENTS = frozenset(
 RUNLESS = frozenset({"change.deployed", "control.seen"})
 """The kinds that need no run."""
 
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number that the store can hold."""
+
 CHANGE_KINDS: tuple[str, ...] = ("prompt", "policy", "tool", "model", "launch")
 
 
-class Event(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
+class Event(
+    msgspec.Struct,
+    frozen=True,
+    gc=False,
+    kw_only=True,
+    omit_defaults=True,
+    rename={"ts_us": "ts"},
+):
     """One native event (semantics 2), already clean and with its time as an instant.
 
     Which of the optional fields are set depends on `event`; `run` is empty only for
@@ -141,12 +151,56 @@ class Event(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True
     blocked on a human taken out). Judges lateness instead of the instants."""
 
 
+class Told(msgspec.Struct, gc=False, omit_defaults=True):
+    """An event as a log tells it, before it is known to be clean; once `ts` is an instant, alike.
+
+    The fields are those of `Event`, in its order, so that both are the same bytes when encoded. It
+    is not frozen: millions of lines are read without making a second object of each.
+    """
+
+    ts: str | int
+    route: str
+    event: str
+    run: str = ""
+    id: str = ""
+    agent: str = ""
+    boot: str = ""
+    seq: Whole | None = None
+    parent: str = ""
+    sla_s: float | None = None
+    trusted: bool | None = None
+    reason: str = ""
+    by: str = ""
+    check: str = ""
+    minutes: float | None = None
+    discarded: bool | None = None
+    confidence: float | None = None
+    to: str = ""
+    preventable: bool | None = None
+    action: str = ""
+    scope: str = ""
+    grant: str = ""
+    rule: str = ""
+    directive: str = ""
+    kind: str = ""
+    change: str = ""
+    version: str = ""
+    generation: Whole | None = None
+    elapsed_s: float | None = None
+
+
 class Origin(NamedTuple):
     """Where an event was read: file id in the store, byte offset, line number (from 1)."""
 
     file: int
     offset: int
     line: int
+
+
+Piece: TypeAlias = tuple[int, Told, bytes, tuple[int, int, int]]
+"""An event of a run as it was told: its instant, what it says, its bytes for the store, and where
+it was read (as `Origin`). Route, run, start and running number are taken out of what it says, as
+they are of what is kept. Bare tuples, since there is one for every line."""
 
 
 class Counts(NamedTuple):

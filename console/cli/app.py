@@ -25,7 +25,9 @@ from console.cli import (
     reading,
     replaying,
     reviewing,
+    service,
     setup,
+    watching,
 )
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
 
@@ -38,6 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 _PARTS = (
+    watching,
     collecting,
     replaying,
     reading,
@@ -53,6 +56,7 @@ _PARTS = (
     reviewing,
     exporting,
     setup,
+    service,
 )
 for part in _PARTS:
     part.register(app)

@@ -1,12 +1,11 @@
-"""`watch`, `demo`, `collect` and `stop`."""
+"""`collect` and `stop`."""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from console.cli.session import REFUSED, SETTINGS, USAGE, Session, Stop, operator_name, say, warn
+from console.cli.session import REFUSED, SETTINGS, USAGE, Session, Stop, say, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +26,10 @@ TELLING_S = 15.0
 _BAR_WIDTH = 30
 _STORES_AT_MOST = 10
 """So often a store is replaced within the life of one collector."""
-_NO_SOURCES = (
+_LEAST_NEW = 100_000
+"""How many more objects there have to be before Python looks for circles among them: a turn of
+reading makes so many at once, and none of them is in one."""
+NO_SOURCES = (
     "no logs to read: name a directory (burnline collect DIR), or write [[source]] tables into "
     "burnline.toml (burnline init DIR proposes them)"
 )
@@ -39,8 +41,6 @@ Directories = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(watch)
-    app.command()(demo)
     app.command()(collect)
     app.command()(stop)
 
@@ -63,11 +63,13 @@ def collect(
     session.writable()
     add_sources(session, directories)
     if not session.settings.sources:
-        raise Stop(_NO_SOURCES, 1)
+        raise Stop(NO_SOURCES, 1)
     check_sources(session)
     from console.collector import Lease
 
     lease = Lease(session.store)
+    gc.freeze()
+    gc.set_threshold(_LEAST_NEW)
     try:
         with _metrics(session, metrics):
             _collect(session, lease, once=once)
@@ -87,7 +89,9 @@ def _collect(session: Session, lease: Lease, *, once: bool) -> None:
         if said:
             warn(f"burnline: {said}")
         try:
-            collector = Collector(session.settings, session.store, session.control)
+            collector = Collector(
+                session.settings, session.store, session.control, newest_first=not once
+            )
             try:
                 if once:
                     _once(session, collector)
@@ -181,7 +185,7 @@ def _report(session: Session, collector: Collector) -> None:
 
 
 def _collect_until_stopped(session: Session, collector: Collector, lease: Lease) -> None:
-    from console.collector.loop import run
+    from console.collector.runloop import run
 
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -224,165 +228,9 @@ def stop(context: typer.Context) -> None:
     say(end(session.store))
 
 
-def watch(
-    context: typer.Context,
-    directories: Directories = None,
-    label: Annotated[str, typer.Option(help="Shown in the header, such as PROD.")] = "",
-    ascii_only: Annotated[bool, typer.Option("--ascii", help="No braille, no blocks.")] = False,
-    theme: Annotated[str, typer.Option(help="dark, light, colour-blind or ansi.")] = "",
-    web: Annotated[
-        bool, typer.Option("--web", help="In a browser on this machine; read-only always.")
-    ] = False,
-    served: Annotated[bool, typer.Option("--served", hidden=True)] = False,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Of --web; 0: any.")] = 0,
-) -> None:
-    """Open the console; starts a collector if none runs, says so, and leaves it running."""
-    session: Session = context.obj
-    add_sources(session, directories)
-    banner = ""
-    if not session.read_only and session.settings.sources:
-        check_sources(session)
-        from console.collector.detached import ensure
-
-        banner = ensure(session.store, _collector_options(session, directories))
-    if web:
-        from console.cli.serving import serve
-
-        serve(session, port, label=label, ascii_only=ascii_only, theme=theme)
-    else:
-        console(
-            session,
-            label=label,
-            ascii_only=ascii_only,
-            theme=theme,
-            banner=banner,
-            files=not served,
-        )
-
-
-def _collector_options(session: Session, directories: list[Path] | None) -> list[str]:
+def collector_options(session: Session, directories: list[Path] | None) -> list[str]:
+    """Return the options and the command of a collector for the same settings and store."""
     options = ["--store", str(session.store), "--control", str(session.control)]
     if session.settings.path is not None:
         options = ["--settings", str(session.settings.path), *options]
     return [*options, "collect", *(str(path.absolute()) for path in directories or ())]
-
-
-def console(
-    session: Session,
-    *,
-    label: str,
-    ascii_only: bool,
-    banner: str | Callable[[], str],
-    theme: str = "",
-    now: Callable[[], int] = lambda: time.time_ns() // 1_000,
-    pace: Callable[[float], None] | None = None,
-    files: bool = True,
-    remembers: bool = True,
-) -> None:
-    """Show the console until the operator quits.
-
-    `now` is the clock of the store, `pace` speeds it up where that can be done; `files` says
-    whether it may write what it `remembers`, and exports.
-    """
-    from console import tui
-    from console.cli.feed import LiveFeed
-    from console.cli.files import ConsoleFiles
-
-    settings = session.settings
-    feed = LiveFeed(settings, session.store, session.control, now, read_only=session.read_only)
-    tui.run(
-        feed,
-        operator=operator_name(None),
-        read_only=session.read_only,
-        label=label,
-        ascii_only=ascii_only,
-        banner=banner,
-        bell=settings.console.bell,
-        pace=pace,
-        theme=theme or settings.console.theme,
-        keys=settings.console.keys,
-        animations=settings.console.animations,
-        files=ConsoleFiles(session.memory if remembers else None, Path.cwd()) if files else None,
-    )
-
-
-def demo(
-    context: typer.Context,
-    speed: Annotated[float, typer.Option(help="How many times faster than recorded.")] = 60.0,
-    ascii_only: Annotated[bool, typer.Option("--ascii", help="No braille, no blocks.")] = False,
-    theme: Annotated[str, typer.Option(help="dark, light, colour-blind or ansi.")] = "",
-) -> None:
-    """Open the console on sample logs, replayed as if live, with sample agents that obey it."""
-    session: Session = context.obj
-    end_as_by_key()
-    from console.collector import detached
-    from console.demo import locate_sample_logs, prepare
-
-    with tempfile.TemporaryDirectory(prefix="burnline-demo-") as name:
-        folder = Path(name)
-        plan = prepare(locate_sample_logs(), folder, time.time_ns() // 1_000)
-        session = demo_session(session, plan.settings, folder)
-        store, control = session.store, session.control
-        _initialise(session)
-        with contextlib.ExitStack() as stack:
-            stack.callback(detached.end, store)
-            detached.ensure(store, _collector_options(session, None))
-            command = plan.agents_command(control, speed)
-            agents = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            stack.callback(_end_process, agents)
-            banner = "DEMO: sample logs, throw-away store; pause a route (a, p) and see it obey"
-            # It opens as it is described, whatever a session on real agents ended on.
-            console(
-                session,
-                label="DEMO",
-                ascii_only=ascii_only,
-                theme=theme,
-                banner=banner,
-                remembers=False,
-            )
-    leave_message()
-
-
-def demo_session(session: Session, settings: Path, folder: Path) -> Session:
-    """Return a session on the demo's own settings, store and control file."""
-    return Session(
-        settings=settings,
-        store=folder / "demo.db",
-        control=folder / "control" / "control.json",
-        as_of=None,
-        no_color=session.no_color,
-        read_only=session.read_only,
-    )
-
-
-def _initialise(session: Session) -> None:
-    from console.operate import Operator
-
-    operator = Operator(session.settings, session.store, session.control)
-    now_us = time.time_ns() // 1_000
-    operator.desk(now_us).initialise((), by="demo", now_us=now_us)
-    operator.close()
-
-
-def end_as_by_key() -> None:
-    """When the terminal goes away, end as ctrl+q does: what is throw-away is thrown away."""
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, _leave)
-
-
-def _leave(number: int, _: object) -> None:
-    raise SystemExit(128 + number)
-
-
-def _end_process(process: subprocess.Popen[bytes]) -> None:
-    """End the sample agents; they finish the line that they are writing."""
-    process.terminate()
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-
-
-def leave_message() -> None:
-    """Say where to go on after the demo."""
-    say("The demo's files are gone. For your own logs: burnline init DIR, then burnline watch.")

@@ -12,7 +12,7 @@ import msgspec
 from console.control.directives import Conflict, ControlError, Order, Permit, Refused
 from console.control.file import ControlFile
 from console.model import STRICTNESS, DirectiveKind, RouteState
-from console.operate import TYPED_NAME_TIERS, Operator, probation, restricting
+from console.operate import TYPED_NAME_TIERS, Accountant, Operator, probation, restricting
 from console.snapshot import refused, take, timeline, trail, with_lines
 from console.store import reader
 from console.store.connect import attach
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.model import Directive
+    from console.review.types import Review
     from console.settings import Settings
     from console.snapshot.particulars import MomentView, TrailView
     from console.snapshot.types import ApprovalView, MissView, RefusedView, RouteView, Snapshot
     from console.store.connect import Connection
+    from console.tui.feed import ReviewRequest
 
 _KINDS = {
     "freeze": DirectiveKind.FREEZE,
@@ -101,6 +103,40 @@ class LiveFeed:
         """Return the pieces of logs that could not be read, by file and place."""
         with self._lock:
             return refused(self._reader(), limit)
+
+    def review(self, wanted: ReviewRequest) -> Review:
+        """Return the review of a period, built anew, on a connection that nothing waits for."""
+        from console.review import build, period
+
+        found = period.before(wanted.kind, wanted.back, wanted.until_us)
+        connection = attach(self._store)
+        try:
+            return build.review(
+                connection, self._settings, found, now_us=wanted.until_us, route=wanted.route
+            )
+        finally:
+            connection.close()
+
+    def sign_review(self, review: Review, by: str, decision: str, note: str) -> str:
+        """Sign a review as it was shown; return a sentence. Raises `Refused`."""
+        from console.review.signing import sign
+
+        with self._operator() as operator:
+            said = sign(
+                operator.writer, review, by=by, now_us=self._now(), decision=decision, note=note
+            )
+        return "signed " + "; ".join(said)
+
+    def correct(self, route: str, period: tuple[int, int], by: str, reason: str) -> str:
+        """Take an outage out of what a route is charged; return a sentence. Raises `Refused`."""
+        with self._operator() as operator:
+            made = Accountant(operator.writer, self._settings).correct(
+                route, category="outage", reason=reason, by=by, now_us=self._now(), period=period
+            )
+        said = f"{made.id}: outage on {made.route}; both numbers are kept and shown"
+        if made.by_owner:
+            return said
+        return f"{said}. Permission misses stay charged: only owner or deputy corrects them"
 
     def preview(self, order: OrderRequest) -> OrderPreview:
         """Return what `order` would do; its reason may still be empty."""

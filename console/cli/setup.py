@@ -1,39 +1,24 @@
-"""`init` and `simulate`, and the commands that later versions bring."""
+"""`init` and `simulate`."""
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from console.cli.collecting import Directories, add_sources
-from console.cli.session import REFUSED, USAGE, Session, Stop, confirmed, operator_name, say
+from console.cli.session import REFUSED, USAGE, Session, Stop, confirmed, operator_name, say, warn
 from console.text import clean
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_LATER = {
-    "service": "a systemd user unit for the collector",
-}
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(init)
     app.command()(simulate)
-    anything = {"allow_extra_args": True, "ignore_unknown_options": True}
-    for name, what in _LATER.items():
-        app.command(name, context_settings=anything, help=f"(not there yet) {what}.")(_later(name))
-
-
-def _later(name: str) -> Callable[[], None]:
-    def command() -> None:
-        raise Stop(f"`{name}` is not there yet in this version", USAGE)
-
-    return command
 
 
 def init(
@@ -92,7 +77,10 @@ def simulate(
     lines: Annotated[int | None, typer.Option(min=1, help="About how many lines.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same logs.")] = 1,
     end: Annotated[str | None, typer.Option(help="When they end (RFC 3339); default: now.")] = None,
-    live: Annotated[bool, typer.Option("--live", help="Go on writing, by sample agents.")] = False,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="Let sample agents that obey --control go on."),
+    ] = False,
 ) -> None:
     """Write realistic native logs with incidents; their truth is written beside OUT."""
     session: Session = context.obj
@@ -101,8 +89,8 @@ def simulate(
     from console.simulate import simulate as generate
     from console.simulate import truth_path
 
-    if live:
-        raise Stop("simulate --live is not there yet; `burnline demo` has live agents", USAGE)
+    if live and end is not None:
+        raise Stop("--end goes with logs that end, not with --live", USAGE)
     try:
         end_us = time.time_ns() // 1_000 if end is None else instant_us(end)
     except ValueError as error:
@@ -112,3 +100,27 @@ def simulate(
     except OSError as error:
         raise Stop(f"{out}: {error.strerror}" if error.strerror else str(error), REFUSED) from error
     say(f"wrote {out}; what was put in stands in {truth_path(out)}")
+    if live:
+        _go_on(session.control, out, routes, seed)
+
+
+def _go_on(control: Path, logs: Path, routes: int, seed: int) -> None:
+    """Let sample agents go on in the logs, at the recorded pace, until ctrl+c or SIGTERM."""
+    from console.demo import agents
+    from console.simulate.fleet import fleet
+
+    if not control.exists():
+        warn(f"burnline: there is no {control} to obey (burnline init): some routes will not start")
+    say(f"sample agents go on in it and obey {control}; end with ctrl+c")
+    sys.stdout.flush()
+    ending = agents.ending_on_signals()
+    place = agents.Place(control, logs)
+    hired = agents.hire(
+        place,
+        fleet(routes, seed),
+        speed=1.0,
+        seed=seed,
+        wait=ending.wait,
+        started_s=int(time.time()),
+    )
+    agents.play(hired, ending, os.getppid())

@@ -61,11 +61,10 @@ class History:
 
     def at(self, route: str, at_us: int) -> Measured:
         """Return what was measured on a route at an instant: the newest version not after it."""
-        current = self._settings.route(route).measured
-        for since_us, measured in self._versions_of(route):
+        for since_us, measured in reversed(self._versions_of(route)):
             if since_us <= at_us:
-                current = measured
-        return current
+                return measured
+        return self._settings.route(route).measured
 
     def meet(self, route: str) -> None:
         """Keep the first version of a route, configured or not: it holds for all of its past."""

@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from console.collector.gathering import Gathering
 from console.intake import position as pos
 from console.intake.blocks import BLOCK_BYTES
-from console.intake.formats import FORMATS, recognise, variant
-from console.intake.reading import Context, Rejected
+from console.intake.formats import FORMATS, context_of, native_block, recognise, variant
+from console.intake.formats.native import FORMAT as NATIVE
+from console.intake.reading import Rejected
 from console.intake.redaction import Redacting
-from console.ledger.deadlines import Progress
+from console.ledger.deadlines import NEVER_US, Progress
 from console.ledger.facts import CHANGE, own_run
 from console.ledger.sequence import Sequence
+from console.ledger.whole import events_of
 from console.model import EVENTS, FUTURE_SLACK_US, Event, Origin
 
 if TYPE_CHECKING:
@@ -27,11 +30,15 @@ if TYPE_CHECKING:
     from console.intake.reading import Batch, Format, Reader
     from console.intake.redaction import Redactor
     from console.intake.tail import Tailer
-    from console.ledger.book import Ledger
+    from console.ledger.book import Key, Ledger
+    from console.model import Piece
     from console.settings import Source
 
-TURN_BYTES = 4 * 1024 * 1024
+TURN_BYTES = 6 * 1024 * 1024
 """How much is read before it is committed: bounds memory and the time to first numbers."""
+_SHARE = 6
+"""A file gets this part of a turn before the next: most runs that begin in it then end in it too,
+and are stored once."""
 _LEAST_BYTES = 2 * 1024
 """What a block counts as at least: ten thousand short files are more work than their bytes say."""
 _ZIP = b"PK\x03\x04"
@@ -39,14 +46,6 @@ _BLANK, _BOM = b"\x00\r\t ", b"\xef\xbb\xbf"
 EVIDENCE_BYTES = 64 * 1024
 """The most that is kept of a raw line."""
 _BEYOND_BYTES = 8 * 1024
-
-
-class Seen(NamedTuple):
-    """What a turn saw of one route: the latest event time, how many events, and its agents."""
-
-    latest_us: int
-    events: int
-    agents: dict[str, tuple[int, int]]
 
 
 class Intake:
@@ -63,7 +62,7 @@ class Intake:
         self.tailer = tailer
         self.ledger = ledger
         self.finished: set[int] = set()
-        self.seen: dict[str, Seen] = {}
+        self.gathering = Gathering()
         self.rejected: dict[int, list[Rejected]] = {}
         self.unknown: dict[int, Counter[str]] = {}
         self.future: list[tuple[int, Origin, int, Event]] = []
@@ -78,7 +77,7 @@ class Intake:
     def turn(self, waiting: Iterable[Position], now_us: int) -> int:
         """Read about `TURN_BYTES`, round the waiting files; return the bytes read.
 
-        A block of each in turn, and those first that have waited longest, from turn to turn: a
+        A share of each in turn, and those first that have waited longest, from turn to turn: a
         large file does not hold up small ones, and many files do not make a turn endless.
         """
         queue = sorted(waiting, key=lambda file: self._served.get(file.id, 0))
@@ -89,9 +88,7 @@ class Intake:
             for file in queue:
                 if spent >= TURN_BYTES:
                     break
-                length = self._one_block(file, now_us)
-                self._blocks += 1
-                self._served[file.id] = self._blocks
+                length = self._stretch(file, now_us)
                 if length:
                     read += length
                     spent += max(length, _LEAST_BYTES)
@@ -102,6 +99,16 @@ class Intake:
         for file in self.tailer.files.values():
             if file.id not in self.finished and file.size <= file.offset:
                 self.finished.add(file.id)
+        return read
+
+    def _stretch(self, file: Position, now_us: int) -> int:
+        """Read a file's share of a turn; return the bytes read."""
+        self._blocks += 1
+        self._served[file.id] = self._blocks
+        read = length = self._one_block(file, now_us)
+        while length and read < TURN_BYTES // _SHARE:
+            length = self._one_block(file, now_us)
+            read += length
         return read
 
     def settle(self, now_us: int) -> None:
@@ -125,6 +132,11 @@ class Intake:
             for number in tailer.source_of
             if number not in self.finished and tailer.files[number].state == pos.READING
         ]
+
+    def reads_plainly(self, file: Position) -> bool:
+        """Say whether a file is a plain one of native lines."""
+        known = self._reader(file) is not None
+        return known and file.format == NATIVE.name and not file.packed and not file.whole
 
     def progress(self) -> list[Progress]:
         """Return how far the files are read that hold deadlines back."""
@@ -159,7 +171,7 @@ class Intake:
 
     def forget(self) -> None:
         """Begin a new turn: what the last one saw is stored."""
-        self.seen.clear()
+        self.gathering.forget()
         self.rejected.clear()
         self.unknown.clear()
         self.future.clear()
@@ -182,6 +194,8 @@ class Intake:
             file.rejected = file.late = 0
         if block.oversize:
             self._refuse_oversize(file, block)
+        elif file.format == NATIVE.name:
+            self._take_plainly(file, reader, block, now_us)
         else:
             self._take(file, reader.feed(block.data, block.offset, block.line), now_us)
         if file.whole:
@@ -206,11 +220,7 @@ class Intake:
         entry = self._format(file, source)
         if entry is None:
             return None
-        context = Context(
-            path=Path(os.fsdecode(file.path)),
-            route=source.route if source is not None else "",
-            options=source.options if source is not None else {},
-        )
+        context = context_of(entry, Path(os.fsdecode(file.path)), source)
         plain = entry.reader(context, file.reader)
         reader = self._readers[file.id] = Redacting(plain, self._redactor)
         return reader
@@ -260,28 +270,71 @@ class Intake:
         floor_us = self._floors.get(event.route)
         if floor_us is None or event.ts_us > floor_us:
             return False
-        run = event.run or (own_run(event) if event.event == CHANGE else "")
-        return bool(run) and not self.ledger.knows(event.route, run)
+        key = event.route, event.run or (own_run(event) if event.event == CHANGE else "")
+        return bool(key[1]) and key not in self.gathering.runs and not self.ledger.knows(*key)
+
+    def _take_plainly(self, file: Position, reader: Reader, block: Block, now_us: int) -> None:
+        """Take in native lines: the plain ones together, run by run, the others one by one."""
+        found = native_block.read(block, file.id, now_us + FUTURE_SLACK_US, self._redactor.suspects)
+        others = [reader.feed(*line) for line in found.others]
+        if self._reaches_back(found, others):
+            # Whether a run is known depends on what stands before it.
+            self._take(file, reader.feed(block.data, block.offset, block.line), now_us)
+            return
+        for batch in others:
+            self._take(file, batch, now_us)
+        if not found.pieces:
+            return
+        latest_us = max([piece[0] for piece in found.pieces])
+        file.latest_us = latest_us if file.latest_us is None else max(file.latest_us, latest_us)
+        file.routes.update({route for route, _ in found.keys})
+        alive = self.gathering.add(found.keys, found.pieces)
+        if alive:
+            self._hear(file, alive)
+        for item in found.numbered:
+            self._number(item.route, item.agent, item.boot, item.seq)
+        self.tailer.changed.add(file.id)
+
+    def _hear(self, file: Position, alive: list[tuple[Key, Piece]]) -> None:
+        """Take in events of kinds that only show a living agent, which may owe a receipt."""
+        kinds = Counter(piece[1].event for _, piece in alive)
+        self.unknown.setdefault(file.id, Counter()).update(kinds)
+        for key, piece in alive:
+            if piece[1].agent and self.ledger.ordered(key[0]):
+                for event, origin in events_of(*key, [piece]):
+                    self.ledger.apply(event, origin)
+
+    def _reaches_back(self, found: native_block.Plainly, others: Iterable[Batch]) -> bool:
+        """Say whether an event may be of a run that was counted and deleted already."""
+        floors = self._floors
+        if not floors:
+            return False
+        return any(
+            piece[0] <= floors.get(key[0], NEVER_US)
+            for key, piece in zip(found.keys, found.pieces, strict=True)
+        ) or any(
+            event.ts_us <= floors.get(event.route, NEVER_US)
+            for batch in others
+            for event, *_ in batch.events
+        )
+
+    def deliver(self) -> None:
+        """Hand the runs that were gathered in this turn to the ledger."""
+        self.ledger.bring(self.gathering.deliver())
 
     def _apply(self, event: Event, origin: Origin) -> None:
         self.ledger.apply(event, origin)
-        known = self.seen.get(event.route)
-        if known is None:
-            known = Seen(event.ts_us, 0, {})
         if event.agent and event.seq is not None:
-            self._number(event)
-        if event.agent:
-            first_us, last_us = known.agents.get(event.agent, (event.ts_us, event.ts_us))
-            known.agents[event.agent] = (min(first_us, event.ts_us), max(last_us, event.ts_us))
-        self.seen[event.route] = Seen(
-            max(known.latest_us, event.ts_us), known.events + 1, known.agents
-        )
+            self._number(event.route, event.agent, event.boot, event.seq)
+        self.gathering.of(event.route).note(event.agent, event.ts_us, event.ts_us)
 
-    def _number(self, event: Event) -> None:
+    def _number(self, route: str, agent: str, boot: str, number: int) -> None:
         """Note the running number of an agent's line: a gap is a line that was lost."""
-        key = (event.route, event.agent, event.boot)
-        seen = self.sequences.setdefault(key, Sequence())
-        if seen.add(int(event.seq or 0)):
+        key = (route, agent, boot)
+        seen = self.sequences.get(key)
+        if seen is None:
+            seen = self.sequences[key] = Sequence()
+        if seen.add(number):
             self.numbered.add(key)
 
     def _refuse_oversize(self, file: Position, block: Block) -> None:

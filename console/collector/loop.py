@@ -7,23 +7,22 @@ fails, it is thrown away and read again.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from console.burn import windows
 from console.collector import consequences
+from console.collector.ahead import Ahead
 from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
-from console.collector.hints import Hints
 from console.collector.intake import Intake
 from console.collector.retention import Retention
 from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
-from console.control.unstored import Unstored
 from console.intake.places import told
 from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.redaction import Redactor
@@ -36,7 +35,6 @@ from console.notify import Alarm, Courier, channels_of
 from console.settings import Settings, Source
 from console.store import counting, desk, requests, unknown_events
 from console.store import intake as kept
-from console.store.connect import Unwritable
 from console.store.writer import Writer
 from console.text import clean
 
@@ -46,10 +44,6 @@ if TYPE_CHECKING:
 
     from console.store.connect import Connection
 
-LAST_WORDS_S = 3.0
-"""How long a collector that ends waits for notices on their way; the rest is told again later."""
-SWEEP_S = 2.0
-"""The longest time between two looks at every file; file events only make it sooner."""
 _EVALUATE_US = SECOND_US
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US
@@ -70,6 +64,7 @@ class Collector:
         now: the clock, in microseconds since the epoch.
         steady: a clock that only goes forward, in microseconds; by default the machine's, and
             where `now` is given, that one.
+        newest_first: whether the last hour of a long backlog is read, and shown, before the rest.
     """
 
     def __init__(
@@ -80,12 +75,14 @@ class Collector:
         *,
         now: Callable[[], int] | None = None,
         steady: Callable[[], int] | None = None,
+        newest_first: bool = True,
     ) -> None:
         self._settings = settings
         self._own = Source(path=own_log(store), format="native")
         self._now = now or (lambda: time.time_ns() // 1_000)
         self._steady = steady or now or (lambda: time.monotonic_ns() // 1_000)
         self.writer = Writer(store)
+        self._ahead = Ahead(self.writer, settings, self._apart) if newest_first else None
         self._upkeep = Upkeep(self.writer, control, settings)
         written = settings.path is not None or bool(settings.notify)
         channels = channels_of(settings.notify) if written else None
@@ -103,6 +100,7 @@ class Collector:
     def _load(self) -> None:
         """Build everything that is in memory from the store."""
         connection = self.writer.connection
+        self._judged: bool | None = None
         self._standing = Standing(self.writer, self._settings)
         self._clocks: dict[str, int] = {}
         self._last_file = kept.last_file(connection)
@@ -124,6 +122,7 @@ class Collector:
 
     def close(self) -> None:
         """Close files and store."""
+        self._end_ahead()
         self._tailer.close()
         self.writer.close()
 
@@ -154,11 +153,24 @@ class Collector:
         if not self._loaded:
             self._load()
         try:
+            if self._ahead is not None and (read := self._ahead.step()):
+                return read
             return self._turn(self._now())
         except BaseException:
             self._loaded = False
+            self._end_ahead()
             self._tailer.close()
             raise
+
+    def _apart(self, settings: Settings, store: Path) -> Collector:
+        """Return a collector that reads into a store which is thrown away."""
+        control = store.with_name("control.json")
+        clocks = {"now": self._now, "steady": self._steady}
+        return Collector(settings, store, control, **clocks, newest_first=False)
+
+    def _end_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.end()
 
     def catch_up(self) -> None:
         """Read everything to its end."""
@@ -192,11 +204,19 @@ class Collector:
                 judged = consequences.decide(
                     connection, self._settings, now_us, catching_up, self._evaluator.table
                 )
+                if not unread:
+                    self._keep_judged(True)
         except BaseException:
             # What is remembered is not what the store holds.
             self._remember(connection)
             raise
         self._upkeep.carry_out(now_us, judged)
+
+    def _keep_judged(self, judged: bool) -> None:
+        """Keep whether every route was judged on all that was there since this collector began."""
+        if self._judged is not judged:
+            desk.set_fact(self.writer.connection, "judged", "yes" if judged else "no")
+            self._judged = judged
 
     def _remember(self, connection: Connection) -> None:
         """Begin evaluating from what the store holds."""
@@ -239,6 +259,8 @@ class Collector:
             files = self._tailer.files.values()
             self.progress(sum(file.offset for file in files), sum(file.size for file in files))
         with self.writer.transaction():
+            if self._judged is None:
+                self._keep_judged(False)
             self._intake.release(kept.due(self.writer.connection, now_us))
             self._standing.take_orders(self._ledger)
             self._standing.take_settings(self._ledger, now_us)
@@ -246,6 +268,8 @@ class Collector:
             self._standing.keep()
             self._purge(now_us)
         self._intake.forget()
+        if self._ahead is not None:
+            self._ahead.turned(self._intake, now_us)
         return read
 
     def _purge(self, now_us: int) -> None:
@@ -261,10 +285,11 @@ class Collector:
         def clock(route: str) -> int:
             return max(read_until_us, self._clocks.get(route, read_until_us))
 
+        self._intake.deliver()
         settled = self._ledger.settle(clock)
         writer, connection = self.writer, self.writer.connection
         writer.settle(settled, now_us)
-        for route, seen in self._intake.seen.items():
+        for route, seen in sorted(self._intake.gathering.seen.items(), key=itemgetter(0)):
             self._standing.history.meet(route)
             writer.saw(route, seen.latest_us, seen.events)
             number = writer.route_id(route, seen.latest_us)
@@ -290,17 +315,18 @@ class Collector:
             ),
         )
         changed = {change.route for change in settled.changes}
+        changed.update(run.route for run in settled.whole)
         self._evaluator.fold(
             [
                 (writer.route_id(route, now_us), minute, difference)
                 for route, minute, difference in settled.cells
             ],
-            {*changed, *self._intake.seen, *settled.noted},
+            {*changed, *self._intake.gathering.seen, *settled.noted},
         )
         kept.park(connection, self._intake.future)
         numbered = {key: self._intake.sequences[key] for key in self._intake.numbered}
         kept.save_sequences(connection, numbered)
-        if self._intake.seen:
+        if self._intake.gathering.seen:
             desk.set_fact(connection, "ingested_us", str(now_us))
         behind = sum(file.unread for file in self._intake.unread())
         for name, value in (("behind_bytes", str(behind)), ("polling", self.polling)):
@@ -341,47 +367,3 @@ class Collector:
     def _new_file(self) -> int:
         self._last_file += 1
         return self._last_file
-
-
-def run(
-    collector: Collector,
-    beat: Callable[[], None],
-    stopped: Callable[[], bool],
-    complain: Callable[[str], None],
-    troubled: Callable[[str], None] = lambda _: None,
-) -> None:
-    """Collect until `stopped`: at once when files change, and at least every `SWEEP_S`.
-
-    While the store cannot be written (locked, or the disk is full) the loop complains, says why to
-    `troubled`, gives no heartbeat, and tries again: what was stored stands, and nothing is passed
-    over.
-
-    Raises:
-        Unusable: the store is damaged.
-        Displaced: it is not where it was.
-    """
-    hints = Hints()
-    try:
-        while not stopped():
-            hints.watch(collector.roots)
-            collector.polling = hints.trouble
-            try:
-                collector.writer.check_place()
-                read = collector.step()
-                collector.evaluate()
-                for sentence in collector.notify():
-                    complain(sentence)
-            except (Unwritable, Unstored) as error:
-                read = 0
-                sentence = f"{collector.writer.path} cannot be written: {error}; it is tried again"
-                complain(sentence)
-                troubled(sentence)
-                collector.blind(sentence)
-            else:
-                beat()
-            if not read:
-                hints.wait(min(1.0, SWEEP_S))
-    finally:
-        hints.close()
-        with contextlib.suppress(Unwritable):
-            collector.see_off(LAST_WORDS_S, start=False)

@@ -66,7 +66,7 @@ class Playback:
         self._steady_s = steady_s
         self._turned_s: float | None = None
         self._lease = Lease(store)
-        self._collector = Collector(self.settings, store, control, now=self.now)
+        self._collector = Collector(self.settings, store, control, now=self.now, newest_first=False)
 
     def now(self) -> int:
         """Return the virtual time, in microseconds: all up to it has been played."""

@@ -9,6 +9,8 @@ from console.model import Counts, Window
 from console.store import corrections, counting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from console.settings import RouteSettings
     from console.store.connect import Connection
 
@@ -26,11 +28,21 @@ class Table(Protocol):
 
 
 class Windows:
-    """Counts of all routes over windows that end at one instant; each window is read once."""
+    """Counts of all routes over windows that end at one instant; each window is read once.
 
-    def __init__(self, connection: Connection, now_us: int) -> None:
+    `read` returns the counts of every route over a span: those of what was read in order, or with
+    what was read ahead of a backlog.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        now_us: int,
+        read: Callable[[Connection, windows.Span], dict[int, Counts]] = counting.window_counts,
+    ) -> None:
         self._connection = connection
         self._now_us = now_us
+        self._read = read
         self._known: dict[windows.Span, dict[int, Counts]] = {}
 
     def trailing(self, route: int, length_us: int) -> Counts:
@@ -44,7 +56,7 @@ class Windows:
     def over(self, route: int, span: windows.Span) -> Counts:
         """Return the counts of a route over a span of minutes."""
         if span not in self._known:
-            self._known[span] = counting.window_counts(self._connection, span)
+            self._known[span] = self._read(self._connection, span)
         return self._known[span].get(route, Counts())
 
 

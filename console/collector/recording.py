@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from console.intake.blocks import BLOCK_BYTES, MAX_LINE_BYTES
-from console.intake.formats import FORMATS, recognise, variant
+from console.intake.formats import FORMATS, context_of, recognise, variant
 from console.intake.places import walk
-from console.intake.reading import Context
 from console.model import SECOND_US
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ def _times(
     file: BinaryIO, entry: Format, path: Path, source: Source, now_us: int
 ) -> Iterator[tuple[int, int]]:
     """Yield (time of an event, offset of its line) in file order."""
-    reader = entry.reader(Context(path=path, route=source.route, options=source.options))
+    reader = entry.reader(context_of(entry, path, source))
     for block, offset, line in [(file.read(), 0, 1)] if entry.whole else _blocks(file):
         events = reader.feed(block, offset, line).events
         for item in sorted(events, key=lambda item: item.offset):

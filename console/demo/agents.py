@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.agent import AgentLog, Guard
 from console.demo.conduct import runs_live
@@ -21,6 +21,11 @@ from console.demo.live import LiveAgent, Route, Wait
 from console.demo.pace import recorded, seconds_between_runs
 from console.simulate.catalogue import CATALOGUE
 from console.simulate.chance import dice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from console.simulate.profile import RouteProfile
 
 _ON_FAULT = {"low": "last_known", "medium": "approval", "high": "closed", "critical": "closed"}
 _LOOK_FOR_PARENT_S = 0.5
@@ -39,9 +44,17 @@ class Place(NamedTuple):
         return self.logs.parent / "agent-state"
 
 
-def hire(place: Place, speed: float, seed: int, wait: Wait, started_s: int) -> list[LiveAgent]:
-    """Make the sample agents of every route that is known and not silent."""
-    profiles = {profile.name: profile for profile in CATALOGUE}
+def hire(
+    place: Place,
+    known: Iterable[RouteProfile],
+    *,
+    speed: float,
+    seed: int,
+    wait: Wait,
+    started_s: int,
+) -> list[LiveAgent]:
+    """Make the sample agents of every route in the logs that is known and not silent."""
+    profiles = {profile.name: profile for profile in known}
     found = [one for one in recorded(place.logs) if one.route in profiles]
     found = [one for one in found if runs_live(profiles[one.route])]
     between_s = seconds_between_runs(found, speed)
@@ -77,16 +90,29 @@ def play(agents: list[LiveAgent], stop: threading.Event, parent: int) -> None:
         agent.close()
 
 
+def ending_on_signals(stop: threading.Event | None = None) -> threading.Event:
+    """Return an event that ctrl+c and SIGTERM set."""
+    ending = stop or threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    return ending
+
+
 def main(arguments: list[str] | None = None, stop: threading.Event | None = None) -> int:
     """Run the command until it is told to end; return its exit code."""
     parent = os.getppid()
     options = _parser().parse_args(arguments)
-    ending = stop or threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
+    ending = ending_on_signals(stop)
     place = Place(options.control, options.logs)
     try:
-        agents = hire(place, options.speed, options.seed, ending.wait, int(time.time()))
+        agents = hire(
+            place,
+            CATALOGUE,
+            speed=options.speed,
+            seed=options.seed,
+            wait=ending.wait,
+            started_s=int(time.time()),
+        )
     except OSError as error:
         sys.stderr.write(f"sample agents cannot read the logs: {error}\n")
         return 1

@@ -8,11 +8,13 @@ the block caused, so that a collector killed at any moment goes on as if nothing
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from console.model import Event
+
+StateT = TypeVar("StateT")
 
 
 class Sourced(NamedTuple):
@@ -70,15 +72,42 @@ class Reader(Protocol):
         ...
 
 
+class Stateless:
+    """The part of a reader that keeps nothing between blocks: each says all that it has to say."""
+
+    def settle(self, clock_us: int) -> Batch:
+        """Return nothing: nothing follows from silence in this format."""
+        del clock_us
+        return Batch([], [])
+
+    def dump(self) -> bytes:
+        """Return no state."""
+        return b""
+
+
+def restored(kind: type[StateT], state: bytes, what: str) -> StateT:
+    """Return what a reader left by `dump`, or a new state where it left nothing.
+
+    Raises:
+        ValueError: the state is not of `what`.
+    """
+    try:
+        return msgspec.msgpack.decode(state, type=kind) if state else kind()
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"the kept reading state is not of {what}") from error
+
+
 class Format(Protocol):
     """A way of reading: recognises its files by content and makes readers for them.
 
     `whole` says that a file is one document, rewritten as a whole, and not lines that are appended:
     `feed` then gets all of its bytes, once more after every change, with offset 0 and line 1.
+    `options` names the keys of its own that a source may have.
     """
 
     name: str
     whole: bool
+    options: tuple[str, ...]
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a file that begins with `head` (some whole lines) is of this format."""

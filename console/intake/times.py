@@ -11,8 +11,8 @@ from console.model import SECOND_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_EARLIEST_US = 946_684_800 * SECOND_US  # 2000-01-01
-_LATEST_US = 7_258_118_400 * SECOND_US  # 2200-01-01
+EARLIEST_US = 946_684_800 * SECOND_US  # 2000-01-01
+LATEST_US = 7_258_118_400 * SECOND_US  # 2200-01-01
 _LEAP = re.compile(r"(:\d\d):60(\.\d+)?")
 _MAGNITUDES = ((10**17, 1, 1_000), (10**14, 1, 1), (10**11, 1_000, 1), (0, 1_000_000, 1))
 """From which number on an epoch is in ns, us, ms, s: times and over give microseconds."""
@@ -25,7 +25,7 @@ def instant_us(value: str | int | float) -> int:
         ValueError: with a sentence that says what is wrong and what is wanted.
     """
     at_us = _text_us(value) if isinstance(value, str) else _epoch_us(value)
-    if not _EARLIEST_US <= at_us < _LATEST_US:
+    if not EARLIEST_US <= at_us < LATEST_US:
         raise ValueError("the time lies outside the years 2000 to 2199")
     return at_us
 

@@ -11,14 +11,17 @@ from console.ledger.counts import Cells, Entry, entry_of
 from console.ledger.deadlines import Agenda
 from console.ledger.facts import Facts, own_run
 from console.ledger.orders import RECEIPT, Orders
+from console.ledger.whole import Whole, began_us, ended_well, events_of, in_order, whole
 from console.model import EVENTS, MINUTE_US, Counts, Directive, ErrorClass, Event, Origin, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from console.model import Piece
     from console.settings import Measured
 
-_CACHE_LIMIT = 20_000
+_CACHE_LIMIT = 1_000
+"""Each run takes some kilobytes; the shelf has those that are not here."""
 Key = tuple[str, str]
 
 
@@ -37,17 +40,21 @@ class Change(NamedTuple):
     facts: Facts
     entry: Entry
     debits: tuple[Debit, ...]
+    missed: bool
+    """Whether misses of the run may be stored already."""
 
 
 class Settled(NamedTuple):
     """What a settling changed: runs, and differences to the counts per (route, minute).
 
-    `noted` are the routes whose agents' receipts or activity are to be stored anew.
+    `whole` are runs of which nothing was known before, and that ended well. `noted` are the routes
+    whose agents' receipts or activity are to be stored anew.
     """
 
     changes: list[Change]
     cells: list[tuple[str, int, Counts]]
     noted: list[str]
+    whole: Sequence[Whole] = ()
 
 
 class Shelf(Protocol):
@@ -55,6 +62,10 @@ class Shelf(Protocol):
 
     def fetch(self, route: str, run: str) -> Record | None:
         """Return a run as it was last stored."""
+        ...
+
+    def known(self, keys: Iterable[Key]) -> set[Key]:
+        """Return which runs (route, run) are stored."""
         ...
 
     def since(self, route: str, at_us: int) -> Iterable[str]:
@@ -85,6 +96,7 @@ class Ledger:
         self._dirty: dict[Key, None] = {}
         self._reviewed: set[str] = set()
         self._cells = Cells()
+        self._whole: list[Whole] = []
         self.agenda = Agenda()
 
     def resume(
@@ -114,6 +126,28 @@ class Ledger:
             self._adopt(key, record, event, origin)
         elif record.facts.add(event, origin):
             self._touch(key)
+
+    def bring(self, gathered: dict[Key, list[Piece]]) -> None:
+        """Take in all that was read of some runs at once; to be settled before more is brought.
+
+        A run of which nothing else is known, on a route without orders, may have ended well in it:
+        then it is judged and done with. Whatever is not as simple is applied event by event.
+        """
+        apart = [key for key in gathered if key not in self._records and key not in self._children]
+        fresh = set(apart) - self._shelf.known(apart)
+        for key, pieces in gathered.items():
+            if key in fresh and in_order(pieces) and not self.ordered(key[0]):
+                end = ended_well(pieces, self._measured(key[0], began_us(pieces)))
+                if end is not None:
+                    self._whole.append(whole(*key, pieces, end))
+                    self._cells.closed_well(key[0], self._whole[-1].minute)
+                    continue
+            for event, origin in events_of(*key, pieces):
+                self.apply(event, origin)
+
+    def ordered(self, route: str) -> bool:
+        """Say whether orders are known of a route, so that what its agents do is held to them."""
+        return bool(self._orders(route).directives)
 
     def knows(self, route: str, run: str) -> bool:
         """Say whether a run is known, in memory or on the shelf."""
@@ -167,7 +201,8 @@ class Ledger:
             changes += self._overdue(route)
         self._reviewed.clear()
         self._trim()
-        return Settled(changes, self._cells.drain(), noted)
+        ended, self._whole = self._whole, []
+        return Settled(changes, self._cells.drain(), noted, ended)
 
     def _receipt_within(self, route: str) -> Callable[[int], int]:
         return lambda issued_us: self._measured(route, issued_us).receipt_within_us
@@ -196,7 +231,7 @@ class Ledger:
         self._cells.move(key[0], record.entry, entry)
         self._records[key] = Record(record.facts, entry)
         self.agenda.set(*key, entry.deadline_us)
-        return Change(*key, record.facts, entry, outcome.debits)
+        return Change(*key, record.facts, entry, outcome.debits, bool(record.entry.classes))
 
     def _overdue(self, route: str) -> list[Change]:
         """Book one recovery miss, as a run of its own, for each order that an agent ignored."""

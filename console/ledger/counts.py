@@ -71,6 +71,13 @@ class Cells:
         self._add(route, before, -1)
         self._add(route, after, 1)
 
+    def closed_well(self, route: str, minute: int) -> None:
+        """Count a run that ended well, and was not counted before."""
+        cell = self.deltas.get((route, minute))
+        if cell is None:
+            cell = self.deltas[route, minute] = [0] * len(Counts._fields)
+        cell[0] += 1
+
     def _add(self, route: str, entry: Entry, sign: int) -> None:
         if entry.minute is None:
             return

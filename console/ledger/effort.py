@@ -8,18 +8,25 @@ end). An effort that has not ended yet is none: it is written when its end is re
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from console.ledger.approvals import ASKED
 from console.ledger.facts import CHANGE, STARTED, TERMINAL
-from console.model import MINUTE_US, Event
+from console.model import MINUTE_US, Event, Told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from console.ledger.facts import Facts
+
+Timed: TypeAlias = tuple[int, Event | Told]
+"""An event with its instant."""
 
 RESCUE, APPROVAL, DELAY, RECOVERY = KINDS = ("rescue", "approval", "delay", "recovery")
 _ANSWERS = frozenset({"approval.granted", "approval.denied"})
 _RECOVERED = frozenset({"recovery.succeeded", "recovery.failed"})
-_TELLING = frozenset({"rescued", "approval.requested", "recovery.started"})
+TELLING = frozenset({"rescued", ASKED, "recovery.started"})
+"""The kinds of event without which a run that was not late took nothing."""
 
 
 class Effort(NamedTuple):
@@ -36,10 +43,17 @@ class Effort(NamedTuple):
 
 def efforts(facts: Facts, late_us: int | None) -> list[Effort]:
     """Return what a run's own events say it took; `late_us` is the deadline that it missed."""
-    if late_us is None and _TELLING.isdisjoint(event.event for event in facts.marks):
+    if late_us is None and TELLING.isdisjoint(event.event for event in facts.marks):
         return []
-    events = [mark.event for mark in facts.ordered()]
-    ends = [event.ts_us for event in events if event.event in TERMINAL]
+    return told(
+        [(mark.event.ts_us, mark.event) for mark in facts.ordered()],
+        late_us,
+    )
+
+
+def told(events: Sequence[Timed], late_us: int | None) -> list[Effort]:
+    """Return what a run took, of all its events in the ledger's order, each with its instant."""
+    ends = [at_us for at_us, event in events if event.event in TERMINAL]
     return [
         *_rescues(events),
         *_approvals(events, ends),
@@ -52,43 +66,47 @@ def efforts(facts: Facts, late_us: int | None) -> list[Effort]:
     ]
 
 
-def _rescues(events: list[Event]) -> list[Effort]:
+def _rescues(events: Sequence[Timed]) -> list[Effort]:
     return [
-        Effort(RESCUE, event.ts_us, round((event.minutes or 0) * MINUTE_US), event.by)
-        for event in events
+        Effort(RESCUE, at_us, round((event.minutes or 0) * MINUTE_US), event.by)
+        for at_us, event in events
         if event.event == "rescued"
     ]
 
 
-def _approvals(events: list[Event], ends: list[int]) -> list[Effort]:
+def _approvals(events: Sequence[Timed], ends: list[int]) -> list[Effort]:
+    asked = [(at_us, event.action) for at_us, event in events if event.event == ASKED]
+    if not asked:
+        return []
+    answered = [
+        (at_us, event.by, event.action) for at_us, event in events if event.event in _ANSWERS
+    ]
     found = []
-    for asked in (event for event in events if event.event == "approval.requested"):
+    for asked_us, wanted in asked:
         answers = [
-            (event.ts_us, event.by)
-            for event in events
-            if event.event in _ANSWERS
-            and event.action == asked.action
-            and event.ts_us >= asked.ts_us
+            (at_us, who)
+            for at_us, who, action in answered
+            if at_us >= asked_us and action == wanted
         ]
-        answers += [(end_us, "") for end_us in ends if end_us >= asked.ts_us]
+        answers += [(end_us, "") for end_us in ends if end_us >= asked_us]
         if answers:
             at_us, who = min(answers)
-            found.append(Effort(APPROVAL, at_us, at_us - asked.ts_us, who))
+            found.append(Effort(APPROVAL, at_us, at_us - asked_us, who))
     return found
 
 
-def _recoveries(events: list[Event]) -> list[Effort]:
+def _recoveries(events: Sequence[Timed]) -> list[Effort]:
     """Pair each start with the first end after it; a second start before that end changes nothing.
 
     The ledger's order puts a start and an end of one instant as it puts everything.
     """
     found: list[Effort] = []
     since_us: int | None = None
-    for event in events:
+    for at_us, event in events:
         if event.event == "recovery.started" and since_us is None:
-            since_us = event.ts_us
+            since_us = at_us
         elif event.event in _RECOVERED and since_us is not None:
-            found.append(Effort(RECOVERY, event.ts_us, event.ts_us - since_us, event.kind))
+            found.append(Effort(RECOVERY, at_us, at_us - since_us, event.kind))
             since_us = None
     return found
 

@@ -77,19 +77,39 @@ def own_run(event: Event) -> str:
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(list[tuple[Event, Origin]])
+_DECODER = msgspec.msgpack.Decoder(tuple[list[Event], list[Origin]])
 
 
 def encode(facts: Facts) -> bytes:
-    """Return the marks as bytes for the store, in a fixed order."""
-    return _ENCODER.encode([tuple(mark) for mark in facts.ordered()])
+    """Return the marks as bytes for the store, in a fixed order: events, then their places."""
+    marks = facts.ordered()
+    return _ENCODER.encode(
+        (
+            [mark.event for mark in marks],
+            [mark.origin for mark in marks],
+        )
+    )
+
+
+def joined(packed: list[bytes], places: list[tuple[int, int, int]]) -> bytes:
+    """Return what `encode` returns, of events that are encoded already, in order."""
+    count = len(packed)
+    head = b"\x92" + (
+        bytes((0x90 | count,))
+        if count < 16
+        else b"\xdc" + count.to_bytes(2)
+        if count < 65_536
+        else b"\xdd" + count.to_bytes(4)
+    )
+    return head + b"".join(packed) + _ENCODER.encode(places)
 
 
 def decode(data: bytes, parent: str) -> Facts:
     """Return the facts that `encode` wrote."""
-    return Facts(dict(_DECODER.decode(data)), parent)
+    events, places = _DECODER.decode(data)
+    return Facts(dict(zip(events, places, strict=True)), parent)
 
 
 def _order(mark: Mark) -> tuple[int, str, bytes]:
     event = mark.event
-    return event.ts_us, event.event, _ENCODER.encode(event)
+    return event.ts_us, event.event, _ENCODER.encode(msgspec.structs.astuple(event))

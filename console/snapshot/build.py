@@ -108,6 +108,7 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
         last_ingest_us=int(ingested) if ingested else None,
         collector="running" if running else "stopped",
         catching_up=frame.live and frame.behind > 0,
+        judged=not frame.live or desk.fact(connection, "judged") == "yes",
         generation=int(desk.fact(connection, "control_generation") or 0)
         if frame.live
         else past.generation_at(connection, frame.now_us),

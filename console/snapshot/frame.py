@@ -11,7 +11,7 @@ from console.snapshot.curve import Curves
 from console.snapshot.gathered import Gathered
 from console.snapshot.particulars import DeliveryView
 from console.snapshot.types import AlertView, ConditionView, SilenceView
-from console.store import alerts, desk, outbox, silences
+from console.store import ahead, alerts, counting, desk, outbox, silences
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class Frame:
         self.live = live
         self.until_us = None if live else now_us
         """Where what the store knows is cut; None: all of it holds."""
-        self.table = Windows(connection, now_us)
+        counts = ahead.window_counts if live else counting.window_counts
+        self.table = Windows(connection, now_us, counts)
         self.gathered = Gathered(connection, self.until_us)
         self.alerts = _alerts_by_route(connection, now_us, self.gathered.orders, live=live)
         self.curves = Curves(connection, self.table, now_us)

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 SAFE_VERSION = (3, 51, 3)
 APPLICATION_ID = 0x6275726E  # "burn"
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 11
 _BUSY_MS = 5_000
+_CACHE_KIB = 8 * 1024
+"""What a transaction writes to is held in memory; SQLite's own 2 MB do not hold it."""
 
 
 Unwritable = sqlite3.OperationalError
@@ -117,6 +119,7 @@ def _open(uri: str, path: Path) -> Connection:
         connection.execute("pragma journal_mode=wal")
         connection.execute("pragma synchronous=full")
         connection.execute(f"pragma busy_timeout={_BUSY_MS}")
+        connection.execute(f"pragma cache_size=-{_CACHE_KIB}")
     except sqlite3.OperationalError as error:
         raise StoreError(f"store {path}: {error}; move it aside or name another") from error
     except sqlite3.DatabaseError as error:

@@ -112,18 +112,19 @@ def changes(
     Those between two instants; `until_us` None: up to the last.
     """
     rows = connection.execute(
-        "select id, facts, parent from (select route.id, facts, parent, row_number() over "
+        "select latest.id, events, parent from (select route.id, told, parent, row_number() over "
         "(partition by route.id order by run.last_us desc, run) as place "
         "from route cross join run on run.route = route.id "
         "where run >= 'change:' and run < 'change;' and run.last_us >= ? "
-        "and (? is null or run.first_us <= ?)) where place <= ? order by id, place",
+        "and (? is null or run.first_us <= ?)) as latest join told on told.id = latest.told "
+        "where place <= ? order by latest.id, place",
         (since_us, until_us, until_us, limit),
     )
     found: dict[int, list[Event]] = {}
-    for route, facts, parent in rows:
+    for route, events, parent in rows:
         found.setdefault(route, []).extend(
             event
-            for event in run_facts.decode(facts, parent).marks
+            for event in run_facts.decode(events, parent).marks
             if event.event == run_facts.CHANGE and event.ts_us >= since_us
         )
     return found

@@ -124,14 +124,16 @@ def rescued(connection: Connection, route: int, since_us: int) -> tuple[int, ...
     """
     counted, found = 0, list[int]()
     for rescues, *kept in connection.execute(
-        "select rescues, facts, parent from run where rescues > 0 and route = ? and last_us >= ?",
+        "select rescues, events, parent from run join told on told.id = run.told "
+        "where rescues > 0 and route = ? and last_us >= ?",
         (route, since_us),
     ):
         counted += rescues
         found += _rescues_in(*kept)
     if counted > len(found):
         for kept in connection.execute(
-            "select facts, parent from run where route = ? and last_us >= ? and parent <> ''",
+            "select events, parent from run join told on told.id = run.told "
+            "where route = ? and last_us >= ? and parent <> ''",
             (route, since_us),
         ):
             found += _rescues_in(*kept)
@@ -231,10 +233,16 @@ def files(connection: Connection) -> list[FileRow]:
 
 
 def quarantined(connection: Connection, limit: int) -> list[tuple[bytes, int, int, str, bytes]]:
-    """Return (path, line number, offset, reason, excerpt) of what could not be read."""
+    """Return (path, line number, offset, reason, excerpt) of what could not be read.
+
+    Of more than `limit` each file has its share: one that is full of it hides no other.
+    """
     rows = connection.execute(
-        "select file.path, number, quarantine.offset, reason, excerpt from quarantine "
-        "join file on file.id = quarantine.file order by file.path, quarantine.offset limit ?",
+        "select path, number, place, reason, excerpt from (select file.path, number, "
+        "quarantine.offset as place, reason, excerpt, row_number() over "
+        "(partition by file.id order by quarantine.offset) as nth from quarantine "
+        "join file on file.id = quarantine.file order by nth, file.path limit ?) "
+        "order by path, place",
         (limit,),
     )
     return [tuple(row) for row in rows]
@@ -247,8 +255,8 @@ def family(connection: Connection, route: str, run: str) -> list[tuple[str, run_
     while waiting:
         member = waiting.pop()
         row = connection.execute(
-            "select run.route, facts, parent from run join route on route.id = run.route "
-            "where route.name = ? and run = ?",
+            "select run.route, told.events, parent from run join route on route.id = run.route "
+            "join told on told.id = run.told where route.name = ? and run = ?",
             (route, member),
         ).fetchone()
         if row is None or member in found:

@@ -138,6 +138,9 @@ def _settled(connection: Connection, cutoff_us: int, limit: int) -> list[_Run]:
 
 def _delete(connection: Connection, route: int, names: Iterable[str], last_us: int) -> None:
     rows = [(route, name) for name in names]
+    connection.executemany(
+        "delete from told where id = (select told from run where route = ? and run = ?)", rows
+    )
     connection.executemany("delete from run where route = ? and run = ?", rows)
     connection.executemany("delete from miss where route = ? and run = ?", rows)
     connection.executemany("delete from effort where route = ? and run = ?", rows)

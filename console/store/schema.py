@@ -152,6 +152,10 @@ create index quarantine_kept on quarantine (kept_us);
 """`kept_us` is since when a row is kept (the collector's clock), `late` how many events came after
 their run may have been deleted, `floor_us` the latest event time among the deleted runs."""
 _AGED = ("run", "line", "quarantine", "file")
+_TOLD = """
+create table told (id integer primary key, events blob not null) strict;
+alter table run add column told integer not null default 0
+"""
 _PASSED = """
 create table passed (
     path blob not null, why text not null, entries integer not null, words text not null,
@@ -236,6 +240,25 @@ def _later_steps(steps: Migrations) -> None:
         from console.store import views
 
         views.add(db.conn)
+
+    @steps()
+    def m010_events_apart(db: Database) -> None:
+        """Keep the events of runs in a table that only grows at its end.
+
+        To write a run among others would write all that lies beside it anew.
+        """
+        from console.store.reencode import set_apart
+
+        _execute(db, _TOLD)
+        set_apart(db.conn)
+        db.conn.execute("alter table run drop column facts")
+
+    @steps()
+    def m011_ahead(db: Database) -> None:
+        db.conn.execute(
+            f"create table ahead (at integer not null, route text not null, {_COUNTS}, "
+            "primary key (at, route)) strict, without rowid"
+        )
 
 
 def _execute(db: Database, statements: str) -> None:

@@ -7,15 +7,19 @@ row a thing, names instead of numbers, instants as RFC 3339 beside the microseco
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.ledger.effort import agent_of, deployments, efforts
-from console.ledger.facts import decode
 from console.ledger.signature import path_of, reason_of
 from console.model import CLASSES, Counts
+from console.store.reencode import facts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.ledger.effort import Effort
     from console.ledger.facts import Facts
+    from console.model import Event
     from console.store.connect import Connection
 
 COLUMNS = """
@@ -99,14 +103,17 @@ VIEWS = {
 
 
 def add(connection: Connection) -> None:
-    """Add tables and columns, fill them from the runs that are there, and create the views."""
+    """Add tables and columns, fill them from the runs that are there, and create the views.
+
+    Of the schema before the tenth: the events of a run are a list beside it.
+    """
     for statement in COLUMNS.split(";"):
         connection.execute(statement)
     for name, query in VIEWS.items():
         connection.execute(f"create view {name} as {query}")
     rows = connection.execute("select route, run, facts, parent from run").fetchall()
     for route, run, facts, parent in rows:
-        _work_out(connection, route, run, decode(facts, parent))
+        _work_out(connection, route, run, facts_of(facts, parent))
 
 
 def _work_out(connection: Connection, route: int, run: str, facts: Facts) -> None:
@@ -122,28 +129,43 @@ def _work_out(connection: Connection, route: int, run: str, facts: Facts) -> Non
             (reason_of(rule), path_of(facts, at_us), route, run, error_class),
         )
     late_us = next((at_us for name, at_us, _ in found if name == "latency"), None)
-    save(connection, route, run, facts, late_us)
+    insert(connection, [Took(route, run, efforts(facts, late_us), deployments(facts))])
 
 
-def save(connection: Connection, route: int, run: str, facts: Facts, late_us: int | None) -> None:
-    """Store anew what a run took, and the changes of its route that it tells of."""
-    forget(connection, route, run)
+class Took(NamedTuple):
+    """What a run (the number of its route, its name) took, and the changes that it tells of."""
+
+    route: int
+    run: str
+    efforts: Sequence[Effort]
+    changes: Sequence[Event]
+
+
+def save(connection: Connection, took: Sequence[Took]) -> None:
+    """Store anew what runs took, and the changes of their routes that they tell of."""
+    keys = [(item.route, item.run) for item in took]
+    connection.executemany("delete from effort where route = ? and run = ?", keys)
+    connection.executemany("delete from deployed where route = ? and run = ?", keys)
+    insert(connection, took)
+
+
+def insert(connection: Connection, took: Sequence[Took]) -> None:
+    """Store what runs took of which nothing is stored yet."""
     connection.executemany(
         "insert into effort (route, run, kind, at_us, place, length_us, who) "
         "values (?, ?, ?, ?, ?, ?, ?)",
         [
-            (route, run, item.kind, item.at_us, place, item.length_us, item.who)
-            for place, item in enumerate(efforts(facts, late_us))
+            (route, run, effort.kind, effort.at_us, place, effort.length_us, effort.who)
+            for route, run, found, _ in took
+            for place, effort in enumerate(found)
         ],
     )
     connection.executemany(
         "insert or ignore into deployed (route, run, at_us, change, version) "
         "values (?, ?, ?, ?, ?)",
-        [(route, run, item.ts_us, item.change, item.version) for item in deployments(facts)],
+        [
+            (route, run, event.ts_us, event.change, event.version)
+            for route, run, _, changes in took
+            for event in changes
+        ],
     )
-
-
-def forget(connection: Connection, route: int, run: str) -> None:
-    """Delete what was stored of a run."""
-    connection.execute("delete from effort where route = ? and run = ?", (route, run))
-    connection.execute("delete from deployed where route = ? and run = ?", (route, run))

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
+from operator import add, itemgetter
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from console.ledger import facts as run_facts
 from console.ledger.book import Change, Record, Settled
 from console.ledger.counts import Entry
-from console.ledger.effort import agent_of
+from console.ledger.effort import agent_of, deployments, efforts
 from console.ledger.signature import path_of, reason_of
-from console.model import CLASSES, Counts, ErrorClass
+from console.model import CLASSES, Counts, ErrorClass, RunState
 from console.store import views
 from console.store.connect import Displaced, create, place_of
 from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from console.intake.position import Position
     from console.intake.reading import Rejected
+    from console.ledger.book import Key
     from console.ledger.case import Debit
+    from console.ledger.whole import Whole
 
 _LATE = (ErrorClass.LATENCY,)
 _LEVELS = (("minute", 1), ("hour", 60), ("day", 1_440))
@@ -36,10 +39,18 @@ _UPSERT = (
     "on conflict (at, route) do update set {add}"
 )
 _CELL = {level: _UPSERT.format(level=level, fields=_FIELDS, add=_ADD) for level, _ in _LEVELS}
-_RUN = (
-    "insert or replace into run (route, run, parent, facts, state, minute, classes, deadline_us, "
-    "handoff, rescues, first_us, last_us, kept_us, agent) values (" + ", ".join("?" * 14) + ")"
+_WHOLE = (
+    "insert into run (route, run, parent, told, state, minute, classes, deadline_us, handoff, "
+    "rescues, first_us, last_us, kept_us, agent) values (" + ", ".join("?" * 14) + ")"
 )
+_RUN = _WHOLE.replace("insert", "insert or replace", 1)
+_TOLD = "insert or replace into told (id, events) values (?, ?)"
+_MISS = (
+    "insert or replace into miss (route, run, class, at_us, rule, evidence, signature, path) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_KNOWN = "select run from run where route = ? and run in (select value from json_each(?))"
+_PLACE = "select told from run where route = ? and run = ?"
 _FILE = (
     "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
     "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns, late, "
@@ -53,10 +64,12 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.connection = create(path)
-        self._place = place_of(path)
+        self._inode = place_of(path)
         migrate(self.connection)
         self._mirror = Mirror(path)
         self._routes: dict[str, int] = {}
+        self._told = 0
+        """The highest number under which the events of a run are kept."""
         self._load_routes()
         self._restore_audit()
 
@@ -70,7 +83,7 @@ class Writer:
         Raises:
             Displaced: it was deleted, moved or replaced.
         """
-        if place_of(self.path) != self._place:
+        if place_of(self.path) != self._inode:
             raise Displaced(f"store {self.path}: was deleted or replaced while it was open")
 
     @contextlib.contextmanager
@@ -125,58 +138,79 @@ class Writer:
 
     def settle(self, settled: Settled, now_us: int) -> None:
         """Store changed runs, their misses, and the differences to the counts."""
-        for change in settled.changes:
-            self._save_run(change, now_us)
+        self._meet(settled, now_us)
+        self._save_whole(settled.whole, now_us)
+        self._save_runs(settled.changes, now_us)
         self._add_cells(settled.cells)
 
-    def _save_run(self, change: Change, now_us: int) -> None:
-        facts, entry = change.facts, change.entry
-        first_us, last_us = facts.first_us, facts.last_us
-        if not facts.marks and change.debits:
-            first_us = last_us = change.debits[0].at_us
-        route = self.route_id(change.route, first_us)
-        self.connection.execute(
-            _RUN,
-            (
-                route,
-                change.run,
-                facts.parent,
-                run_facts.encode(facts),
-                entry.state,
-                entry.minute,
-                entry.classes,
-                entry.deadline_us,
-                int(entry.handoff),
-                entry.rescues,
-                first_us,
-                last_us,
-                now_us,
-                agent_of(facts),
-            ),
-        )
-        self._save_misses(route, change)
-        late_us = next((one.at_us for one in change.debits if one.error_class in _LATE), None)
-        views.save(self.connection, route, change.run, facts, late_us)
+    def _meet(self, settled: Settled, now_us: int) -> None:
+        """Give numbers to new routes, in an order that does not depend on how lines were read."""
+        firsts: dict[str, int] = {}
+        for run in settled.whole:
+            if run.route not in self._routes:
+                firsts[run.route] = min(run.first_us, firsts.get(run.route, run.first_us))
+        for change in settled.changes:
+            if change.route not in self._routes:
+                # A parent that was not read itself has no instant.
+                first_us = _span(change)[0] or now_us
+                firsts[change.route] = min(first_us, firsts.get(change.route, first_us))
+        for route in sorted(firsts):
+            self.route_id(route, firsts[route])
 
-    def _save_misses(self, route: int, change: Change) -> None:
-        self.connection.execute("delete from miss where route = ? and run = ?", (route, change.run))
-        for error_class in CLASSES:
-            debits = [debit for debit in change.debits if debit.error_class is error_class]
-            if debits:
-                at_us, (rule, evidence) = debits[0].at_us, _evidence(debits)
-                kind = (reason_of(rule), path_of(change.facts, at_us))
-                self.connection.execute(
-                    "insert into miss (route, run, class, at_us, rule, evidence, signature, path) "
-                    "values (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (route, change.run, error_class.value, at_us, rule, evidence, *kind),
+    def _save_whole(self, runs: Sequence[Whole], now_us: int) -> None:
+        """Store runs that ended well and were not known, in the order of the table."""
+        state = RunState.GOOD.value
+        routes, told, rows = self._routes, [], []
+        for number, run in enumerate(runs, self._told + 1):
+            told.append((number, run.facts))
+            rows.append(
+                (
+                    routes[run.route], run.run, "", number, state, run.minute, 0, None,
+                    int(run.handoff), 0, run.first_us, run.last_us, now_us, run.agent,
                 )
+            )  # fmt: skip
+        self._told += len(told)
+        rows.sort(key=itemgetter(0, 1))
+        self.connection.executemany(_TOLD, told)
+        self.connection.executemany(_WHOLE, rows)
+        took = [(routes[run.route], run.run, run.efforts, ()) for run in runs if run.efforts]
+        views.insert(self.connection, [views.Took(*item) for item in took])
+
+    def _save_runs(self, changes: Iterable[Change], now_us: int) -> None:
+        told, missed = dict[int, bytes](), list[tuple[int, str]]()
+        rows = dict[tuple[int, str], tuple[Any, ...]]()
+        last: dict[tuple[int, str], Change] = {}
+        for change in changes:  # a run that is changed twice is as it was changed last
+            key = (self._routes[change.route], change.run)
+            place = rows[key][3] if key in rows else self._place(*key)
+            rows[key] = _row(key, place, change, now_us)
+            told[place] = run_facts.encode(change.facts)
+            last[key] = change
+            if change.missed:
+                missed.append(key)
+        self.connection.executemany(_TOLD, told.items())
+        self.connection.executemany(_RUN, rows.values())
+        self.connection.executemany("delete from miss where route = ? and run = ?", missed)
+        self.connection.executemany(
+            _MISS, [row for key, change in last.items() for row in _misses(*key, change)]
+        )
+        views.save(self.connection, [_took(*key, change) for key, change in last.items()])
+
+    def _place(self, route: int, run: str) -> int:
+        """Return the number under which the events of a run are kept, a new one for a new run."""
+        row = self.connection.execute(_PLACE, (route, run)).fetchone()
+        if row is not None:
+            return int(row[0])
+        self._told += 1
+        return self._told
 
     def _add_cells(self, cells: Iterable[tuple[str, int, Counts]]) -> None:
         for level, width in _LEVELS:
-            summed: dict[tuple[int, int], Counts] = {}
+            summed: dict[tuple[int, int], tuple[int, ...]] = {}
             for route, minute, counts in cells:
                 key = (minute // width, self._routes[route])
-                summed[key] = summed.get(key, Counts()).plus(counts)
+                known = summed.get(key)
+                summed[key] = counts if known is None else tuple(map(add, known, counts))
             rows = [(*key, *summed[key]) for key in sorted(summed)]
             self.connection.executemany(_CELL[level], rows)
 
@@ -253,8 +287,8 @@ class Writer:
     def fetch(self, route: str, run: str) -> Record | None:
         """Return a run as it was last stored (the ledger's shelf)."""
         row = self.connection.execute(
-            "select parent, facts, state, minute, classes, deadline_us, handoff, rescues "
-            "from run where route = ? and run = ?",
+            "select parent, events, state, minute, classes, deadline_us, handoff, rescues "
+            "from run join told on told.id = run.told where route = ? and run = ?",
             (self._routes.get(route, -1), run),
         ).fetchone()
         if row is None:
@@ -262,6 +296,20 @@ class Writer:
         parent, facts, state, minute, classes, deadline_us, handoff, rescues = row
         entry = Entry(state, minute, classes, deadline_us, bool(handoff), rescues)
         return Record(run_facts.decode(facts, parent), entry)
+
+    def known(self, keys: Iterable[Key]) -> set[Key]:
+        """Return which runs are stored."""
+        by_route: dict[str, list[str]] = {}
+        for route, run in keys:
+            if route in self._routes:
+                by_route.setdefault(route, []).append(run)
+        return {
+            (route, row[0])
+            for route, runs in by_route.items()
+            for row in self.connection.execute(
+                _KNOWN, (self._routes[route], msgspec.json.encode(runs).decode())
+            )
+        }
 
     def since(self, route: str, at_us: int) -> list[str]:
         """Return the runs of a route with an event at or after an instant."""
@@ -289,6 +337,41 @@ class Writer:
 
     def _load_routes(self) -> None:
         self._routes = dict(self.connection.execute("select name, id from route"))
+        self._told = self.connection.execute("select coalesce(max(id), 0) from told").fetchone()[0]
+
+
+def _span(change: Change) -> tuple[int, int]:
+    """Return the earliest and the latest instant of a run; one without events has its miss's."""
+    facts = change.facts
+    if not facts.marks and change.debits:
+        return change.debits[0].at_us, change.debits[0].at_us
+    return facts.first_us, facts.last_us
+
+
+def _row(key: tuple[int, str], told: int, change: Change, now_us: int) -> tuple[Any, ...]:
+    """Return a run as the table has it; `told` is where its events are kept."""
+    entry = change.entry
+    return (
+        *key, change.facts.parent, told, entry.state, entry.minute, entry.classes,
+        entry.deadline_us, int(entry.handoff), entry.rescues, *_span(change), now_us,
+        agent_of(change.facts),
+    )  # fmt: skip
+
+
+def _misses(route: int, run: str, change: Change) -> Iterator[tuple[Any, ...]]:
+    """Yield the misses of a run as they are stored, one a class."""
+    for error_class in CLASSES:
+        mine = [debit for debit in change.debits if debit.error_class is error_class]
+        if mine:
+            at_us, (rule, evidence) = mine[0].at_us, _evidence(mine)
+            kind = (reason_of(rule), path_of(change.facts, at_us))
+            yield route, run, error_class.value, at_us, rule, evidence, *kind
+
+
+def _took(route: int, run: str, change: Change) -> views.Took:
+    """Return what a run took, and the changes that it tells of, for the review."""
+    late_us = next((one.at_us for one in change.debits if one.error_class in _LATE), None)
+    return views.Took(route, run, efforts(change.facts, late_us), deployments(change.facts))
 
 
 def _evidence(debits: list[Debit]) -> tuple[str, str]:

@@ -73,6 +73,36 @@ def test_a_line_that_cannot_be_read_is_counted_shown_and_no_failure(
     assert shell("status", "--json").document["store"]["rejected"] == 1
 
 
+def test_a_file_full_of_refused_lines_hides_no_other(shell: Shell) -> None:
+    shell.write("a.jsonl", good("r1"), *[b"not JSON\n"] * 50)
+    shell.write("b.jsonl", good("r2"), b"not JSON either\n")
+    assert shell("collect", "--once", "logs").code == 0
+    refused = [row for row in shell("doctor").out.splitlines() if row.startswith("BAD  refused")]
+    assert [row for row in refused if "b.jsonl:2" in row]
+    assert refused[-1] == "BAD  refused: 51 pieces in all"
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "nearest"),
+    [
+        ("auto", "human_agent", "human_agents"),
+        ("codex", "preset", ""),
+        ("openai-agents", "denial", "denials"),
+        ("inspect", "threshhold", "threshold"),
+        ("native", "timezone", ""),
+    ],
+)
+def test_a_key_that_no_reader_of_a_source_knows_is_refused(
+    shell: Shell, kind: str, key: str, nearest: str
+) -> None:
+    shell.write("a.jsonl", good("r1"))
+    shell.settings(f'[[source]]\npath = "logs"\nformat = "{kind}"\n{key} = "x"\n')
+    done = shell("collect", "--once")
+    assert (done.code, shell.store.exists()) == (78, False)
+    ending = f"the nearest that is known is {nearest}" if nearest else "take it out"
+    assert f'"{key}" is not a known key of a source of format = "{kind}"; {ending}' in done.err
+
+
 def test_what_a_refused_line_says_cannot_act_on_the_terminal(shell: Shell) -> None:
     shell.write("a\x1b]0;x\x07.jsonl", b"\x1b[2J\x9b31m not JSON\n", good("r1"))
     for arguments in (["collect", "--once", "logs"], ["doctor"], ["status"], ["misses"]):

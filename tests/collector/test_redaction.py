@@ -103,7 +103,7 @@ def test_every_place_that_keeps_agent_text_shows_the_mark_instead(station: Stati
     station.read()
     for query in (
         "select raw from line", "select excerpt from quarantine", "select event from future",
-        "select rule from miss", "select facts from run", "select agent from agent",
+        "select rule from miss", "select events from told", "select agent from agent",
         "select reader from file where path like '%otlp%'",
         "select reader from file where path like '%telemetry%'",
     ):  # fmt: skip

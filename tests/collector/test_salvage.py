@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.collector import Lease, alive, loop
+from console.collector import Lease, alive, runloop
 from console.collector.salvage import salvage
 from console.model import DAY_US, HOUR_US
 from console.snapshot import troubles
@@ -94,7 +94,7 @@ def test_the_loop_ends_when_the_store_is_not_where_it_was(station: Station) -> N
     station.read()
     station.store.unlink()
     with pytest.raises(Displaced, match="was deleted or replaced"):
-        loop.run(station.collector, pytest.fail, lambda: False, pytest.fail)
+        runloop.run(station.collector, pytest.fail, lambda: False, pytest.fail)
 
 
 def test_why_the_store_cannot_be_written_stands_in_the_lock_until_it_can(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_the_loop_says_why_the_store_cannot_be_written(station: Station) -> None
     station.collector.writer.connection.execute("pragma query_only=on")
     told: list[str] = []
     station.write("a.jsonl", good("r1"))
-    loop.run(station.collector, pytest.fail, lambda: bool(told), lambda _: None, told.append)
+    runloop.run(station.collector, pytest.fail, lambda: bool(told), lambda _: None, told.append)
     assert told[0].endswith("it is tried again")
 
 

@@ -10,7 +10,7 @@ import watchfiles
 
 from console.cli import health
 from console.collector.hints import Hints
-from console.collector.loop import run
+from console.collector.runloop import run
 from console.intake.position import digest
 from console.intake.tail import Tailer
 from console.model import SECOND_US

@@ -4,20 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from console.ledger import facts as run_facts
 from console.ledger.book import Ledger, Record
+from console.ledger.counts import Entry
 from console.ledger.orders import Orders
-from console.model import CLASSES, FUTURE_SLACK_US, Counts, Directive, Event, Origin, RunState
+from console.model import (
+    CLASSES,
+    EVENTS,
+    FUTURE_SLACK_US,
+    RUNLESS,
+    Counts,
+    Directive,
+    Event,
+    Origin,
+    Piece,
+    RunState,
+    Told,
+)
 from console.settings.types import Measured
 from tests.ledger.reference import Result, RunResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from console.ledger.counts import Entry
     from console.model import ErrorClass
 
 _ORIGIN = Origin(1, 0, 1)
+
+
+def piece_of(event: Event) -> Piece:
+    """Return an event as a plain line tells it, once it is gathered into its run."""
+    fields = msgspec.structs.asdict(event)
+    fields["ts"] = fields.pop("ts_us")
+    told = Told(**{**fields, "route": "", "run": "", "boot": "", "seq": None})
+    return event.ts_us, told, msgspec.msgpack.encode(told), _ORIGIN
 
 
 class MemoryShelf:
@@ -34,6 +56,9 @@ class MemoryShelf:
         if row is None:
             return None
         return Record(run_facts.decode(row[0], row[1]), row[2])
+
+    def known(self, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        return {key for key in keys if key in self.rows}
 
     def since(self, route: str, at_us: int) -> Iterable[str]:
         return [run for (name, run), row in self.rows.items() if name == route and row[3] >= at_us]
@@ -60,10 +85,24 @@ class Player:
             [(*key, row[1]) for key, row in self.shelf.rows.items() if row[1]],
         )
 
-    def play(self, events: Iterable[Event], clock: Mapping[str, int] | int, now_us: int) -> None:
+    def play(
+        self,
+        events: Iterable[Event],
+        clock: Mapping[str, int] | int,
+        now_us: int,
+        *,
+        gathered: bool = False,
+    ) -> None:
+        """Take in a batch, one by one or gathered run by run as far as that goes, and settle."""
+        runs: dict[tuple[str, str], list[Piece]] = {}
         for event in events:
-            if event.ts_us <= now_us + FUTURE_SLACK_US:
+            if event.ts_us > now_us + FUTURE_SLACK_US:
+                continue
+            if gathered and event.event in EVENTS - RUNLESS and not event.parent:
+                runs.setdefault((event.route, event.run), []).append(piece_of(event))
+            else:
                 self.ledger.apply(event, _ORIGIN)
+        self.ledger.bring(runs)
         settled = self.ledger.settle(
             lambda route: clock if isinstance(clock, int) else clock.get(route, 0)
         )
@@ -76,6 +115,9 @@ class Player:
             for debit in change.debits:
                 first[debit.error_class] = min(debit.at_us, first.get(debit.error_class, 2**62))
             self.shelf.misses[key] = first
+        for run in settled.whole:
+            entry = Entry(RunState.GOOD.value, run.minute, handoff=run.handoff)
+            self.shelf.rows[run.route, run.run] = (run.facts, "", entry, run.last_us)
         for route, minute, counts in settled.cells:
             before = self.shelf.cells.get((route, minute), Counts())
             self.shelf.cells[route, minute] = before.plus(counts)

@@ -19,7 +19,7 @@ def compare(history: History, data: st.DataObject) -> None:
     times = data.draw(clocks(len(parts), history.clock))
     player = Player(history.measured, history.directives)
     for part, clock in zip(parts, times, strict=True):
-        player.play(part, clock, history.now_us)
+        player.play(part, clock, history.now_us, gathered=data.draw(st.booleans()))
         assert sound(player.shelf.cells)
         if data.draw(st.booleans()):
             player.restart()

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from console.ledger import book, case, classes, counts, facts, orders, permission, runs
-from console.model import Event, Origin, RunState
+from console.ledger import book, case, classes, counts, facts, orders, permission, runs, whole
+from console.model import Event, Origin, Piece, RunState
+from console.settings import Measured
+from tests.ledger import playing
 from tests.ledger.strategies import histories
 from tests.ledger.test_ledger import compare
 
@@ -132,6 +134,18 @@ def _a_grant_is_not_needed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(permission, "_approved", lambda _case, _event: True)
 
 
+def _a_run_is_judged_by_one_batch_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(playing.MemoryShelf, "known", lambda _self, _keys: set())
+
+
+def _what_ends_at_all_ends_well(patch: pytest.MonkeyPatch) -> None:
+    def ended_well(pieces: list[Piece], _measured: Measured) -> whole.End | None:
+        ends = [piece[0] for piece in pieces if piece[1].event in facts.TERMINAL]
+        return whole.End(ends[0], handoff=False) if ends else None
+
+    patch.setattr(book, "ended_well", ended_well)
+
+
 MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     name.removeprefix("_"): mutant
     for name, mutant in list(globals().items())
@@ -140,7 +154,7 @@ MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 
 
 def test_the_list_of_mutants_is_not_empty() -> None:
-    assert len(MUTANTS) == 14
+    assert len(MUTANTS) == 16
 
 
 @pytest.mark.parametrize("name", MUTANTS)

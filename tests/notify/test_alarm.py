@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.collector import loop
+from console.collector import runloop
 from console.model import SECOND_US
 from console.notify.alarm import Alarm
 from console.notify.attempts import Attempts
@@ -109,5 +109,5 @@ def test_the_loop_says_that_it_is_blind(post: Post) -> None:
         def see_off(self, *_: object, **__: object) -> list[str]:
             return []
 
-    loop.run(Blind(), lambda: None, lambda: bool(said), lambda _: None)  # type: ignore[arg-type]
+    runloop.run(Blind(), lambda: None, lambda: bool(said), lambda _: None)  # type: ignore[arg-type]
     assert said[0].endswith("it is tried again")

@@ -203,7 +203,7 @@ def test_only_the_silent_route_has_no_live_agents() -> None:
 def test_the_recorded_agents_go_on_in_their_own_logs(tmp_path: Path) -> None:
     plan = prepare(SAMPLE, tmp_path / "play", NOON_US)
     place = Place(tmp_path / "control" / "control.json", plan.logs)
-    agents = hire(place, 60, 1, lambda _seconds: True, 7)
+    agents = hire(place, CATALOGUE, speed=60, seed=1, wait=lambda _seconds: True, started_s=7)
     assert len(agents) == 13
     for one in agents:
         one.close()

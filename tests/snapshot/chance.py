@@ -135,8 +135,8 @@ def _ago_us(chance: Random) -> int:
 
 def _save_runs(writer: Writer, chance: Random, runs: list[Run]) -> None:
     writer.connection.executemany(
-        "insert into run (route, run, parent, facts, state, minute, classes, handoff, rescues, "
-        "first_us, last_us) values (?, ?, '', x'', ?, ?, ?, ?, ?, ?, ?)",
+        "insert into run (route, run, parent, state, minute, classes, handoff, rescues, "
+        "first_us, last_us) values (?, ?, '', ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 run.number, run.run, run.entry.state, run.entry.minute, run.entry.classes,
@@ -176,10 +176,13 @@ def _changes(writer: Writer, chance: Random, now_us: int) -> list[Event]:
                 id=f"{name}-{turn}", event=CHANGE, ts_us=at_us, run="", route=name, change="prompt"
             )
             facts = Facts({event: Origin(1, turn, turn)})
+            told = writer.connection.execute(
+                "insert into told (events) values (?) returning id", (encode(facts),)
+            ).fetchone()
             writer.connection.execute(
-                "insert into run (route, run, parent, facts, state, classes, handoff, rescues, "
+                "insert into run (route, run, parent, told, state, classes, handoff, rescues, "
                 "first_us, last_us) values (?, ?, '', ?, '', 0, 0, 0, ?, ?)",
-                (number, own_run(event), encode(facts), at_us, at_us),
+                (number, own_run(event), *told, at_us, at_us),
             )
             found.append(event)
     return found

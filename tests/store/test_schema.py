@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from sqlite_utils import Database
 
-from console.store import outbox
+from console.model import Event, Origin
+from console.store import intake, outbox
 from console.store.connect import APPLICATION_ID, SCHEMA_VERSION, StoreError, attach, create
 from console.store.schema import migrations
 from console.store.writer import Writer
@@ -16,6 +18,7 @@ from tests.notify.post import NOON_US
 if TYPE_CHECKING:
     from pathlib import Path
 
+RESCUED = Event(ts_us=NOON_US, route="refunds", event="rescued", by="ann", minutes=5.0)
 SECOND = "m002_unknown_events"
 """The first migration that a store of the first version has not seen."""
 
@@ -30,6 +33,43 @@ def older(tmp_path: Path) -> Path:
     connection.execute("pragma user_version = 1")
     connection.close()
     return path
+
+
+@pytest.fixture(params=[("m008_requests", 7), ("m009_reviewing", 8), ("m010_events_apart", 9)])
+def listed(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A store in which events are lists of values, inside the rows of their runs."""
+    path = tmp_path / "burnline.db"
+    connection = create(path)
+    connection.execute(f"pragma application_id={APPLICATION_ID}")
+    step, version = request.param
+    migrations().apply(Database(connection), stop_before=step)
+    connection.execute(f"pragma user_version = {version}")
+    values = msgspec.structs.astuple(RESCUED)
+    connection.execute(
+        "insert into route (id, name, first_us, last_us) values (1, 'refunds', 1, 2)"
+    )
+    connection.executemany(
+        "insert into run (route, run, parent, facts, state, classes, handoff, rescues, first_us, "
+        "last_us) values (1, ?, '', ?, 'bad', 2, 0, 1, 1, 2)",
+        [(run, msgspec.msgpack.encode([(values, (1, 20, 3))])) for run in ("r1", "r2")],
+    )
+    connection.execute(
+        "insert into future (due_us, file, offset, place, number, event) values (9, 1, 0, 0, 1, ?)",
+        (msgspec.msgpack.encode(values),),
+    )
+    connection.close()
+    return path
+
+
+def test_events_that_were_lists_are_found_again(listed: Path) -> None:
+    writer = Writer(listed)
+    for run in ("r1", "r2"):
+        record = writer.fetch("refunds", run)
+        assert record is not None
+        assert record.facts.marks == {RESCUED: Origin(1, 20, 3)}
+    with writer.transaction():
+        assert intake.due(writer.connection, 9) == [(RESCUED, Origin(1, 0, 1))]
+    writer.close()
 
 
 def test_who_only_looks_is_told_to_restart_the_collector(older: Path) -> None:

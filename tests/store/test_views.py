@@ -5,13 +5,17 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlite_utils import Database
 
 from console.ledger.counts import Entry
+from console.ledger.facts import decode
 from console.model import MINUTE_US
 from console.store import corrections
+from console.store.connect import APPLICATION_ID, create
 from console.store.corrections import Correction
+from console.store.schema import migrations
 from console.store.views import VIEWS
 from console.store.writer import Writer
 from tests.collector.running import NOON_US, Station, event, good, route
@@ -90,22 +94,54 @@ def test_the_view_corrects_what_corrections_correct(
     assert {run for run, found in rows if found} == covered
 
 
+def before_the_review(path: Path, newer: sqlite3.Connection) -> None:
+    """Make a store as it was before the review from what a newer one holds of runs and misses."""
+    connection = create(path)
+    connection.execute(f"pragma application_id={APPLICATION_ID}")
+    migrations().apply(Database(connection), stop_before="m009_reviewing")
+    connection.execute("pragma user_version = 8")
+    for table in ("route", "run", "miss"):
+        columns = [row[1] for row in connection.execute(f"pragma table_info({table})")]
+        kept = ", ".join("events" if name == "facts" else name for name in columns)
+        source = "(select * from run join told on told.id = run.told)" if table == "run" else table
+        rows = newer.execute(f"select {kept} from {source}").fetchall()
+        if table == "run":
+            place = columns.index("facts")
+            rows = [(*row[:place], as_lists(row[place]), *row[place + 1 :]) for row in rows]
+        connection.executemany(
+            f"insert into {table} ({', '.join(columns)}) values ({', '.join('?' * len(columns))})",
+            rows,
+        )
+    connection.close()
+
+
+def as_lists(events: bytes) -> bytes:
+    """Return the events of a run as they were kept then, lists of values with their places."""
+    marks = decode(events, "").marks
+    return msgspec.msgpack.encode(
+        [(msgspec.structs.astuple(event), origin) for event, origin in marks.items()]
+    )
+
+
 def test_a_store_of_the_schema_before_is_filled(tmp_path: Path) -> None:
     station = Station(tmp_path)
-    station.write("a.jsonl", good("one", agent="a-1"), event("rescued", "one", 9, minutes=3))
-    station.at(60).read().close()
-    connection = sqlite3.connect(station.store)
-    for name in VIEWS:
-        connection.execute(f"drop view {name}")
-    before = connection.execute("select * from effort").fetchall()
-    connection.executescript(
-        "drop table effort; drop table deployed; alter table run drop column agent; "
-        "alter table miss drop column signature; alter table miss drop column path; "
-        "delete from _sqlite_migrations where name = 'm009_reviewing'; pragma user_version = 8;"
+    station.write(
+        "a.jsonl",
+        good("one", agent="a-1"),
+        event("rescued", "one", 9, minutes=3),
+        event("change.deployed", at_s=5, change="prompt", version="v2", id="c"),
     )
-    connection.close()
-    writer = Writer(station.store)
-    assert writer.connection.execute("select * from effort").fetchall() == before != []
-    assert writer.connection.execute("select agent from run").fetchall() == [("a-1",)]
-    assert writer.connection.execute("select signature from miss").fetchall() == [("rescued",)]
+    station.at(60).read().close()
+    newer = sqlite3.connect(station.store)
+    before_the_review(tmp_path / "older.db", newer)
+    writer = Writer(tmp_path / "older.db")
+    for query in (
+        "select * from effort",
+        "select * from deployed",
+        "select route, run, agent from run",
+        "select * from miss",
+        "select * from runs",
+    ):
+        assert writer.connection.execute(query).fetchall() == newer.execute(query).fetchall() != []
     writer.close()
+    newer.close()

@@ -16,8 +16,11 @@ from console.intake.formats import (
 from console.intake.formats.claude_code import FORMAT as CLAUDE_CODE
 from console.intake.formats.native import FORMAT as NATIVE
 from console.intake.reading import Context
+from console.settings.problems import nearest, quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from console.intake.reading import Format
     from console.settings import Source
 
@@ -37,6 +40,8 @@ _ASKED: tuple[Format, ...] = (
     verdict.FORMAT,
     generic.FORMAT,
 )
+AUTO = "auto"
+"""What a source's format is called whose files are told by their contents."""
 FORMATS: dict[str, Format] = {entry.name: entry for entry in _ASKED}
 """All formats, in the order in which they are asked whether a file is theirs."""
 
@@ -61,13 +66,32 @@ def variant(wanted: str, head: bytes) -> str:
     return next((name for name in family if FORMATS[name].recognises(head)), wanted)
 
 
+def context_of(entry: Format, path: Path, source: Source | None) -> Context:
+    """Return what a reader of a file is told; of an `auto` source, only the keys that are its."""
+    if source is None:
+        return Context(path=path)
+    options = source.options
+    if source.format == AUTO:
+        options = {key: value for key, value in options.items() if key in entry.options}
+    return Context(path=path, route=source.route, options=options)
+
+
 def wrong_with(source: Source) -> str:
     """Say what is wrong with a source's own keys and its route template, "" if nothing is."""
     entry = FORMATS.get(source.format)
-    if entry is None:
-        return ""
-    try:
-        entry.reader(Context(path=source.path, route=source.route, options=source.options))
-    except ValueError as error:
-        return str(error)
-    return ""
+    if entry is not None:
+        try:
+            entry.reader(context_of(entry, source.path, source))
+        except ValueError as error:
+            return str(error)
+    entries = FORMATS.values() if entry is None else (entry,)
+    known = sorted({key for each in entries for key in each.options})
+    return next(
+        (_unknown(key, source.format, known) for key in source.options if key not in known), ""
+    )
+
+
+def _unknown(key: str, name: str, known: list[str]) -> str:
+    meant = nearest(key, known)
+    ending = f"the nearest that is known is {meant}" if meant else "take it out"
+    return f'{quoted(key)} is not a known key of a source of format = "{name}"; {ending}'

@@ -13,7 +13,7 @@ import msgspec
 from console.intake.formats.claude_reader import BOM, ClaudeCodeReader
 from console.intake.formats.claude_records import BLANK, members
 from console.intake.formats.claude_runs import Story
-from console.intake.reading import Context
+from console.intake.reading import Context, restored
 
 _TOLD = frozenset({b"user", b"assistant", b"system", b"progress", b"attachment"})
 _ENVELOPE = frozenset({"parentUuid", "isSidechain"})
@@ -60,6 +60,7 @@ class ClaudeCodeFormat:
 
     name = "claude-code"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is a record of a transcript, and none is a native event."""
@@ -78,11 +79,7 @@ class ClaudeCodeFormat:
         Raises:
             ValueError: the route template names an unknown placeholder, or the state is not ours.
         """
-        try:
-            story = msgspec.msgpack.decode(state, type=Story) if state else Story()
-        except msgspec.MsgspecError as error:
-            raise ValueError("the kept reading state is not of a Claude Code transcript") from error
-        return ClaudeCodeReader(context, story)
+        return ClaudeCodeReader(context, restored(Story, state, "a Claude Code transcript"))
 
 
 FORMAT = ClaudeCodeFormat()

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from console.intake.formats.codex_exec import FILE_ROUTE, ExecReader, ExecStory, is_exec_line
 from console.intake.formats.codex_exec import PLACEHOLDERS as EXEC_PLACEHOLDERS
 from console.intake.formats.codex_reader import KINDS, CodexReader, Story
@@ -25,7 +23,7 @@ from console.intake.formats.codex_records import (
     records,
 )
 from console.intake.formats.codex_session import DEFAULT_ROUTE, check_template
-from console.intake.reading import Context
+from console.intake.reading import Context, restored
 
 _CUT = re.compile(
     rb'\{"timestamp":"[^"]{10,40}",(?:"ordinal":\d{1,18},)?"type":"([a-z_]{1,40})","payload":\{'
@@ -38,6 +36,7 @@ class CodexFormat:
 
     name = "codex"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is a record of a rollout, and none is a native event."""
@@ -56,11 +55,7 @@ class CodexFormat:
             ValueError: the route template names an unknown placeholder, or the state is not ours.
         """
         check_template(context.route or DEFAULT_ROUTE)
-        try:
-            story = msgspec.msgpack.decode(state, type=Story) if state else Story()
-        except msgspec.MsgspecError as error:
-            raise ValueError("the kept reading state is not of a Codex rollout") from error
-        return CodexReader(context, story)
+        return CodexReader(context, restored(Story, state, "a Codex rollout"))
 
 
 class ExecFormat:
@@ -68,6 +63,7 @@ class ExecFormat:
 
     name = "codex-exec"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is such an event, and none is a native event."""
@@ -83,11 +79,7 @@ class ExecFormat:
             ValueError: the route template names an unknown placeholder, or the state is not ours.
         """
         check_template(context.route or FILE_ROUTE, EXEC_PLACEHOLDERS)
-        try:
-            story = msgspec.msgpack.decode(state, type=ExecStory) if state else ExecStory()
-        except msgspec.MsgspecError as error:
-            raise ValueError("the kept reading state is not of codex exec --json") from error
-        return ExecReader(context, story)
+        return ExecReader(context, restored(ExecStory, state, "codex exec --json"))
 
 
 FORMAT = CodexFormat()

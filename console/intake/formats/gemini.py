@@ -26,8 +26,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import msgspec
-
 from console.intake.formats.gemini_chat import PLACEHOLDERS, Chat, Story
 from console.intake.formats.gemini_telemetry import TELEMETRY
 from console.intake.formats.loose import (
@@ -41,7 +39,7 @@ from console.intake.formats.loose import (
     text,
 )
 from console.intake.formats.route_template import RouteTemplate
-from console.intake.reading import Batch, Context
+from console.intake.reading import Batch, Context, restored
 
 _DEFAULT_ROUTE = "{project}"
 _DOCUMENT = re.compile(rb'\{\s*(?:"\w{1,40}"\s*:\s*"[^"\n]{0,300}"\s*,\s*){2,12}"')
@@ -138,6 +136,7 @@ class GeminiFormat:
 
     name = "gemini"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some whole line of the head is a chat's header, a patch or an answer."""
@@ -158,7 +157,7 @@ class GeminiFormat:
         Raises:
             ValueError: the route template names an unknown placeholder, or the state is not ours.
         """
-        return GeminiLinesReader(context, _story(state))
+        return GeminiLinesReader(context, restored(Story, state, "a Gemini CLI chat"))
 
 
 class GeminiDocumentFormat:
@@ -166,6 +165,7 @@ class GeminiDocumentFormat:
 
     name = "gemini-document"
     whole = True
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a document begins so that is a chat, and not a file of lines."""
@@ -181,7 +181,7 @@ class GeminiDocumentFormat:
         Raises:
             ValueError: the route template names an unknown placeholder, or the state is not ours.
         """
-        return GeminiDocumentReader(context, _story(state))
+        return GeminiDocumentReader(context, restored(Story, state, "a Gemini CLI chat"))
 
 
 FORMAT = GeminiFormat()
@@ -195,10 +195,3 @@ def _is_line(fields: dict[str, Any]) -> bool:
     if fields.keys() == {"$set"}:
         return "lastUpdated" in table(fields["$set"])
     return all(text(fields.get(key)) for key in _HEADER) and "messages" not in fields
-
-
-def _story(state: bytes) -> Story:
-    try:
-        return msgspec.msgpack.decode(state, type=Story) if state else Story()
-    except msgspec.MsgspecError as error:
-        raise ValueError("the kept reading state is not of a Gemini CLI chat") from error

@@ -50,7 +50,7 @@ from console.intake.formats.loose import (
 )
 from console.intake.formats.pretty_json import Frame, Frames
 from console.intake.formats.route_template import RouteTemplate
-from console.intake.reading import Batch, Context
+from console.intake.reading import Batch, Context, restored
 from console.text import name
 
 if TYPE_CHECKING:
@@ -162,6 +162,7 @@ class TelemetryFormat:
 
     name = "gemini-telemetry"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether objects with attributes stand here, some of them events of the CLI."""
@@ -179,11 +180,7 @@ class TelemetryFormat:
         Raises:
             ValueError: the route template names an unknown placeholder, or the state is not ours.
         """
-        try:
-            story = msgspec.msgpack.decode(state, type=Story) if state else Story()
-        except msgspec.MsgspecError as error:
-            raise ValueError("the kept reading state is not of Gemini CLI telemetry") from error
-        return TelemetryReader(context, story)
+        return TelemetryReader(context, restored(Story, state, "Gemini CLI telemetry"))
 
 
 TELEMETRY = TelemetryFormat()

@@ -73,11 +73,11 @@ from pathlib import Path
 
 from console.intake.formats.generic_events import Told, own_keys, told
 from console.intake.formats.generic_lines import Piece, pieces, stripped
-from console.intake.formats.generic_map import Mapping, check, mapping
+from console.intake.formats.generic_map import OPTIONS, Mapping, check, mapping
 from console.intake.formats.generic_presets import shape_of
 from console.intake.formats.generic_propose import propose
 from console.intake.formats.generic_values import View
-from console.intake.reading import Batch, Context, Rejected, Sourced
+from console.intake.reading import Batch, Context, Rejected, Sourced, Stateless
 from console.model import EVENTS, RUNLESS
 
 __all__ = ["FORMAT", "GenericFormat", "GenericReader", "check", "propose"]
@@ -86,7 +86,7 @@ _EXCERPT = 200
 _NOWHERE = Path()
 
 
-class GenericReader:
+class GenericReader(Stateless):
     """Reads lines by a mapping. It keeps no state: every line stands for itself."""
 
     name = "generic"
@@ -108,15 +108,6 @@ class GenericReader:
             line += 1
         return batch
 
-    def settle(self, clock_us: int) -> Batch:
-        """Nothing follows from silence in this format."""
-        del clock_us
-        return Batch([], [])
-
-    def dump(self) -> bytes:
-        """Return no state."""
-        return b""
-
     def _piece(self, piece: Piece, offset: int, line: int, batch: Batch) -> None:
         length = len(piece.text)
         found = Told([], piece.reason)
@@ -134,6 +125,7 @@ class GenericFormat:
 
     name = "generic"
     whole = False
+    options: tuple[str, ...] = OPTIONS
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line names event, run, route and time, and none is native.

@@ -28,7 +28,7 @@ from console.settings.problems import UnusableError, listed, nearest, quoted, sh
 from console.text import clean
 
 _EXTRA_KEYS = ("rules", "latency", "timezone", "derive_start")
-_OPTIONS = ("preset", "map")
+OPTIONS = ("preset", "map")
 
 
 class Latency(NamedTuple):
@@ -88,7 +88,7 @@ def _route(text: str) -> Expression:
 
 
 def _compiled(options: dict[str, object]) -> tuple[Mapping, list[str]]:
-    problems = [_unknown_option(key) for key in options if key not in _OPTIONS]
+    problems = [_unknown_option(key) for key in options if key not in OPTIONS]
     found = Mapping()
     try:
         found.preset = _preset(options.get("preset", AUTO))
@@ -130,8 +130,8 @@ def _take(found: Mapping, key: str, value: object) -> None:
     elif key in FIELDS:
         found.fields[key] = _field(key, value)
     else:
-        best = nearest(key, (*FIELDS, *_EXTRA_KEYS, *_OPTIONS))
-        if best in _OPTIONS:
+        best = nearest(key, (*FIELDS, *_EXTRA_KEYS, *OPTIONS))
+        if best in OPTIONS:
             raise UnusableError("belongs above the map; write it under [[source]] itself")
         ending = f"the nearest that is known is {best}" if best else "there is no such native field"
         raise UnusableError(f"is not a known key; {ending}")
@@ -140,8 +140,8 @@ def _take(found: Mapping, key: str, value: object) -> None:
 def _unknown_option(key: str) -> str:
     if key in (*FIELDS, *_EXTRA_KEYS):
         return f"{_plain(key)} belongs into the map; write it under [source.map]"
-    best = nearest(key, _OPTIONS)
-    ending = f"the nearest that is known is {best}" if best else f"there are {listed(_OPTIONS)}"
+    best = nearest(key, OPTIONS)
+    ending = f"the nearest that is known is {best}" if best else f"there are {listed(OPTIONS)}"
     return f"{_plain(key)} is not a known key of a generic source; {ending}"
 
 

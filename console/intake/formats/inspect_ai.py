@@ -34,8 +34,8 @@ from console.intake.formats.loose import (
     text,
 )
 from console.intake.formats.route_template import RouteTemplate
-from console.intake.formats.verdict_values import rule_of, text_option
-from console.intake.reading import Batch, Context, Sourced
+from console.intake.formats.verdict_values import Rule, rule_of, text_option
+from console.intake.reading import Batch, Context, Sourced, Stateless
 from console.text import name
 
 _DEFAULT_ROUTE = "{task}"
@@ -48,7 +48,7 @@ _BEGINNING = re.compile(
 _ENTRIES = re.compile(rb"_journal/start\.json|header\.json|samples/[^/]{1,300}_epoch_\d+\.json")
 
 
-class InspectReader:
+class InspectReader(Stateless):
     """Reads one log as a whole; it keeps no state."""
 
     name = "inspect"
@@ -78,15 +78,6 @@ class InspectReader:
             for event in events_of(part.value, subject, self._rule):
                 batch.events.append(Sourced(event, offset + part.offset, part.length, line))
         return batch
-
-    def settle(self, clock_us: int) -> Batch:
-        """Nothing follows from silence in this format."""
-        del clock_us
-        return Batch([], [])
-
-    def dump(self) -> bytes:
-        """Return no state."""
-        return b""
 
     def _subject(
         self, header: dict[str, Any], sample: dict[str, Any], ended_us: int | None
@@ -118,6 +109,7 @@ class InspectFormat:
 
     name = "inspect"
     whole = True
+    options: tuple[str, ...] = (*Rule.__struct_fields__, "run")
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a file that begins so is an evaluation log."""

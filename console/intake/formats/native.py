@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from console.intake.reading import Batch, Context, Rejected, Sourced
+from console.intake.reading import Batch, Context, Rejected, Sourced, Stateless
 from console.intake.times import instant_us
-from console.model import RUNLESS, Event
+from console.model import RUNLESS, Event, Whole
 from console.text import clean, name
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ _REFUSALS = 100
 """After so many refusals on one line the rest of it is refused as a whole."""
 _LONGEST = 10**9
 """No number of seconds or minutes in an event is larger."""
-
-Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-"""A whole number that the store can hold."""
 
 
 class Line(msgspec.Struct, gc=False):
@@ -66,7 +63,7 @@ class Line(msgspec.Struct, gc=False):
     elapsed_s: float | None = None
 
 
-class NativeReader:
+class NativeReader(Stateless):
     """Reads native lines. It keeps no state: every line stands for itself."""
 
     name = "native"
@@ -84,15 +81,6 @@ class NativeReader:
             offset += len(raw) + 1
             line += 1
         return batch
-
-    def settle(self, clock_us: int) -> Batch:
-        """Nothing follows from silence in this format."""
-        del clock_us
-        return Batch([], [])
-
-    def dump(self) -> bytes:
-        """Return no state."""
-        return b""
 
     def _line(self, text: bytes, offset: int, line: int, batch: Batch) -> None:
         if text.startswith(_BOM):
@@ -138,6 +126,7 @@ class NativeFormat:
 
     name = "native"
     whole = False
+    options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Say whether any line of the head is a native object."""

@@ -23,16 +23,15 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from console.intake.formats.loose import bare, each_line, each_value, json_value, table
 from console.intake.formats.openai_reader import (
+    OPTIONS,
     OpenAIDocumentReader,
     OpenAILinesReader,
     Story,
     settings_of,
 )
-from console.intake.reading import Context, Reader
+from console.intake.reading import Context, Reader, restored
 
 _OBJECT = re.compile(rb'"object"\s*:\s*"trace(?:\.span)?"')
 _PREAMBLE_BYTES = 4096
@@ -46,6 +45,7 @@ class OpenAIAgentsFormat:
 
     name = "openai-agents"
     whole = False
+    options: tuple[str, ...] = OPTIONS
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some whole line of the head is, or holds, a trace or a span."""
@@ -65,7 +65,9 @@ class OpenAIAgentsFormat:
         Raises:
             ValueError: the template or an option is not right, or the state is not ours.
         """
-        return OpenAILinesReader(settings_of(context), _story(state))
+        return OpenAILinesReader(
+            settings_of(context), restored(Story, state, "OpenAI Agents traces")
+        )
 
 
 class OpenAIDocumentFormat:
@@ -73,6 +75,7 @@ class OpenAIDocumentFormat:
 
     name = "openai-agents-document"
     whole = True
+    options: tuple[str, ...] = OPTIONS
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a document begins here that is not a file of lines."""
@@ -94,18 +97,13 @@ class OpenAIDocumentFormat:
         Raises:
             ValueError: the template or an option is not right, or the state is not ours.
         """
-        return OpenAIDocumentReader(settings_of(context), _story(state))
+        return OpenAIDocumentReader(
+            settings_of(context), restored(Story, state, "OpenAI Agents traces")
+        )
 
 
 FORMAT = OpenAIAgentsFormat()
 DOCUMENT = OpenAIDocumentFormat()
-
-
-def _story(state: bytes) -> Story:
-    try:
-        return msgspec.msgpack.decode(state, type=Story) if state else Story()
-    except msgspec.MsgspecError as error:
-        raise ValueError("the kept reading state is not of OpenAI Agents traces") from error
 
 
 def _is_export(value: object) -> bool:

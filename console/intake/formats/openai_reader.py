@@ -38,6 +38,10 @@ class Story(msgspec.Struct):
     clock_us: int = 0
 
 
+OPTIONS = ("input_guardrails", "output_guardrails", "human_agents", "denials")
+"""A source's own keys, each a list of texts."""
+
+
 def settings_of(context: Context) -> Settings:
     """Return the settings of a source.
 
@@ -45,11 +49,12 @@ def settings_of(context: Context) -> Settings:
         ValueError: the template or an option is not right; the message says how.
     """
     options = context.options
+    inputs, outputs, humans, denials = (names_option(options, key) for key in OPTIONS)
     names = Names(
-        inputs=frozenset(names_option(options, "input_guardrails")),
-        outputs=frozenset(names_option(options, "output_guardrails")),
-        humans=frozenset(names_option(options, "human_agents")),
-        denials=tuple(filter(None, names_option(options, "denials"))),
+        inputs=frozenset(inputs),
+        outputs=frozenset(outputs),
+        humans=frozenset(humans),
+        denials=tuple(filter(None, denials)),
     )
     template = RouteTemplate(context.route or _DEFAULT_ROUTE, _PLACEHOLDERS)
     return Settings(template, names, context.path.stem)

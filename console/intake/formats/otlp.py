@@ -32,8 +32,8 @@ from console.intake.formats.otlp_reader import (
     Story,
 )
 from console.intake.formats.otlp_route import check_template
-from console.intake.formats.otlp_verdicts import rule_of
-from console.intake.reading import Context
+from console.intake.formats.otlp_verdicts import Rule, rule_of
+from console.intake.reading import Context, restored
 
 _CUT_REQUEST = re.compile(rb'\{\s*"(?:' + "|".join(sorted(REQUEST_KEYS)).encode() + rb')"\s*:')
 _KEYS = "|".join(sorted({*REQUEST_KEYS, "batches"})).encode()
@@ -50,6 +50,7 @@ class OtlpFormat:
 
     name = "otlp"
     whole = False
+    options: tuple[str, ...] = Rule.__struct_fields__
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is a request, or the cut beginning of one."""
@@ -68,11 +69,7 @@ class OtlpFormat:
             ValueError: the route template or an option cannot be, or the state is not ours.
         """
         check_template(context.route)
-        try:
-            story = msgspec.msgpack.decode(state, type=Story) if state else Story()
-        except msgspec.MsgspecError as error:
-            raise ValueError("the kept reading state is not of an OTLP file") from error
-        return OtlpReader(context, story)
+        return OtlpReader(context, restored(Story, state, "an OTLP file"))
 
 
 class DocumentFormat:
@@ -80,6 +77,7 @@ class DocumentFormat:
 
     name = "otlp-document"
     whole = True
+    options: tuple[str, ...] = Rule.__struct_fields__
 
     def recognises(self, head: bytes) -> bool:
         """Say whether the head is the beginning of a request, or of an export, in several lines."""

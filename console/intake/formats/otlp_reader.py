@@ -28,7 +28,7 @@ from console.intake.formats.otlp_state import Note, Place, Root, Traces
 from console.intake.formats.otlp_traces import Assembly
 from console.intake.formats.otlp_values import text
 from console.intake.formats.otlp_verdicts import rule_of
-from console.intake.reading import Batch, Context, Rejected, Sourced
+from console.intake.reading import Batch, Context, Rejected, Sourced, Stateless
 from console.text import clean, name
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class OtlpReader:
         return _sum_up([fault for fault in (reason, *told) if fault])
 
 
-class DocumentReader:
+class DocumentReader(Stateless):
     """Reads whole documents anew whenever they have changed."""
 
     name = "otlp-document"
@@ -200,15 +200,6 @@ class DocumentReader:
         telling.assembly.close(last)
         telling.talks.close()
         return telling.drain(rejected)
-
-    def settle(self, clock_us: int) -> Batch:
-        """Nothing follows from silence: a document says all that it has to say."""
-        del clock_us
-        return Batch([], [])
-
-    def dump(self) -> bytes:
-        """Return no state."""
-        return b""
 
 
 def reason_of(error: Exception) -> str:

@@ -51,9 +51,9 @@ from console.intake.formats.loose import (
     refused,
     text,
 )
-from console.intake.formats.verdict_mapping import Mapping, mapping_of
+from console.intake.formats.verdict_mapping import OPTIONS, Mapping, mapping_of
 from console.intake.formats.verdict_results import Result, events_of
-from console.intake.reading import Batch, Context, Sourced
+from console.intake.reading import Batch, Context, Sourced, Stateless
 from console.text import name
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 _DEFAULT_ROUTE = "{file}"
 
 
-class VerdictReader:
+class VerdictReader(Stateless):
     """Reads one document as a whole; it keeps no state."""
 
     name = "verdict"
@@ -101,15 +101,6 @@ class VerdictReader:
             for event in events_of(told, self._mapping):
                 batch.events.append(Sourced(event, offset + place, length, line))
 
-    def settle(self, clock_us: int) -> Batch:
-        """Nothing follows from silence in this format."""
-        del clock_us
-        return Batch([], [])
-
-    def dump(self) -> bytes:
-        """Return no state."""
-        return b""
-
     def _results(self, document: Any) -> list[Any]:
         found = at_path(document, self._mapping.items)
         if isinstance(found, dict):
@@ -145,6 +136,7 @@ class VerdictFormat:
 
     name = "verdict"
     whole = True
+    options: tuple[str, ...] = OPTIONS
 
     def recognises(self, head: bytes) -> bool:
         """Return False: any JSON could be a result, and none says that it is."""

@@ -31,6 +31,12 @@ _PATHS = (
     "expected",
     "handoff",
 )
+OPTIONS = (
+    *Rule.__struct_fields__,
+    *("run", "join", "check", "timezone", "fine", "excluded"),
+    *_PATHS,
+)
+"""A source's own keys."""
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):

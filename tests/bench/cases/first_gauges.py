@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from console.burn import windows
 from console.model import HOUR_US
-from console.store import counting
+from console.store import ahead
 from tests.bench.bench import Bench, Benchmark
 from tests.bench.counting import lnav_format
 from tests.bench.live import at_work, collecting, events_read, wait_until
@@ -74,7 +74,7 @@ def _ours(bench: Bench, logs: Path) -> Opening:
 
         def look() -> bool:
             cpu_s = cpu_of(process.pid)
-            seen.append((cpu_s, counting.window_counts(connection, hour)))
+            seen.append((cpu_s, ahead.window_counts(connection, hour)))
             return events_read(connection) >= bench.scale.lines
 
         wait_until(look, "reading the backlog", process)
