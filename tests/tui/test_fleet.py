@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from console.tui.host import host
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.widgets.cursor_list import CursorList
@@ -16,6 +17,9 @@ from .stage import FakeFeed, console, front, press, refresh, screen_text, settle
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+    from textual.strip import Strip
+
+    from console.snapshot.types import RouteView
 
 WIDE = (120, 40)
 
@@ -78,6 +82,26 @@ async def test_the_usual_keys_move_the_cursor() -> None:
         ):
             await press(pilot, key)
             assert cursor(pilot) == expected, key
+
+
+async def test_a_key_draws_the_row_that_the_cursor_left_and_the_one_it_came_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with console(FakeFeed()).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        drawn: list[int] = []
+        draw = CursorList.render_line
+
+        def render_line(self: CursorList[RouteView], y: int) -> Strip:
+            drawn.append(y)
+            return draw(self, y)
+
+        monkeypatch.setattr(CursorList, "render_line", render_line)
+        await press(pilot, "j")
+        assert set(drawn) == {0, 1}
+        marker = host(pilot.app).glyphs.cursor
+        marked = [each for each in screen_text(pilot).splitlines() if marker in each]
+        assert [("refunds" in each) for each in marked] == [True]
 
 
 async def test_a_click_selects_and_a_second_click_opens() -> None:
