@@ -33,7 +33,12 @@ LAYERS = (
 """A part imports earlier layers. Those of one layer do not know each other."""
 AGENTS = "agent"
 """Imports the standard library only; anybody may import it."""
-VIEW = ("model", "text", "settings", "snapshot.types", "snapshot.particulars")
+PAPER = ("types", "page", "layout", "words", "written")
+"""What a review says, and how it is written: the screens show a review that they are handed."""
+VIEW = (
+    *("model", "text", "settings", "snapshot.types", "snapshot.particulars"),
+    *(f"review.{name}" for name in PAPER),
+)
 """All that the console's screens may know."""
 APART = {
     "agent": (),

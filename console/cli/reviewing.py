@@ -60,7 +60,9 @@ def review(
     if sign is not None:
         _sign(session, found, by=operator_name(sign), decision=decision, note=note)
         return
-    text = _rendered(found, format_)
+    from console.review.written import writers
+
+    text = writers(found)[format_.name.lower()]()
     if out is None:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.flush()
@@ -130,26 +132,9 @@ def _review(session: Session, period: Period, route: str | None, tier: str | Non
     return found
 
 
-def _rendered(found: Review, format_: Format) -> str:
-    from console.review import documents, html, markdown, terminal
-    from console.review.layout import layout
-
-    if format_ is Format.JSON:
-        import msgspec
-
-        body = msgspec.json.format(msgspec.json.encode(documents.document(found)), indent=2)
-        return body.decode() + "\n"
-    render = {
-        Format.TERMINAL: terminal.render,
-        Format.MARKDOWN: markdown.render,
-        Format.HTML: html.render,
-    }[format_]
-    return render(layout(found))
-
-
 def _sign(session: Session, found: Review, *, by: str, decision: str | None, note: str) -> None:
-    from console.review.decisions import DECISIONS
     from console.review.signing import sign
+    from console.review.types import DECISIONS
     from console.store.writer import Writer
 
     session.writable()

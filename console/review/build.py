@@ -60,7 +60,7 @@ def review(
             scope=route or (f"tier {tier}" if tier else "the fleet"),
             routes=tuple(views),
             fleet=_fleet(connection, views, period.span),
-            signed=signing.earlier(connection, period.to_us, ""),
+            signed=signing.earlier(connection, period, ""),
         )
     finally:
         connection.execute("rollback")
@@ -143,7 +143,8 @@ def _route(
             past, found, verdict, spent=charged["spent_ppm"].value, ready=ready, advice=candidates
         ),
         advice=candidates,
-        signed=signing.earlier(connection, period.to_us, route.name),
+        signed=signing.earlier(connection, period, route.name),
+        signed_off=signing.of(connection, period, route.name),
         only_by_exclusion=_over(experienced) and not _over(charged),
     )
 

@@ -15,7 +15,17 @@ from console.burn.windows import MINUTES_PER_DAY
 from console.intake.times import rfc3339
 from console.model import MINUTE_US
 from console.review import incident
-from console.review.types import Decision
+from console.review.types import (
+    CHANGE_OBJECTIVE,
+    CHANGE_TIER,
+    EXPAND,
+    FREEZE,
+    KEEP,
+    NARROW,
+    Decision,
+    Exclusion,
+    Move,
+)
 from console.review.verdict import NOISE, OVER_CLAIMED, STRUCTURAL
 
 if TYPE_CHECKING:
@@ -25,10 +35,6 @@ if TYPE_CHECKING:
     from console.review.past import Past
     from console.review.types import Advice
     from console.review.verdict import Verdict
-
-KEEP, EXPAND, FREEZE, NARROW = "keep", "expand", "freeze", "narrow"
-CHANGE_OBJECTIVE, CHANGE_TIER = "change objective", "change tier"
-DECISIONS = (KEEP, EXPAND, FREEZE, NARROW, CHANGE_OBJECTIVE, CHANGE_TIER)
 
 
 class _Case(NamedTuple):
@@ -79,7 +85,7 @@ def _beyond_permission(case: _Case) -> Decision | None:
     if not case.has(incident.BREACH):
         return None
     rule = "an agent acted beyond its permission"
-    return Decision(decision=NARROW, rule=rule, command=_tighten(case.past, case.route))
+    return _by_order(NARROW, rule, case, _tighten(case.past))
 
 
 def _over_claimed(case: _Case) -> Decision | None:
@@ -105,7 +111,7 @@ def _structural(case: _Case) -> Decision | None:
     if gone or _ongoing(case.past, case.found):
         what = "the budget is spent" if gone else "it still burns"
         rule = f"structural, and {what}: no change but the fix until it recovers"
-        return Decision(decision=FREEZE, rule=rule, command=_freeze(case.past, case.route))
+        return _by_order(FREEZE, rule, case, _freeze(case.past))
     rule = "structural: it keeps its scope until the cause is gone"
     return Decision(decision=KEEP, rule=rule, command=case.sign)
 
@@ -114,7 +120,9 @@ def _noise(case: _Case) -> Decision | None:
     if case.verdict.verdict != NOISE:
         return None
     rule = "what was missed came from outside; a correction takes it out of the budget"
-    return Decision(decision=KEEP, rule=rule, command=_correct(case.route, case.found) or case.sign)
+    step = _correct(case.found)
+    command = case.sign if step is None else _correction(case.route, step)
+    return Decision(decision=KEEP, rule=rule, command=command, step=step)
 
 
 def _unready(case: _Case) -> Decision | None:
@@ -143,31 +151,46 @@ def _ongoing(past: Past, found: Sequence[Incident]) -> bool:
     return any(item.kind in going and item.span.end > day for item in found)
 
 
-def _freeze(past: Past, route: str) -> str:
-    changes = " ".join(f"--change {kind}" for kind in past.route.freeze_kinds or ("prompt",))
-    return f"burnline freeze {route} {changes} --reason 'weekly review'"
+def _by_order(decision: str, rule: str, case: _Case, move: Move) -> Decision:
+    return Decision(decision=decision, rule=rule, command=_command(case.route, move), step=move)
 
 
-def _tighten(past: Past, route: str) -> str:
+def _freeze(past: Past) -> Move:
+    return Move(verb="freeze", changes=tuple(past.route.freeze_kinds) or ("prompt",))
+
+
+def _tighten(past: Past) -> Move:
     """Return the order that has the actions that went too far granted by a human."""
     reasons = sorted(
         reason for run in past.charged if "permission" in run.classes for reason in run.reasons
     )
     actions = [words.split()[1] for words in reasons if words.startswith("action ")]
-    named = " ".join(f"--action {shlex.quote(one)}" for one in dict.fromkeys(actions))
-    if not named:
-        return f"burnline reduce {route} --max-runs 1 --reason 'weekly review'"
-    return f"burnline tighten {route} {named} --reason 'weekly review'"
+    if not actions:
+        return Move(verb="reduce", max_runs=1)
+    return Move(verb="tighten", actions=tuple(dict.fromkeys(actions)))
 
 
-def _correct(route: str, found: Sequence[Incident]) -> str:
-    """Return the correction of the outage that explains most; empty where all are corrected."""
+def _command(route: str, move: Move) -> str:
+    """Return an order as it is typed."""
+    changes = [f"--change {kind}" for kind in move.changes]
+    actions = [f"--action {shlex.quote(one)}" for one in move.actions]
+    runs = [] if move.max_runs is None else [f"--max-runs {move.max_runs}"]
+    options = " ".join((*changes, *actions, *runs))
+    return f"burnline {move.verb} {route} {options} --reason 'weekly review'"
+
+
+def _correct(found: Sequence[Incident]) -> Exclusion | None:
+    """Return the correction of the outage that explains most; None where all are corrected."""
     outages = [item for item in found if item.noise]
     if not outages:
-        return ""
+        return None
     span = max(outages, key=lambda item: len(item.runs)).span
-    first, end = (rfc3339(minute * MINUTE_US) for minute in span)
+    return Exclusion(from_us=span.first * MINUTE_US, to_us=span.end * MINUTE_US)
+
+
+def _correction(route: str, step: Exclusion) -> str:
+    """Return a correction as it is typed."""
     return (
-        f"burnline correct {route} --from {first} --to {end} --category outage "
-        "--reason 'dependency outage'"
+        f"burnline correct {route} --from {rfc3339(step.from_us)} --to {rfc3339(step.to_us)} "
+        "--category outage --reason 'dependency outage'"
     )

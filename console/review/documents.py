@@ -87,6 +87,7 @@ def _route(view: RouteReview, span: Span) -> Document:
             "command": view.decision.command,
         },
         "signed": list(view.signed),
+        "signed_off": list(view.signed_off),
         "chart": {**_rows(view.chart), **_ends(view.chart_span)},
         "marks": [
             {"at": rfc3339(mark.at_us), "kind": mark.kind, "words": mark.words}

@@ -38,7 +38,7 @@ def layout(review: Review) -> tuple[Block, ...]:
     if review.signed:
         blocks += [Prose("Signed before:"), Bullets(review.signed)]
     for view in review.routes:
-        blocks += _route(view)
+        blocks += of_route(view)
     return tuple(blocks)
 
 
@@ -61,16 +61,13 @@ def _overview(review: Review) -> Grid:
     )
 
 
-def _route(view: RouteReview) -> Iterator[Block]:
+def of_route(view: RouteReview) -> Iterator[Block]:
+    """Yield the blocks of one route: a heading of level 2, then its parts."""
     settings = view.settings
     yield Heading(2, f"{settings.name} ({settings.tier}, {words.objective(settings.budget_ppm)})")
     yield from _verdict(view)
     yield from _next(view)
-    yield Chart(
-        f"Budget left over {settings.window.text} up to the end of the review",
-        budget_left(view.chart, settings.budget_ppm),
-        view.marks,
-    )
+    yield from _happened(view)
     yield from _budget(view)
     yield from _failures(view)
     yield from _answers(view)
@@ -95,6 +92,9 @@ def _verdict(view: RouteReview) -> Iterator[Block]:
             *(f"{word.word}: {word.because}" for word in verdict.words),
         )
     )
+
+
+def _happened(view: RouteReview) -> Iterator[Block]:
     if view.incidents:
         yield Heading(3, "What happened")
         yield Bullets(
@@ -112,18 +112,28 @@ def _verdict(view: RouteReview) -> Iterator[Block]:
 
 
 def _next(view: RouteReview) -> Iterator[Block]:
+    yield Heading(3, "What next")
     if not view.ready:
         blank = [text for text, answer in view.questions if not answer]
         yield Prose(f"Not ready to scale: blank is {' and '.join(blank)}", strong=True)
     yield Prose(f"Next: {view.decision.decision}, because {view.decision.rule}.")
     yield Command(view.decision.command)
+    if view.signed_off:
+        yield Prose("This review is signed:")
+        yield Bullets(view.signed_off)
     if view.signed:
         yield Prose("Signed before:")
         yield Bullets(view.signed)
 
 
 def _budget(view: RouteReview) -> Iterator[Block]:
+    settings = view.settings
     yield Heading(3, "Budget")
+    yield Chart(
+        f"Budget left over {settings.window.text} up to the end of the review",
+        budget_left(view.chart, settings.budget_ppm),
+        view.marks,
+    )
     if view.only_by_exclusion:
         yield Prose(
             "Its objective was kept only while something was excluded: as experienced it was not.",

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from console.burn.windows import MINUTES_PER_DAY, Span
-from console.model import DAY_US, MINUTE_US
+from console.model import DAY_US, MINUTE_US, SECOND_US
 
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -34,6 +34,18 @@ class Period(msgspec.Struct, frozen=True):
 def latest(now_us: int, days: int = 7) -> Period:
     """Return the last seven days: what is reviewed where nothing is said."""
     return between(now_us - days * DAY_US, now_us)
+
+
+def before(kind: str, back: int, now_us: int) -> Period:
+    """Return the present period of a kind (`days`, `week`, `month`), or one so many before it."""
+    if kind == "days":
+        return latest(now_us - 7 * back * DAY_US)
+    today = datetime.fromtimestamp(now_us // SECOND_US, UTC).date()
+    if kind == "week":
+        year, number, _ = (today - timedelta(days=7 * back)).isocalendar()
+        return week(f"{year}-W{number:02}", now_us)
+    months = today.year * 12 + today.month - 1 - back
+    return month(f"{months // 12}-{months % 12 + 1:02}", now_us)
 
 
 def between(from_us: int, to_us: int) -> Period:

@@ -12,12 +12,15 @@ from console.store import desk, past
 from console.text import clean, name
 
 if TYPE_CHECKING:
+    from console.review.period import Period
     from console.review.types import Review
     from console.store.connect import Connection
+    from console.store.desk import AuditRow
     from console.store.writer import Writer
 
 VERB = "review"
 _SHOWN = 3
+_EVER_US = 2**62
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,20 +60,35 @@ def sign(
     return said
 
 
-def earlier(connection: Connection, until_us: int, route: str) -> tuple[str, ...]:
-    """Return the last signatures before an instant, newest first, in words.
+def of(connection: Connection, period: Period, route: str) -> tuple[str, ...]:
+    """Return the signatures of a route's review of a period, newest first."""
+    said = []
+    for row in reversed(past.acts(connection, _EVER_US, VERB)):
+        detail = msgspec.json.decode(row.detail, type=Signed)
+        if row.route == route and detail.period == period.label:
+            said.append(f"{detail.decision}, {_signer(row, detail)}")
+    return tuple(said[:_SHOWN])
+
+
+def _signer(row: AuditRow, detail: Signed) -> str:
+    day = datetime.fromtimestamp(row.at_us // SECOND_US, UTC).strftime("%Y-%m-%d")
+    note = f", {clean(detail.note, 200)}" if detail.note else ""
+    return f"signed by {clean(row.actor, 100)} on {day}; rescues: {detail.rescues}{note}"
+
+
+def earlier(connection: Connection, period: Period, route: str) -> tuple[str, ...]:
+    """Return the last signatures before the end of a period, of other periods, newest first.
 
     Of a route, or with "" of the whole fleet: who signed how many routes of which review.
     """
-    rows = [row for row in past.acts(connection, until_us, VERB) if route in {"", row.route}]
+    rows = [row for row in past.acts(connection, period.to_us, VERB) if route in {"", row.route}]
     said: dict[str, int] = {}
     for row in reversed(rows):
         detail = msgspec.json.decode(row.detail, type=Signed)
-        day = datetime.fromtimestamp(row.at_us // SECOND_US, UTC).strftime("%Y-%m-%d")
-        words = f"{detail.period}, signed by {clean(row.actor, 100)} on {day}"
-        if route:
-            note = f", {clean(detail.note, 200)}" if detail.note else ""
-            words = f"{detail.decision} ({words}; rescues: {detail.rescues}{note})"
+        if detail.period == period.label:
+            continue
+        words = f"{detail.period}, {_signer(row, detail)}"
+        words = f"{detail.decision} ({words})" if route else words.partition(";")[0]
         said[words] = said.get(words, 0) + 1
     shown = list(said.items())[:_SHOWN]
     return tuple(words if route else f"{words}: {count} routes" for words, count in shown)

@@ -5,7 +5,7 @@ Every number is a `Figure` or in `Rows`, with its query beside it; everything el
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -18,6 +18,11 @@ from console.store.figures import Figure, Rows
 if TYPE_CHECKING:
     from console.review.period import Period
     from console.settings import RouteSettings
+
+
+KEEP, EXPAND, FREEZE, NARROW = "keep", "expand", "freeze", "narrow"
+CHANGE_OBJECTIVE, CHANGE_TIER = "change objective", "change tier"
+DECISIONS = (KEEP, EXPAND, FREEZE, NARROW, CHANGE_OBJECTIVE, CHANGE_TIER)
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,12 +61,33 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     took: dict[str, Figure]
 
 
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that would carry a decision out; it is given, and confirmed, as any other."""
+
+    verb: Literal["freeze", "tighten", "reduce"]
+    changes: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    max_runs: int | None = None
+
+
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True):
+    """A correction that would carry a decision out: the period of an outage, out of the budget."""
+
+    from_us: int
+    to_us: int
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What is proposed for a route: the decision, the rule that proposes it, and the command."""
+    """What is proposed for a route: the decision, the rule that proposes it, and the command.
+
+    `step` is what the command does where an operator's act does it; None where only the settings
+    can, or where there is nothing to do but to sign.
+    """
 
     decision: str
     rule: str
     command: str
+    step: Move | Exclusion | None = None
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -78,7 +104,8 @@ class RouteReview(msgspec.Struct, frozen=True, kw_only=True):
     `experienced` and `charged` are figures by name (`total`, `bad`, the classes, `spent_ppm`: the
     share of the budget of these runs that the misses spent). `concentration` says where misses lie
     thick, in words with figures. `only_by_exclusion` says that the objective was kept as charged
-    and not as experienced.
+    and not as experienced. `signed_off` are the signatures of this very period, whenever they were
+    given; `signed` those of other periods before its end.
     """
 
     settings: RouteSettings
@@ -103,6 +130,7 @@ class RouteReview(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision
     advice: tuple[Advice, ...]
     signed: tuple[str, ...]
+    signed_off: tuple[str, ...]
     only_by_exclusion: bool
 
 

@@ -12,6 +12,7 @@ from console.intake.places import CLOSED
 from console.model import SECOND_US
 from console.snapshot import approvals, past, routes
 from console.snapshot.frame import Frame, silences_at
+from console.snapshot.troubles import troubles
 from console.snapshot.types import (
     ChannelView,
     RouteView,
@@ -107,12 +108,14 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
         last_ingest_us=int(ingested) if ingested else None,
         collector="running" if running else "stopped",
         catching_up=frame.live and frame.behind > 0,
+        judged=not frame.live or desk.fact(connection, "judged") == "yes",
         generation=int(desk.fact(connection, "control_generation") or 0)
         if frame.live
         else past.generation_at(connection, frame.now_us),
         audit_head=desk.audit_head(connection),
         tampered=desk.fact(connection, "tampering"),
         channels=channel_views(connection),
+        troubles=troubles(connection, store, life, frame.now_us) if frame.live else (),
     )
 
 

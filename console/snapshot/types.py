@@ -324,7 +324,9 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     """The collector and the store: `collector` is running or stopped.
 
     `lag_s` is how long ago the collector last was through with everything, None for never.
-    `audit_head` is the newest row of the audit, in short.
+    `audit_head` is the newest row of the audit, in short. `judged` says that every route was judged
+    on all that was there when the collector began; until then states and order still settle.
+    `troubles` says what is wrong with store, disk, clock and file events, the worst first.
     """
 
     path: str
@@ -336,10 +338,12 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     last_ingest_us: int | None
     collector: str
     catching_up: bool
+    judged: bool
     generation: int
     audit_head: str = ""
     tampered: str = ""
     channels: tuple[ChannelView, ...] = ()
+    troubles: tuple[str, ...] = ()
 
     @property
     def untold(self) -> tuple[ChannelView, ...]:

@@ -33,6 +33,7 @@ from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.help import HelpScreen
 from console.tui.screens.misses import MissesScreen
 from console.tui.screens.orders import OrdersScreen
+from console.tui.screens.review import ReviewScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.screens.sources import SourcesScreen
 from console.tui.time_keys import TIME_KEYS, TimeActions
@@ -65,6 +66,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         "orders": OrdersScreen,
         "sources": SourcesScreen,
         "approvals": ApprovalsScreen,
+        "review": ReviewScreen,
     }
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {ActionCommands, RouteCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,6 +79,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         Binding("4", "view('orders')", "Orders", group=_VIEWS, id="app.orders"),
         Binding("5", "view('sources')", "Sources", group=_VIEWS, id="app.sources"),
         Binding("6", "view('approvals')", "Approvals", group=_VIEWS, id="app.approvals"),
+        Binding("7", "view('review')", "Review", group=_VIEWS, id="app.review"),
         Binding("x", "lens", "Charged or experienced", show=False, id="app.lens"),
         Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
         Binding("ctrl+r,f5", "refresh_now", "Refresh", show=False, id="app.refresh"),

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from console.tui.feed import Feed
 
-QUESTIONS = frozenset({"snapshot", "past", "misses", "refused", "preview"})
+QUESTIONS = frozenset(
+    {"snapshot", "past", "misses", "refused", "timeline", "trail", "review", "preview"}
+)
 """What may be asked of a feed at any time."""
 
 

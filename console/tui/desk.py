@@ -16,6 +16,7 @@ from console.tui.screens.order import OrderDialog
 from console.tui.screens.silence import SilenceDialog
 
 if TYPE_CHECKING:
+    from console.review.types import Move, Review
     from console.snapshot.types import AlertView, ApprovalView
     from console.tui.app import ConsoleApp
     from console.tui.feed import OrderRequest, Verb
@@ -42,6 +43,19 @@ class Desk:
                 app.push_screen(OrderDialog(verb, now.route(route) or view, now.store.generation))
 
         app.push_screen(ActionMenu(view), chosen)
+
+    def propose(self, route: str, step: Move, reason: str) -> None:
+        """Let the operator give the order that a review proposes, on live data."""
+        live = self._app.frame.live
+        view = live.route(route) if live else None
+        if live is None or view is None:
+            self._say(f"{route} is not in the live picture: no order can be given.")
+            return
+        given = {"reason": clean(reason), "changes": ", ".join(step.changes)}
+        given["actions"] = ", ".join(step.actions)
+        given["max_runs"] = "" if step.max_runs is None else str(step.max_runs)
+        if not self._app.read_only:
+            self._app.push_screen(OrderDialog(step.verb, view, live.store.generation, given))
 
     def accept(self, route: str) -> None:
         """Carry out the strictest proposal on a route: one key, its reason stands already."""
@@ -124,6 +138,16 @@ class Desk:
         """Let a run go on."""
         if not self._app.read_only:
             self._app.errands.grant(approval, for_us, self._app.operator, reason)
+
+    def sign_review(self, review: Review, by: str, decision: str, note: str) -> None:
+        """Sign a review as it was shown."""
+        if not self._app.read_only:
+            self._app.errands.sign(review, by, decision, note)
+
+    def exclude(self, route: str, period: tuple[int, int], reason: str) -> None:
+        """Take an outage out of what a route is charged."""
+        if not self._app.read_only:
+            self._app.errands.correct(route, period, self._app.operator, reason)
 
     def answered(self, message: Answered) -> None:
         """Say what became of an answer, and tell the dialog that gave it."""

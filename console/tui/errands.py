@@ -18,6 +18,7 @@ from console.tui.messages import (
     PastFetched,
     Previewed,
     RefusedFetched,
+    ReviewFetched,
     SnapshotFetched,
     TimelineFetched,
     TrailFetched,
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
     from textual.message import Message
     from textual.message_pump import MessagePump
 
+    from console.review.types import Review
     from console.snapshot.types import ApprovalView
     from console.tui.app import ConsoleApp
-    from console.tui.feed import Feed, OrderRequest
+    from console.tui.feed import Feed, OrderRequest, ReviewRequest
 
 _SENTENCE_LIMIT = 300
 
@@ -72,9 +74,16 @@ class Errands:
 
         self._send(self._app, lambda: PastFetched(at_us, self._feed.past(at_us)), failed, "past")
 
-    def misses(self, screen: MessagePump, route: str | None, limit: int) -> None:
-        """Fetch the latest misses of a route (None: of all), those of the instant on show."""
-        until_us = self._app.travel.at_us
+    def misses(
+        self,
+        screen: MessagePump,
+        route: str | None,
+        limit: int,
+        until_us: int | None = None,
+    ) -> None:
+        """Fetch the latest misses of a route (None: of all) until an instant: that on show."""
+        if until_us is None:
+            until_us = self._app.travel.at_us
 
         def failed(why: str) -> Message:
             return MissesFetched((), why)
@@ -129,6 +138,24 @@ class Errands:
 
         self._send(screen, lambda: TrailFetched(self._feed.trail(limit)), failed, "trail")
 
+    def review(self, screen: MessagePump, wanted: ReviewRequest) -> None:
+        """Have a review built."""
+
+        def failed(why: str) -> Message:
+            return ReviewFetched(wanted, None, why)
+
+        self._send(
+            screen, lambda: ReviewFetched(wanted, self._feed.review(wanted)), failed, "review"
+        )
+
+    def sign(self, review: Review, by: str, decision: str, note: str) -> None:
+        """Sign a review."""
+        self._answer("Not signed", lambda: self._feed.sign_review(review, by, decision, note))
+
+    def correct(self, route: str, period: tuple[int, int], by: str, reason: str) -> None:
+        """Take an outage out of what a route is charged."""
+        self._answer("Not corrected", lambda: self._feed.correct(route, period, by, reason))
+
     def acknowledge(self, alert: str, by: str, note: str) -> None:
         """Put an operator's name on an alert."""
         self._answer("Not acknowledged", lambda: self._feed.acknowledge(alert, by, note))
@@ -153,14 +180,14 @@ class Errands:
 
         self._send(self._app, lambda: Answered(clean(call()), done=True), failed, "answer")
 
-    def keep(self, name: str, ending: str, data: bytes) -> None:
-        """Write an export."""
+    def keep(self, name: str, ending: str, made: Callable[[], bytes]) -> None:
+        """Write an export; what is in it is made in the worker."""
 
         def failed(why: str) -> Message:
             return Kept("", f"Not written: {why}")
 
         files = self._app.keeping.files
-        self._send(self._app, lambda: Kept(files.export(name, ending, data)), failed, "keep")
+        self._send(self._app, lambda: Kept(files.export(name, ending, made())), failed, "keep")
 
     def _send(
         self,

@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from console.text import clean
+from console.text import clean, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Cell = str | Fraction | int | None
 CELL_LIMIT = 32_000
 """Longest text in a cell; spreadsheets cut at about as much."""
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#|!&~$])")
-KINDS = {"csv": "csv", "json": "json", "markdown": "md", "svg": "svg"}
+KINDS = {"csv": "csv", "json": "json", "markdown": "md", "html": "html", "svg": "svg"}
 """The kinds of export with their files' endings."""
 
 
@@ -35,6 +34,31 @@ class Sheet(NamedTuple):
     names: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of file that it can be written as."""
+        return ("csv", "json", "markdown")
+
+    def write(self, kind: str) -> bytes:
+        """Return the sheet as a file of that kind, in UTF-8."""
+        return {"csv": _csv, "json": _json, "markdown": _markdown}[kind](self).encode()
+
+
+class Paper(NamedTuple):
+    """A text that is written whole, in kinds of its own, such as a review."""
+
+    title: str
+    writers: Mapping[str, Callable[[], str]]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of file that it can be written as."""
+        return tuple(kind for kind in self.writers if kind in KINDS)
+
+    def write(self, kind: str) -> bytes:
+        """Return the text as a file of that kind, in UTF-8."""
+        return self.writers[kind]().encode()
+
 
 def sheet_of(title: str, names: Iterable[str], rows: Iterable[Mapping[str, Cell]]) -> Sheet:
     """Return the sheet of rows by name; a name that is given twice has one column."""
@@ -42,15 +66,9 @@ def sheet_of(title: str, names: Iterable[str], rows: Iterable[Mapping[str, Cell]
     return Sheet(title, columns, tuple(tuple(row.get(name) for name in columns) for row in rows))
 
 
-def render(sheet: Sheet, kind: str) -> bytes:
-    """Return a sheet as `csv`, `json` or `markdown`, in UTF-8."""
-    return {"csv": _csv, "json": _json, "markdown": _markdown}[kind](sheet).encode()
-
-
 def harmless(text: str) -> str:
     """Return text that no spreadsheet takes for a formula: an apostrophe before what begins one."""
-    text = clean(text, CELL_LIMIT)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return inert(clean(text, CELL_LIMIT))
 
 
 def _csv(sheet: Sheet) -> str:

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from console.review.types import Review
 from console.snapshot.particulars import MomentView, TrailView
 from console.snapshot.types import ApprovalView, MissView, RefusedView, Snapshot
 
@@ -75,6 +76,18 @@ class OrderResult(msgspec.Struct, frozen=True, kw_only=True):
     generation: int = 0
 
 
+class ReviewRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Which review is wanted: of which kind of period, how many of them back, until when at most.
+
+    `route` is "" for the fleet.
+    """
+
+    kind: Literal["days", "week", "month"]
+    back: int
+    route: str
+    until_us: int
+
+
 class Feed(Protocol):
     """What the console is injected with."""
 
@@ -97,6 +110,15 @@ class Feed(Protocol):
 
     def trail(self, limit: int) -> TrailView:
         """Return the latest rows of the audit, and what its chain proves."""
+
+    def review(self, wanted: ReviewRequest) -> Review:
+        """Return the review of a period, built anew. It may take seconds."""
+
+    def sign_review(self, review: Review, by: str, decision: str, note: str) -> str:
+        """Sign a review as it was shown, for each of its routes; return a sentence."""
+
+    def correct(self, route: str, period: tuple[int, int], by: str, reason: str) -> str:
+        """Take an outage out of what a route is charged; return a sentence."""
 
     def preview(self, order: OrderRequest) -> OrderPreview:
         """Return what `order` would do; its reason may still be empty."""

@@ -11,13 +11,13 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from console.text import clean
-from console.tui.export import KINDS, render
+from console.tui.export import KINDS
 from console.tui.figures import times
 from console.tui.screens.export import ExportMenu
 
 if TYPE_CHECKING:
     from console.tui.app import ConsoleApp
-    from console.tui.export import Sheet
+    from console.tui.export import Paper, Sheet
     from console.tui.messages import Kept
 
 CLIPBOARD_BYTES = 74_994
@@ -88,21 +88,21 @@ class Keeping:
         self.note("console", {"view": view, "theme": self._app.theme})
         self.files.remember(self._memory)
 
-    def ask(self, sheet: Sheet | None, title: str) -> None:
+    def ask(self, what: Sheet | Paper | None, title: str) -> None:
         """Let the operator choose a kind of file for what is on the screen, and write it."""
 
         def chosen(kind: str | None) -> None:
             if kind is not None:
-                self._app.call_after_refresh(self._write, sheet, title, kind)
+                self._app.call_after_refresh(self._write, what, title, kind)
 
-        self._app.push_screen(ExportMenu(rows=sheet is not None), chosen)
+        self._app.push_screen(ExportMenu(() if what is None else what.kinds), chosen)
 
-    def _write(self, sheet: Sheet | None, title: str, kind: str) -> None:
-        if kind == "svg" or sheet is None:
-            data = self._app.export_screenshot(title="burnline", simplify=True).encode()
+    def _write(self, what: Sheet | Paper | None, title: str, kind: str) -> None:
+        if kind == "svg" or what is None:
+            picture = self._app.export_screenshot(title="burnline", simplify=True).encode()
+            self._app.errands.keep(self._name(title), KINDS[kind], lambda: picture)
         else:
-            data = render(sheet, kind)
-        self._app.errands.keep(self._name(title), KINDS[kind], data)
+            self._app.errands.keep(self._name(title), KINDS[kind], lambda: what.write(kind))
 
     def _name(self, title: str) -> str:
         shown = self._app.frame.shown
@@ -122,7 +122,7 @@ class Keeping:
         if len(data) > CLIPBOARD_BYTES:
             words = f"{len(data):,} bytes are too long for a clipboard: they go into a file."
             self._app.notify(words, severity="warning", markup=False)
-            self._app.errands.keep(self._name("copy"), "txt", data)
+            self._app.errands.keep(self._name("copy"), "txt", lambda: data)
             return
         self._app.copy_to_clipboard(text)
         words = f"Copied {len(text):,} characters. Terminals without OSC 52 ignore it: e exports."

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from console.review.types import Review
     from console.snapshot.particulars import MomentView, TrailView
     from console.snapshot.types import MissView, RefusedView, Snapshot
-    from console.tui.feed import OrderPreview, OrderRequest, OrderResult
+    from console.tui.feed import OrderPreview, OrderRequest, OrderResult, ReviewRequest
 
 
 class SnapshotFetched(Message):
@@ -71,6 +72,16 @@ class TrailFetched(Message):
     def __init__(self, trail: TrailView | None, trouble: str = "") -> None:
         super().__init__()
         self.trail = trail
+        self.trouble = trouble
+
+
+class ReviewFetched(Message):
+    """The review that was wanted, or `trouble`: why it could not be built."""
+
+    def __init__(self, wanted: ReviewRequest, review: Review | None, trouble: str = "") -> None:
+        super().__init__()
+        self.wanted = wanted
+        self.review = review
         self.trouble = trouble
 
 

@@ -10,6 +10,7 @@ from console.tui.screens.alerts import AlertsScreen
 from console.tui.screens.approvals import ApprovalsScreen
 from console.tui.screens.audit import AuditScreen
 from console.tui.screens.close import CloseDialog
+from console.tui.screens.correct import CorrectDialog
 from console.tui.screens.dialog import Dialog
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.export import ExportMenu
@@ -21,8 +22,13 @@ from console.tui.screens.menu import ActionMenu
 from console.tui.screens.misses import MissesScreen
 from console.tui.screens.order import OrderDialog
 from console.tui.screens.orders import OrdersScreen
+from console.tui.screens.period_misses import PeriodMisses
 from console.tui.screens.refused import RefusedScreen
+from console.tui.screens.review import ReviewScreen
+from console.tui.screens.reviewing import Reviewing
 from console.tui.screens.route import RouteScreen
+from console.tui.screens.route_review import RouteReviewScreen
+from console.tui.screens.sign import SignDialog
 from console.tui.screens.silence import SilenceDialog
 from console.tui.screens.sources import SourcesScreen
 from console.tui.screens.table import Table
@@ -45,6 +51,10 @@ PAGES: dict[type[DOMNode], str] = {
     ApprovalsScreen: "Runs that wait for a grant",
     SourcesScreen: "Sources",
     RefusedScreen: "Pieces of a log that could not be read",
+    ReviewScreen: "Review",
+    RouteReviewScreen: "Review of a route",
+    Reviewing: "Any review",
+    PeriodMisses: "Misses of a period",
     RouteScreen: "Route",
     EvidenceScreen: "Evidence of a miss",
     Table: "Any table",
@@ -56,8 +66,10 @@ PAGES: dict[type[DOMNode], str] = {
     OrderDialog: "Dialog of an order",
     AcknowledgeDialog: "Dialog of an acknowledgement",
     SilenceDialog: "Dialog of a silence",
-    CloseDialog: "Dialog of a signature",
+    CloseDialog: "Dialog that closes a hard stop",
     GrantDialog: "Dialog of a grant",
+    SignDialog: "Dialog of a signature under a review",
+    CorrectDialog: "Dialog of a correction",
     Picker: "A choice in a dialog",
     ExportMenu: "Menu of exports",
     GoTo: "Going to a time",

@@ -15,11 +15,13 @@ from console.control.directives import Refused
 from console.intake.times import rfc3339
 from console.model import HOUR_US, MINUTE_US
 from console.operate import Accountant, Operator
+from console.review import build, period
 from console.settings import RouteSettings, Source, load
 from console.snapshot.types import ApprovalView, RouteView
 from console.store import fleet, reader
+from console.store.connect import attach
 from console.store.writer import Writer
-from console.tui.feed import OrderRequest
+from console.tui.feed import OrderRequest, ReviewRequest
 from console.tui.lens import as_experienced
 
 NOW_US = 1_795_000_020_000_000
@@ -210,3 +212,56 @@ def test_changes_outside_the_span_are_not_read(world: World) -> None:
     assert {route: len(events) for route, events in found.items()} == {number: 1}
     assert fleet.changes(writer.connection, 9, None, NOW_US - 10 * MINUTE_US) == {}
     writer.close()
+
+
+def asked(route: str = "r") -> ReviewRequest:
+    return ReviewRequest(kind="days", back=0, route=route, until_us=NOW_US)
+
+
+def test_a_review_is_that_of_the_command_line(world: World) -> None:
+    found = world.feed().review(asked())
+    connection = attach(world.store)
+    same = build.review(connection, world.settings, period.latest(NOW_US), now_us=NOW_US, route="r")
+    connection.close()
+    assert found == same
+    assert [view.settings.name for view in found.routes] == ["r"]
+
+
+def test_a_signature_is_in_the_audit_and_in_the_next_review(world: World) -> None:
+    feed = world.feed()
+    said = feed.sign_review(feed.review(asked()), "dana", "narrow", "as said")
+    assert said == "signed r: narrow, rescues: 0, by dana"
+    act = feed.trail(1).rows[0]
+    assert (act.actor, act.verb, act.route) == ("dana", "review", "r")
+    (view,) = feed.review(asked()).routes
+    assert view.signed_off[0].startswith("narrow, signed by dana on ")
+
+
+def test_what_was_shown_is_signed_whatever_came_in_since(world: World) -> None:
+    feed = world.feed()
+    shown = feed.review(asked())
+    Accountant(Writer(world.store), world.settings).rescue(
+        "r", "r2", minutes=5, by="dana", at_us=NOW_US - MINUTE_US, now_us=NOW_US
+    )
+    world.collect()
+    assert feed.review(asked()).routes[0].counted["rescues"].value == 1
+    assert "rescues: 0" in feed.sign_review(shown, "dana", "keep", "")
+
+
+@pytest.mark.parametrize(("by", "warned"), [("dana", False), ("sam", True)])
+def test_a_correction_says_whether_it_takes_permission_misses_out(
+    world: World, by: str, warned: bool
+) -> None:
+    feed = world.feed()
+    said = feed.correct("r", (NOW_US - HOUR_US, NOW_US), by, "bank was down")
+    assert ("Permission misses stay charged" in said) is warned
+    assert feed.trail(1).rows[0].verb == "correct"
+
+
+def test_a_read_only_feed_reviews_and_signs_nothing(world: World) -> None:
+    feed = world.feed(read_only=True)
+    shown = feed.review(asked())
+    with pytest.raises(Refused, match="read-only"):
+        feed.sign_review(shown, "dana", "keep", "")
+    with pytest.raises(Refused, match="read-only"):
+        feed.correct("r", (0, 1), "dana", "w")

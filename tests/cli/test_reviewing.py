@@ -46,6 +46,11 @@ def _line(route: str, event: str, run: str, at_us: int, more: str = "") -> bytes
     return f'{{"ts":"{stamp}","route":"{route}","event":"{event}","run":"{run}"{more}}}\n'.encode()
 
 
+def later() -> str:
+    """Return an instant after any that a review made until now could end at."""
+    return rfc3339(time.time_ns() // 1_000 + 5 * MINUTE_US)
+
+
 def view(done: Done, route: str = "refunds") -> dict[str, Any]:
     assert done.code == 0, done.err
     found: dict[str, Any] = next(one for one in done.document["routes"] if one["route"] == route)
@@ -118,9 +123,19 @@ def test_a_signature_stands_in_the_audit_and_in_the_next_review(reviewed: Shell)
     (row,) = reviewed("audit", "--json").document["audit"][:1]
     assert (row["verb"], row["actor"], row["detail"]["decision"]) == ("review", "dana", "freeze")
     assert reviewed("audit", "--verify").code == 0
-    (signed,) = view(reviewed("review", "--format", "json"))["signed"]
+    found = view(reviewed("review", "--format", "json", "--to", later()))
+    (signed,) = found["signed"]
     assert signed.startswith("freeze (")
     assert signed.endswith("rescues: 1, as said)")
+    assert found["signed_off"] == []
+
+
+def test_a_review_shows_its_own_signature_also_when_its_period_is_over(reviewed: Shell) -> None:
+    past = ("--from", "14d", "--to", "2026-11-01T00:00:00Z", "--route", "refunds")
+    assert reviewed("review", *past, "--sign", "dana").code == 0
+    (signed,) = view(reviewed("review", *past, "--format", "json"))["signed_off"]
+    assert signed.startswith("keep, signed by dana on ")
+    assert "This review is signed:" in reviewed("review", *past).out
 
 
 def test_only_known_decisions_are_signed(reviewed: Shell) -> None:

@@ -56,3 +56,21 @@ def test_a_range_covers_both_of_its_ends(from_us: int, length_us: int) -> None:
 def test_an_empty_range_is_refused() -> None:
     with pytest.raises(ValueError, match="before"):
         period.between(NOW_US, NOW_US)
+
+
+@pytest.mark.parametrize(
+    ("kind", "back", "found"),
+    [
+        ("days", 0, ("2026-11-12T15:30", "2026-11-19T15:30")),
+        ("days", 2, ("2026-10-29T15:30", "2026-11-05T15:30")),
+        ("week", 0, ("2026-11-16T00:00", "2026-11-19T15:31")),
+        ("week", 1, ("2026-11-09T00:00", "2026-11-16T00:00")),
+        ("week", 47, ("2025-12-22T00:00", "2025-12-29T00:00")),
+        ("month", 0, ("2026-11-01T00:00", "2026-11-19T15:31")),
+        ("month", 11, ("2025-12-01T00:00", "2026-01-01T00:00")),
+    ],
+)
+def test_periods_of_a_kind_are_counted_back_from_the_present_one(
+    kind: str, back: int, found: tuple[str, str]
+) -> None:
+    assert ends(period.before(kind, back, NOW_US)) == found

@@ -3,7 +3,8 @@
 - missed: the oracle has fired for two consecutive minutes, and the program has no such condition;
 - false: the program fires, and the oracle does not;
 - false resolve: it ended while a rule that fired was over its threshold, had been so within its own
-  short window, could not be judged, or while the route was silent or not read to its end;
+  short window, could not be judged, or while the route was silent or not read to its end. What
+  fired only while no collector had read everything was seen by nobody, and does not count;
 - double: of one alert more than one opening, or an alert that nobody was told of.
 """
 
@@ -68,7 +69,7 @@ class Judge:
             firing = self._firing(severity) if not silent else set()
             held = ours.held(severity, kinds.BURN) is not None
             self._begin(severity, kinds.BURN, bool(firing), held, judged=judged)
-            self._fired[severity] |= firing if held or judged else set()
+            self._fired[severity] |= firing if judged else set()
             if self._ended(severity, kinds.BURN, held):
                 self._check_end(severity, silent=silent, judged=judged)
             if not held and not firing:

@@ -25,6 +25,7 @@ SCREENS = {
     "route": ((120, 40), ("enter",)),
     "alerts": ((120, 30), ("2",)),
     "past": ((120, 24), ("left_curly_bracket",)),
+    "review": ((120, 30), ("7",)),
 }
 """The name of each picture, its size, and the keys that lead to its screen."""
 

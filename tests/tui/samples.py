@@ -315,6 +315,7 @@ def store(**changes: Any) -> StoreView:
         last_ingest_us=NOW - 2 * SECOND_US,
         collector="running",
         catching_up=False,
+        judged=True,
         generation=17,
     )
     return msgspec.structs.replace(plain, **changes)

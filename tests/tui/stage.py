@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from console.review import period
 from console.tui.app import ConsoleApp
-from console.tui.feed import OrderPreview, OrderRequest, OrderResult
+from console.tui.feed import OrderPreview, OrderRequest, OrderResult, ReviewRequest
 
+from . import reviews
 from .particulars import acts, moments
 from .samples import NOW, fleet, miss
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
+    from console.review.types import Review
     from console.snapshot.particulars import MomentView, TrailView
     from console.snapshot.types import ApprovalView, MissView, RefusedView, Snapshot
 
@@ -63,6 +66,10 @@ class FakeFeed:
         self.closed: list[tuple[str, str, str]] = []
         self.silenced: list[tuple[str, int, str, str]] = []
         self.granted: list[tuple[ApprovalView, int, str, str]] = []
+        self.reviewed: Review = reviews.review()
+        self.reviews: list[ReviewRequest] = []
+        self.signed: list[tuple[Review, str, str, str]] = []
+        self.corrected: list[tuple[str, tuple[int, int], str, str]] = []
         self.moments: tuple[MomentView, ...] = moments()
         self.acts: TrailView = acts()
 
@@ -111,6 +118,30 @@ class FakeFeed:
     def trail(self, limit: int) -> TrailView:
         self._fail()
         return self.acts
+
+    def review(self, wanted: ReviewRequest) -> Review:
+        self._fail()
+        self.reviews.append(wanted)
+        views = tuple(
+            view for view in self.reviewed.routes if wanted.route in {"", view.settings.name}
+        )
+        return msgspec.structs.replace(
+            self.reviewed,
+            routes=views,
+            scope=wanted.route or "the fleet",
+            period=period.before(wanted.kind, wanted.back, wanted.until_us),
+            made_us=wanted.until_us,
+        )
+
+    def sign_review(self, review: Review, by: str, decision: str, note: str) -> str:
+        self._fail()
+        self.signed.append((review, by, decision, note))
+        return f"signed {review.scope}: {decision}"
+
+    def correct(self, route: str, period: tuple[int, int], by: str, reason: str) -> str:
+        self._fail()
+        self.corrected.append((route, period, by, reason))
+        return f"C1: outage on {route}"
 
     def close(self, alert: str, by: str, note: str) -> str:
         self._fail()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.tui.export import Sheet, harmless, render
+from console.tui.export import Sheet, harmless
 from console.tui.keeping import CLIPBOARD_BYTES
 from console.tui.screens.alerts import AlertsScreen
 from console.tui.screens.fleet import FleetScreen
@@ -92,7 +92,7 @@ def test_no_cell_of_a_csv_is_a_formula(sign: str) -> None:
 
 @given(st.lists(st.tuples(st.text(max_size=20), st.none() | st.fractions()), max_size=5))
 def test_a_csv_is_read_back_row_by_row(rows: list[tuple[str, Fraction | None]]) -> None:
-    data = render(Sheet("Routes", ("name", "burn"), tuple(rows)), "csv").decode()
+    data = Sheet("Routes", ("name", "burn"), tuple(rows)).write("csv").decode()
     found = list(csv.reader(io.StringIO(data, newline="")))
     assert found[0] == ["name", "burn"]
     assert [row[0] for row in found[1:]] == [harmless(name) for name, _ in rows]
@@ -100,7 +100,7 @@ def test_a_csv_is_read_back_row_by_row(rows: list[tuple[str, Fraction | None]]) 
 
 @given(st.text(max_size=40))
 def test_nothing_in_a_markdown_cell_is_markup(text: str) -> None:
-    page = render(Sheet("Routes", ("name",), ((text,),)), "markdown").decode()
+    page = Sheet("Routes", ("name",), ((text,),)).write("markdown").decode()
     cell = page.splitlines()[4].removeprefix("| ").removesuffix(" |")
     at = 0
     while at < len(cell):
@@ -111,7 +111,7 @@ def test_nothing_in_a_markdown_cell_is_markup(text: str) -> None:
 @given(st.text(max_size=40))
 def test_a_json_export_is_json(text: str) -> None:
     rows = ((text, Fraction(1, 3)), ("", None))
-    found = json.loads(render(Sheet("Routes", ("name", "burn"), rows), "json"))
+    found = json.loads(Sheet("Routes", ("name", "burn"), rows).write("json"))
     assert found["rows"][1] == {"name": "", "burn": None}
 
 

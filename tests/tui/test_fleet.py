@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from console.model import SECOND_US
 from console.tui.host import host
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.widgets.cursor_list import CursorList
 
 from .samples import channel, fleet, route, snapshot, source, store
-from .stage import FakeFeed, console, front, press, refresh, screen_text, settle
+from .stage import Clock, FakeFeed, console, front, press, refresh, screen_text, settle
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.strip import Strip
 
-    from console.snapshot.types import RouteView
+    from console.snapshot.types import RouteView, StoreView
 
 WIDE = (120, 40)
 
@@ -246,14 +247,18 @@ async def test_a_first_run_with_logs_says_which_were_looked_at_and_how_they_are(
             assert part in seen
 
 
-async def test_a_stopped_collector_and_tampering_are_said_aloud() -> None:
+async def test_a_stopped_collector_and_tampering_are_said_once_it_may_have_started() -> None:
     feed = FakeFeed(
         msgspec.structs.replace(
             fleet(), store=store(collector="stopped", tampered="generation 17 was edited")
         )
     )
-    async with console(feed).run_test(size=WIDE) as pilot:
+    clock = Clock()
+    async with console(feed, clock=clock).run_test(size=WIDE) as pilot:
         await settle(pilot)
+        assert "no collector yet: one takes some seconds to start" in screen_text(pilot)
+        clock.now_us += 10 * SECOND_US
+        await refresh(pilot)
         assert "collector stopped: run burnline collect" in screen_text(pilot)
         assert "TAMPERED: generation 17 was edited" in screen_text(pilot)
 
@@ -275,15 +280,52 @@ async def test_q_quits_from_the_top() -> None:
     assert pilot.app.return_code == 0
 
 
-async def test_while_the_store_catches_up_an_untouched_cursor_stays_on_the_worst() -> None:
-    behind = store(catching_up=True)
-    feed = FakeFeed(snapshot(route("refunds", "page"), route("claims"), store=behind))
+BEHIND, READ = store(catching_up=True), store(judged=False)
+
+
+@pytest.mark.parametrize("unsettled", [BEHIND, READ], ids=["catching up", "not judged yet"])
+async def test_an_unused_cursor_waits_on_the_worst_for_the_first_whole_picture(
+    unsettled: StoreView,
+) -> None:
+    feed = FakeFeed(snapshot(route("refunds", "page"), route("claims"), store=unsettled))
     async with console(feed).run_test(size=WIDE) as pilot:
         await settle(pilot)
-        feed.current = snapshot(route("refunds"), route("claims", "page"), store=behind)
+        feed.current = snapshot(route("refunds"), route("claims", "page"), store=unsettled)
         await refresh(pilot)
         assert cursor(pilot) == "claims"
-        await press(pilot, "j")
-        feed.current = snapshot(route("refunds", "page"), route("claims"), store=behind)
+        feed.current = snapshot(route("refunds"), route("claims"), route("kyc", "page"))
+        await refresh(pilot)
+        assert cursor(pilot) == "kyc"
+
+
+async def test_after_the_first_whole_picture_the_cursor_sticks_to_its_route() -> None:
+    feed = FakeFeed(snapshot(route("refunds", "page"), route("claims")))
+    async with console(feed).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        for state in (store(), BEHIND, READ):
+            feed.current = snapshot(route("refunds"), route("claims", "page"), store=state)
+            await refresh(pilot)
+            assert cursor(pilot) == "refunds"
+
+
+@pytest.mark.parametrize("keys", [("j",), ("j", "k"), ("enter", "escape"), ("G",)])
+async def test_a_cursor_that_was_used_belongs_to_the_operator(keys: tuple[str, ...]) -> None:
+    feed = FakeFeed(snapshot(route("refunds", "page"), route("claims"), store=BEHIND))
+    async with console(feed).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, *keys)
+        mine = cursor(pilot)
+        for first, second in (("page", "healthy"), ("healthy", "page"), ("page", "healthy")):
+            feed.current = snapshot(route("refunds", first), route("claims", second), store=BEHIND)
+            await refresh(pilot)
+            assert cursor(pilot) == mine
+
+
+async def test_a_clicked_row_belongs_to_the_operator() -> None:
+    feed = FakeFeed(snapshot(route("refunds", "page"), route("claims"), store=BEHIND))
+    async with console(feed).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await pilot.click(CursorList, offset=(4, 0))
+        feed.current = snapshot(route("refunds"), route("claims", "page"), store=BEHIND)
         await refresh(pilot)
         assert cursor(pilot) == "refunds"

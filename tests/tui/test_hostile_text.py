@@ -14,6 +14,7 @@ from console.tui.feed import OrderResult
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.order import OrderDialog
 
+from . import reviews
 from .logs import piece
 from .samples import EVIL, alert, miss, order, route, snapshot, source, store
 from .stage import FakeFeed, console, front, press, refresh, screen_text, settle
@@ -60,6 +61,7 @@ def hostile(text: str = EVIL) -> FakeFeed:
     feed.latest = (
         miss(text, text, error_class=text, rule=text, events=(text,), evidence=(proof,)),
     )
+    feed.reviewed = reviews.of_words(text)
     feed.pieces = (piece(path=text, reason=text, begins=text),)
     feed.effect = msgspec.structs.replace(
         feed.effect, path=text, agents=(text,), warnings=(text,), refused=""
@@ -68,7 +70,18 @@ def hostile(text: str = EVIL) -> FakeFeed:
 
 
 @pytest.mark.parametrize(
-    "keys", [(), ("2",), ("5",), ("5", "enter"), ("enter",), ("enter", "enter")]
+    "keys",
+    [
+        (),
+        ("2",),
+        ("5",),
+        ("5", "enter"),
+        ("7",),
+        ("7", "enter"),
+        ("7", "s"),
+        ("enter",),
+        ("enter", "enter"),
+    ],
 )
 async def test_every_screen_shows_it_as_text(keys: tuple[str, ...]) -> None:
     async with console(hostile(), operator=EVIL, label=EVIL, banner=EVIL).run_test(
@@ -92,6 +105,11 @@ async def test_every_screen_shows_it_as_text(keys: tuple[str, ...]) -> None:
         ("a", "p"),
         ("a", "l"),
         ("2", "A"),
+        ("7",),
+        ("7", "enter"),
+        ("7", "y"),
+        ("7", "s"),
+        ("7", "m"),
     ],
 )
 async def test_no_screen_passes_a_control_on_to_the_terminal(keys: tuple[str, ...]) -> None:
@@ -159,7 +177,8 @@ async def test_a_filter_shows_it_as_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", [(), ("2",), ("5",), ("5", "enter"), ("enter",), ("enter", "enter")]
+    "keys",
+    [(), ("2",), ("5",), ("5", "enter"), ("7",), ("7", "enter"), ("enter",), ("enter", "enter")],
 )
 async def test_a_click_on_it_runs_nothing(keys: tuple[str, ...]) -> None:
     feed = hostile()

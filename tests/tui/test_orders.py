@@ -394,3 +394,18 @@ async def test_read_only_verbs_are_greyed_not_hidden() -> None:
         await settle(pilot)
         assert not pilot.app.screen.active_bindings["a"].enabled
         assert "a Act" in screen_text(pilot)
+
+
+async def test_a_lift_shows_the_exit_rule_of_the_order_that_it_is_about() -> None:
+    orders = (order("refunds"), order("refunds", DirectiveKind.FREEZE))
+    feed = paused(directives=orders)
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "a", "l")
+        seen = screen_text(pilot)
+        assert "probation until" in seen
+        assert "trusted in a row" not in seen
+        await press(pilot, "tab", "space")
+        seen = screen_text(pilot)
+        assert "trusted in a row" in seen
+        assert "probation until" not in seen

@@ -39,9 +39,11 @@ TITLE = re.compile(rb"\x1b\]0;([^\x1b\x07]*)\x07")
 COPY = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
 OWN = re.compile(rb"\x1b\]22;[a-z-]+\x07|\x1b[=>78]|\x1b\([B0]|\x0f")
 KEYS = (
-    "\r", "\r", "c", "q", "q", "2", "1", "5", "\r", "q", "1", "a", "p", "\x1b", "\x1b", "e", "\x1b",
-    "[", "t", "\x1b", "?", "\x1b", "/", "x", "\x1b", " ", " ", "\x11",
+    "\r", "\r", "c", "1", "2", "1", "5", "\r", "1", "7", "y", "\x1b", "7", "s", "\x1b", "7",
+    "\r", "\t", "\t", "c", "1", "a", "p", "\x1b", "\x1b", "e", "\x1b", "[", "t", "\x1b", "?",
+    "\x1b", "/", "x", "\x1b", " ", " ", "\x11",
 )  # fmt: skip
+"""A number leads back to its view from anywhere: q would end a console that is still busy."""
 
 
 def run_hostile(payload: str) -> None:
@@ -95,7 +97,7 @@ def test_only_the_consoles_own_sequences_come_out(payload: str) -> None:
     strange = {char for char in text if ord(char) < 32 or 127 <= ord(char) < 160} - set("\r\n\x07")
     assert strange == set()
     assert not any(char in text for char in "\u202e\u2066\u200b")
-    assert len(COPY.findall(seen)) <= 1
+    assert len(COPY.findall(seen)) <= 2
 
 
 @pytest.fixture

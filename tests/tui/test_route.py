@@ -10,6 +10,8 @@ import pytest
 from console.model import HOUR_US
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.fleet import FleetScreen
+from console.tui.screens.route import RouteScreen
+from console.tui.widgets.prose import Prose
 
 from .samples import NOW, alert, miss, order, route, snapshot
 from .stage import FakeFeed, console, front, press, refresh, screen_text, settle
@@ -202,3 +204,17 @@ async def test_the_forecast_has_its_range(between: tuple[int, int | None], words
         "exhausts_between_us": between,
     }
     assert words in await opened(feed_of("ticket", **view))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_page_stands_before_the_ticket_that_is_quiet_behind_it(
+    size: tuple[int, int],
+) -> None:
+    ticket = alert("refunds", id="T1", severity="ticket", words="tickets", inhibited_by="P1")
+    both = (ticket, alert("refunds", id="P1", words="pages"))
+    feed = FakeFeed(snapshot(route("refunds", "page", alerts=both)))
+    async with console(feed).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        lines = str(front(pilot, RouteScreen).query_one("#answer-4 .answer", Prose).content)
+        assert lines.index("pages") < lines.index("tickets")

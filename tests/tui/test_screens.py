@@ -9,6 +9,7 @@ import pytest
 
 from .logs import feed
 from .particulars import acts, incident
+from .reviews import idle, review
 from .samples import route, snapshot
 from .stage import FakeFeed, assert_golden, console, press, settle
 
@@ -33,17 +34,30 @@ IN_AN_INCIDENT = {
     "orders": ("4",),
     "audit": ("4", "u"),
     "approvals": ("6",),
+    "review": ("7",),
+    "route-review": ("7", "enter"),
+    "failures": ("7", "enter", "tab", "tab", "tab", "tab", "tab"),
+    "sign": ("7", "s"),
+    "correct": ("7", "j", "j", "y"),
     "silence": ("2", "j", "s"),
     "close": ("2", "X"),
     "grant": ("6", "y"),
 }
 """The screens of an incident, each by the keys that lead to it."""
-NOTHING = {"misses": ("3",), "orders": ("4",), "audit": ("4", "u"), "approvals": ("6",)}
+NOTHING = {
+    "misses": ("3",),
+    "orders": ("4",),
+    "audit": ("4", "u"),
+    "approvals": ("6",),
+    "review": ("7",),
+    "route-review": ("j", "enter", "w"),
+}
 
 
 def quiet() -> FakeFeed:
     """Return a feed in which nothing has happened yet."""
     found = FakeFeed(snapshot(route("refunds"), route("kyc", "no data")))
+    found.reviewed = review([idle("refunds"), idle("kyc")])
     found.latest, found.acts = (), acts(rows=(), total=0, words="the audit is empty")
     return found
 

@@ -60,7 +60,7 @@ def _age(alert: AlertView, look: Look, _width: int) -> Line:
 COLUMNS: tuple[Column[AlertView], ...] = (
     Column("state", "state", (14, 14, 14), 1, _state, urgency),
     Column("severity", "severity", (6, 8, 8), 3, _severity, lambda each: each.severity),
-    Column("route", "route", (16, 16, 26), 2, _route, lambda each: each.route),
+    Column("route", "route", (16, 16, 20), 2, _route, lambda each: each.route),
     Column(
         "kind",
         "why",

@@ -175,6 +175,7 @@ def _cap(view: RouteView, name: str, took: int) -> Line:
 def owner(view: RouteView, look: Look, width: int, detail: Detail) -> list[Line]:
     """Return what goes with answer 4: the alerts that call for the owner, and who took them."""
     alive = [each for each in view.alerts if each.state in _STANDING]
+    alive.sort(key=lambda each: each.severity != "page")
     if not alive:
         return [line(("No alert is open.", Tone.MUTED))]
     if detail > Detail.BRIEF:

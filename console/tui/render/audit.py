@@ -51,9 +51,9 @@ def _detail(act: AuditView, _look: Look, _width: int) -> Line:
 COLUMNS: tuple[Column[AuditView], ...] = (
     Column("row", "row", (5, 5, 7), 5, _row, lambda act: -act.seq, "right"),
     Column("at", "at", (6, 12, 12), 1, _at, lambda act: -act.at_us),
-    Column("who", "who", (8, 10, 18), 3, _who, lambda act: act.actor),
-    Column("what", "what", (12, 14, 18), 2, _what, lambda act: act.verb),
-    Column("route", "route", (10, 14, 26), 4, _route, lambda act: act.route),
+    Column("who", "who", (8, 10, 14), 3, _who, lambda act: act.actor),
+    Column("what", "what", (12, 14, 16), 2, _what, lambda act: act.verb),
+    Column("route", "route", (10, 14, 20), 4, _route, lambda act: act.route),
     Column("detail", "with", (16, 16, 200), 6, _detail, lambda act: act.detail),
 )
 

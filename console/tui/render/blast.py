@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.tui.draft import relaxable
 from console.tui.feed import RELAXING
 from console.tui.figures.spans import Line, Tone, line
 from console.tui.figures.states import in_force
@@ -11,7 +12,7 @@ from console.tui.render.orders import NAMES, exit_line
 
 if TYPE_CHECKING:
     from console.snapshot.types import AlertView, RouteView
-    from console.tui.feed import OrderPreview, Verb
+    from console.tui.feed import OrderPreview, OrderRequest
     from console.tui.render.look import Look
 
 _AGENTS_SHOWN = 6
@@ -36,10 +37,19 @@ def blast(preview: OrderPreview | None, trouble: str, by: str, look: Look) -> li
     return lines + [line(("warning   ", Tone.TICKET), each) for each in preview.warnings]
 
 
-def grounds(alert: AlertView | None, view: RouteView, verb: Verb, look: Look) -> list[Line]:
-    """Return what an order rests on: the alert behind it, or how far the exit rules are."""
-    if verb in RELAXING:
-        return [_fact("exit rule", exit_line(view, each, look)) for each in in_force(view)]
+def grounds(
+    alert: AlertView | None, view: RouteView, request: OrderRequest, look: Look
+) -> list[Line]:
+    """Return what an order rests on: the alert behind it, or how far the exit rule is.
+
+    A lift is about one order; stepping down is about every pause.
+    """
+    if request.verb in RELAXING:
+        return [
+            _fact("exit rule", exit_line(view, each, look))
+            for each in relaxable(request.verb, view)
+            if request.verb == "stepdown" or request.directive == each.directive.id
+        ]
     if alert is None:
         return []
     runs = f"; runs {', '.join(alert.runs[:_RUNS_SHOWN])}" if alert.runs else ""

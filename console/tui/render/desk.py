@@ -127,8 +127,8 @@ def _reason(given: Given, _look: Look, _width: int) -> Line:
 
 COLUMNS: tuple[Column[Given], ...] = (
     Column("state", "order", (12, 14, 14), 1, _state, urgency),
-    Column("route", "route", (12, 16, 26), 2, _route, lambda given: given.directive.route),
-    Column("stage", "confirmed", (9, 22, 50), 3, _stage, urgency),
+    Column("route", "route", (12, 16, 20), 2, _route, lambda given: given.directive.route),
+    Column("stage", "confirmed", (9, 22, 26), 3, _stage, urgency),
     Column("by", "by", (8, 10, 14), 5, _by, lambda given: given.directive.by),
     Column("age", "age", (4, 4, 4), 4, _age, lambda given: -given.directive.issued_us, "right"),
     Column("reason", "reason", (14, 14, 200), 6, _reason, lambda given: given.directive.reason),

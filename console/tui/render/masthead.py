@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from console.tui.render.look import Look
 
 _APART_US = MINUTE_US
+_YOUNG_US = 10 * SECOND_US
+"""How long after the console's own start a collector that it started may be on its way."""
 
 
 class Badges(NamedTuple):
@@ -103,7 +105,8 @@ def status(frame: Frame, look: Look, width: int) -> Line:
     """Return the bottom line: what is wrong with the console first, then where it reads from."""
     parts = _troubles(frame)
     if frame.shown is not None:
-        parts += _machinery(frame.shown.store, look)
+        young = frame.wall_us - frame.started_us < _YOUNG_US
+        parts += _machinery(frame.shown.store, look, young=young)
         parts.append(_store_path(frame.shown.store, look, width, parts))
     elif not parts:
         parts.append(line(("reading the store", Tone.MUTED)))
@@ -119,15 +122,23 @@ def _troubles(frame: Frame) -> list[Line]:
     return parts
 
 
-def _machinery(store: StoreView, look: Look) -> list[Line]:
+def _machinery(store: StoreView, look: Look, *, young: bool) -> list[Line]:
+    """Return the state of the machinery; a `young` console has just started its collector."""
     parts: list[Line] = []
     if store.tampered:
         parts.append(line((f"TAMPERED: {store.tampered}", Tone.HARD_STOP)))
+    if store.troubles:
+        more = f" (+{len(store.troubles) - 1})" if len(store.troubles) > 1 else ""
+        parts.append(
+            line((f"{shorten(store.troubles[0], 60, look.glyphs.ellipsis)}{more}", Tone.ALARM))
+        )
     untold = sum(channel.failing + channel.dead for channel in store.channels)
     if untold:
         parts.append(line((f"{numbers.count(untold)} notices not delivered", Tone.ALARM)))
     if store.collector == "running":
         parts.append(line(("collector running", Tone.MUTED)))
+    elif young:
+        parts.append(line(("no collector yet: one takes some seconds to start", Tone.TICKET)))
     else:
         parts.append(line((f"collector {store.collector}: run burnline collect", Tone.ALARM)))
     if store.catching_up:

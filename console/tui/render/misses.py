@@ -29,12 +29,12 @@ def place(evidence: Evidence) -> str:
     return f"{evidence.file}:{evidence.line_number} (byte {evidence.offset})"
 
 
-def _where(miss: MissView, _look: Look, _width: int) -> Line:
+def _where(miss: MissView, look: Look, width: int) -> Line:
     if not miss.evidence:
         return line(("no line kept", Tone.MUTED))
     first = miss.evidence[0]
     name = first.file.rpartition("/")[2]
-    return line((f"{name}:{first.offset}", Tone.MUTED))
+    return line((shorten(f"{name}:{first.offset}", width, look.glyphs.ellipsis), Tone.MUTED))
 
 
 def _rule(miss: MissView, _look: Look, _width: int) -> Line:

@@ -17,8 +17,9 @@ from console.tui.widgets.prose import Prose
 
 _KINDS = (
     ("c", "csv", "CSV", "the rows, for a spreadsheet"),
-    ("o", "json", "JSON", "the rows, for a program"),
-    ("m", "markdown", "Markdown", "the rows, for a page or a ticket"),
+    ("o", "json", "JSON", "for a program"),
+    ("m", "markdown", "Markdown", "for a page or a ticket"),
+    ("h", "html", "HTML", "one page, for a browser or to print"),
     ("p", "svg", "SVG", "a picture of the screen"),
 )
 
@@ -37,9 +38,9 @@ class ExportMenu(ModalScreen[str | None]):
         Binding("ctrl+q", "app.quit", "Quit", show=False, priority=True, id="export.quit"),
     ]
 
-    def __init__(self, *, rows: bool) -> None:
+    def __init__(self, kinds: tuple[str, ...]) -> None:
         super().__init__()
-        self._kinds = tuple(each for each in _KINDS if rows or each[1] == "svg")
+        self._kinds = tuple(each for each in _KINDS if each[1] in (*kinds, "svg"))
 
     def compose(self) -> ComposeResult:
         """Show the kinds in a box."""

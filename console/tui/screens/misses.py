@@ -93,7 +93,10 @@ class MissesScreen(Table[MissView]):
         )
         if state != self._asked and not self._on_its_way:
             self._asked, self._on_its_way = state, True
-            host(self).errands.misses(self, None, MISSES_READ)
+            self._fetch()
+
+    def _fetch(self) -> None:
+        host(self).errands.misses(self, None, MISSES_READ)
 
     def on_misses_fetched(self, message: MissesFetched) -> None:
         """Show the misses that came in; after an error, those of before stay."""

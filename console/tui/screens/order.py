@@ -57,13 +57,15 @@ class OrderDialog(Dialog[None]):
     CSS_PATH = "order.tcss"
     ABOUT = "Says what an order would do before it is given. ctrl+y gives it; Enter never does."
 
-    def __init__(self, verb: Verb, view: RouteView, generation: int) -> None:
+    def __init__(
+        self, verb: Verb, view: RouteView, generation: int, given: Form | None = None
+    ) -> None:
         super().__init__()
         self.verb = verb
         self._decided_on = view
         self._view = view
         self._generation = generation
-        self._form: Form = first_form(verb, view)
+        self._form: Form = first_form(verb, view) | (given or {})
         self._cause = None if verb in RELAXING else cause(view)
         self._preview: OrderPreview | None = None
         self._preview_trouble = ""
@@ -151,7 +153,7 @@ class OrderDialog(Dialog[None]):
         look = app.look(app.frame)
         lines = blast(self._preview, self._preview_trouble, app.operator, look)
         if not self.has_class("-short"):
-            lines += grounds(self._cause, self._view, self.verb, look)
+            lines += grounds(self._cause, self._view, self._request(), look)
         refused = self._refused(app.frame)
         if refused:
             lines.append(line(("refused   ", Tone.ALARM), (refused, Tone.STRONG)))

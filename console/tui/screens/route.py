@@ -18,6 +18,7 @@ from console.tui.render.alerts import urgency
 from console.tui.render.grid import layout, row
 from console.tui.render.look import Detail
 from console.tui.screens.evidence import EvidenceScreen
+from console.tui.screens.route_review import RouteReviewScreen
 from console.tui.screens.view import View
 from console.tui.widgets.answer_block import AnswerBlock
 from console.tui.widgets.cursor_list import CursorList
@@ -50,6 +51,7 @@ class RouteScreen(View):
         Binding(
             "ctrl+y", "accept", "Accept", tooltip="Do what the ladder proposes", id="route.accept"
         ),
+        Binding("w", "review", "Review", tooltip="Its review", show=False, id="route.review"),
         Binding("J,shift+down", "scroll(3)", "Scroll down", show=False, id="route.scroll_down"),
         Binding("K,shift+up", "scroll(-3)", "Scroll up", show=False, id="route.scroll_up"),
     ]
@@ -217,6 +219,10 @@ class RouteScreen(View):
             host(self).desk.take(urgent[0])
         else:
             self.notify("No alert is open on this route.", markup=False)
+
+    def action_review(self) -> None:
+        """Show the review of this route."""
+        self.app.push_screen(RouteReviewScreen(self.route))
 
     def action_scroll(self, by: int) -> None:
         """Scroll the answers."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from console.snapshot.types import Snapshot
-    from console.tui.export import Sheet
+    from console.tui.export import Paper, Sheet
     from console.tui.frame import Frame
     from console.tui.render.look import Look
 
@@ -120,8 +120,8 @@ class View(Screen[None]):
         """Put text on the clipboard of the operator's terminal."""
         host(self).keeping.copy(text)
 
-    def sheet(self) -> Sheet | None:
-        """Return the rows of the view as an export has them; None: only a picture can be had."""
+    def sheet(self) -> Sheet | Paper | None:
+        """Return the view as an export has it; None: only a picture can be had."""
         return None
 
     def action_export(self) -> None:

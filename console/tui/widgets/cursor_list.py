@@ -74,7 +74,7 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         self._rows: tuple[RowT, ...] = ()
         self._keys: list[str] = []
         self._at = 0
-        self._moved = False
+        self._kept = False
         self._clicked = ""
         self._styles: dict[tuple[Tone, bool], Style] = {}
 
@@ -101,14 +101,15 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
     def show(self, rows: Sequence[RowT], *, settling: bool = False) -> None:
         """Show `rows`; the cursor stays with its key, else with its place.
 
-        While the numbers are still `settling` after a start, a cursor that nobody has moved stays
-        on the first row instead: the order is not yet worth keeping.
+        Until the numbers have settled once after a start, a cursor that nobody has used stays on
+        the first row instead: the order is not yet worth keeping.
         """
         before = self.cursor_key
         self._rows = tuple(rows)
         self._keys = [self._key_of(row) for row in rows]
-        if settling and not self._moved:
+        if not self._kept:
             self._at = 0
+            self._kept = bool(rows) and not settling
         elif before in self._keys:
             self._at = self._keys.index(before)
         else:
@@ -154,7 +155,7 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
     def _go(self, index: int) -> None:
         if not self._rows:
             return
-        self._moved = True
+        self._kept = True
         before, self._at = self._at, max(0, min(index, len(self._rows) - 1))
         if before != self._at:
             self._tell()
@@ -191,6 +192,7 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
     def action_open(self) -> None:
         """Open the row under the cursor."""
         if self.cursor_key is not None:
+            self._kept = True
             self.post_message(self.Opened(self.cursor_key))
 
     def on_click(self, event: events.Click) -> None:

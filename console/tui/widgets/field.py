@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input, Static
 
+from console.text import clean
 from console.tui.widgets.form_field import FormField
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ class Field(FormField):
         super().__init__(id=f"field-{name}")
         self._label = label
         self._input = Input(
-            value, placeholder=placeholder, compact=True, select_on_focus=False, id=f"input-{name}"
+            clean(value),
+            placeholder=placeholder,
+            compact=True,
+            select_on_focus=False,
+            id=f"input-{name}",
         )
 
     def compose(self) -> ComposeResult:
