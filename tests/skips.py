@@ -40,6 +40,7 @@ CONDITIONS: Mapping[str, Callable[[], bool]] = {
     "the real logs are not beside the project": lambda: not (ROOT.parent / "shared/data").is_dir(),
     "the real programs could not be installed": _no_programs,
     "root without setpriv": _held_by_nothing,
+    "a machine without systemd": lambda: shutil.which("systemd-analyze") is None,
     "a file system of another kind": lambda: True,  # only the test itself can find that out
 }
 """When a test may be skipped, by the words that the list uses."""
