@@ -52,7 +52,7 @@ class JournalScreen(View):
         """Show what was said so far."""
         entries = host(self).journal.entries
         self.cursor_list.show(entries)
-        said = line(("Journal", Tone.HEADING), f" {len(entries)}", (" this session", Tone.MUTED))
+        said = line(("Journal", Tone.HEADING), f" {len(entries)}", (" in this session", Tone.MUTED))
         nothing = line(("Nothing was said in this session yet.", Tone.MUTED))
         self.query_one("#title", Prose).show([said] if entries else [said, nothing])
         self._show_detail(look)
