@@ -7,6 +7,7 @@ terminal could act on is replaced by a visible picture, so that an operator sees
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 NAME_LIMIT = 200
@@ -16,6 +17,7 @@ TEXT_LIMIT = 2_000
 _COMBINING_LIMIT = 8
 _ELLIPSIS = "…"
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def clean(text: str, limit: int = TEXT_LIMIT) -> str:
@@ -58,3 +60,11 @@ def _bounded_marks(text: str) -> str:
         if marks <= _COMBINING_LIMIT:
             kept.append(char)
     return "".join(kept)
+
+
+def inert(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: an apostrophe before what begins one.
+
+    Spreadsheets pass over blanks before a sign, and some take the full-width signs as well.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text

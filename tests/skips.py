@@ -36,12 +36,20 @@ def _held_by_nothing() -> bool:
     return os.geteuid() == 0 and shutil.which("setpriv") is None
 
 
+def _lacking(program: str) -> Callable[[], bool]:
+    return lambda: shutil.which(program) is None
+
+
+PROGRAMS = ("chromium", "promtool", "prometheus", "strace", "systemd-analyze", "tmux")
+"""What tests drive and a machine need not have; .ci/run installs all but systemd's."""
 CONDITIONS: Mapping[str, Callable[[], bool]] = {
     "the real logs are not beside the project": lambda: not (ROOT.parent / "shared/data").is_dir(),
     "the real programs could not be installed": _no_programs,
     "root without setpriv": _held_by_nothing,
-    "a machine without systemd": lambda: shutil.which("systemd-analyze") is None,
-    "a file system of another kind": lambda: True,  # only the test itself can find that out
+    # Only the test itself can find these out.
+    "a file system of another kind": lambda: True,
+    "a fault that cannot be produced here": lambda: True,
+    **{f"no {name} here": _lacking(name) for name in PROGRAMS},
 }
 """When a test may be skipped, by the words that the list uses."""
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from console.agent.decide import Decision, What
     from console.agent.document import Verify
     from console.control.directives import Order
+    from console.model import Directive
     from console.operate import Operator
 
 Route = Annotated[str, typer.Argument(help="The route.")]
@@ -140,40 +141,42 @@ def _give(
     """Give a restricting order. A terminal is asked once; a script has said it already."""
     session.writable()
     session.restricting()
+    from console.cli.doubts import warn_of_doubt
     from console.control.directives import Order
+    from console.operate import restricting
+    from console.operate.operator import newest_generation
 
-    with operating(session) as operator:
-        order = Order(
-            route=route,
-            kind=kind,
-            by=operator_name(by),
-            reason=reason,
-            changes=tuple(changes),
-            actions=tuple(actions),
-            max_runs=max_runs,
-            drain=drain,
-            for_us=duration_us(for_),
-            base_generation=operator.generation(),
-        )
-        _warn_of_doubt(operator, order)
-        if not yes and on_terminal() and not confirmed(f"{kind.value} {clean(route, 60)}?"):
-            raise Stop("nothing was changed", REFUSED)
-        directive = operator.give(order, time.time_ns() // 1_000)
-        say(
-            f"{directive.id}: {kind.value} on {directive.route} is durable in generation "
-            f"{directive.generation} of {session.control}; `burnline status {directive.route}` "
-            "shows which agents confirm it"
-        )
+    order = Order(
+        route=route,
+        kind=kind,
+        by=operator_name(by),
+        reason=reason,
+        changes=tuple(changes),
+        actions=tuple(actions),
+        max_runs=max_runs,
+        drain=drain,
+        for_us=duration_us(for_),
+        base_generation=newest_generation(session.control),
+    )
+    warn_of_doubt(session, route)
+    if not yes and on_terminal() and not confirmed(f"{kind.value} {clean(route, 60)}?"):
+        raise Stop("nothing was changed", REFUSED)
+    now_us = time.time_ns() // 1_000
 
+    def by_store(asked: Order) -> Directive:
+        with operating(session) as operator:
+            return operator.give(asked, now_us)
 
-def _warn_of_doubt(operator: Operator, order: Order) -> None:
-    """Say what may be wrong with an order; it is given all the same."""
-    from console.collector import alive
-
-    if operator.route_number(order.route) < 0 and order.route not in operator.settings.routes:
-        warn(f"burnline: route {clean(order.route, 60)} was never seen: is the name right?")
-    if alive(operator.writer.path, time.time()) is None:
-        warn("burnline: no collector runs, so receipts are not read: burnline collect or watch")
+    directive, unstored = restricting.give(
+        order, session.settings, session.control, now_us, by_store
+    )
+    say(
+        f"{directive.id}: {kind.value} on {directive.route} is durable in generation "
+        f"{directive.generation} of {session.control}; `burnline status {directive.route}` "
+        "shows which agents confirm it"
+    )
+    if unstored:
+        warn(f"burnline: {unstored}")
 
 
 def lift(

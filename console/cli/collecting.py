@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TELLING_S = 15.0
 """How long `collect --once` waits for channels to take what is due."""
 _BAR_WIDTH = 30
+_STORES_AT_MOST = 10
+"""So often a store is replaced within the life of one collector."""
 _LEAST_NEW = 100_000
 """How many more objects there have to be before Python looks for circles among them: a turn of
 reading makes so many at once, and none of them is in one."""
@@ -63,28 +65,57 @@ def collect(
     if not session.settings.sources:
         raise Stop(NO_SOURCES, 1)
     check_sources(session)
-    from console.collector import Collector, Lease
+    from console.collector import Lease
 
     lease = Lease(session.store)
     gc.freeze()
     gc.set_threshold(_LEAST_NEW)
     try:
-        collector = Collector(
-            session.settings, session.store, session.control, newest_first=not once
-        )
-        try:
-            if once:
-                _read_all(collector)
-                for sentence in collector.see_off(TELLING_S, start=True):
-                    warn(f"burnline: {sentence}")
-                _report(session, collector)
-            else:
-                with _metrics(session, metrics):
-                    _collect_until_stopped(session, collector, lease)
-        finally:
-            collector.close()
+        with _metrics(session, metrics):
+            _collect(session, lease, once=once)
     finally:
         lease.release()
+
+
+def _collect(session: Session, lease: Lease, *, once: bool) -> None:
+    """Collect into the store; one that is damaged or gone is replaced by a new one, and said."""
+    from console.collector import Collector
+    from console.collector.salvage import salvage
+    from console.store.connect import Displaced, StoreError, Unusable, is_damage
+
+    wrong = ""
+    for _ in range(_STORES_AT_MOST):
+        said = salvage(session.store, time.time_ns() // 1_000, wrong)
+        if said:
+            warn(f"burnline: {said}")
+        try:
+            collector = Collector(
+                session.settings, session.store, session.control, newest_first=not once
+            )
+            try:
+                if once:
+                    _once(session, collector)
+                else:
+                    _collect_until_stopped(session, collector, lease)
+            finally:
+                collector.close()
+        except Displaced as error:
+            wrong = ""
+            warn(f"burnline: {error}")
+        except (StoreError, Unusable) as error:
+            if not is_damage(error):
+                raise
+            wrong = str(error)
+        else:
+            return
+    raise Stop(f"{session.store}: every new store is damaged or deleted at once: {wrong}", REFUSED)
+
+
+def _once(session: Session, collector: Collector) -> None:
+    _read_all(collector)
+    for sentence in collector.see_off(TELLING_S, start=True):
+        warn(f"burnline: {sentence}")
+    _report(session, collector)
 
 
 def add_sources(session: Session, directories: list[Path] | None) -> None:
@@ -154,13 +185,19 @@ def _report(session: Session, collector: Collector) -> None:
 
 
 def _collect_until_stopped(session: Session, collector: Collector, lease: Lease) -> None:
-    from console.collector.loop import run
+    from console.collector.runloop import run
 
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     warn(f"burnline: collecting into {session.store}; end with ctrl+c or `burnline stop`")
-    run(collector, lease.beat, ending.is_set, lambda sentence: warn(f"burnline: {sentence}"))
+    run(
+        collector,
+        lease.beat,
+        ending.is_set,
+        lambda sentence: warn(f"burnline: {sentence}"),
+        lease.trouble,
+    )
 
 
 @contextlib.contextmanager

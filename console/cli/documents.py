@@ -67,6 +67,7 @@ def _store(store: StoreView) -> dict[str, Any]:
         "catching_up": store.catching_up,
         "generation": store.generation,
         "tampering": store.tampered or None,
+        "troubles": list(store.troubles),
         "notifications": {
             "waiting": sum(channel.waiting for channel in store.channels),
             "dead": sum(channel.dead for channel in store.channels),

@@ -7,10 +7,12 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from console.control.directives import Conflict, ControlError, Order, Permit, Refused
 from console.control.file import ControlFile
 from console.model import STRICTNESS, DirectiveKind, RouteState
-from console.operate import TYPED_NAME_TIERS, Accountant, Operator, probation
+from console.operate import TYPED_NAME_TIERS, Accountant, Operator, probation, restricting
 from console.snapshot import refused, take, timeline, trail, with_lines
 from console.store import reader
 from console.store.connect import attach
@@ -36,7 +38,7 @@ _KINDS = {
 }
 
 
-_READ_ONLY = "This console is read-only: nothing was changed."
+_UNWRITTEN = "this console is read-only: nothing was written"
 
 
 class LiveFeed:
@@ -157,10 +159,41 @@ class LiveFeed:
     def order(self, order: OrderRequest) -> OrderResult:
         """Carry out `order` against the control file."""
         try:
+            if order.verb in _KINDS:
+                return self._restrict(order)
             with self._operator() as operator:
                 return self._carry_out(operator, order)
         except (Conflict, Refused, ControlError) as error:
             return self._undone(error)
+
+    def _restrict(self, order: OrderRequest) -> OrderResult:
+        """Give a restricting order, by the control file alone where the store cannot be used."""
+        if self._read_only:
+            raise Refused(_UNWRITTEN)
+        now_us = self._now()
+        asked = Order(
+            route=order.route,
+            kind=_KINDS[order.verb],
+            by=order.by,
+            reason=order.reason,
+            changes=order.changes,
+            actions=order.actions,
+            max_runs=order.max_runs,
+            drain=order.drain,
+            for_us=order.for_us,
+            alert=order.alert,
+            base_generation=order.base_generation or None,
+        )
+
+        def by_store(given: Order) -> Directive:
+            with self._operator() as operator:
+                return operator.give(given, now_us)
+
+        given = restricting.give(asked, self._settings, self._control, now_us, by_store)
+        result = _durable(given.directive)
+        if not given.unstored:
+            return result
+        return msgspec.structs.replace(result, sentence=f"{result.sentence}: {given.unstored}")
 
     def _undone(self, error: Conflict | Refused | ControlError) -> OrderResult:
         """Return why an order was not given, and the generation that stands (0: not known)."""
@@ -209,7 +242,7 @@ class LiveFeed:
     def _operator(self) -> Iterator[Operator]:
         """Give the operator's core for one act. A read-only console has none, whoever asks."""
         if self._read_only:
-            raise Refused("this console is read-only: nothing was written")
+            raise Refused(_UNWRITTEN)
         operator = Operator(self._settings, self._store, self._control)
         try:
             yield operator
@@ -219,35 +252,17 @@ class LiveFeed:
     def _carry_out(self, operator: Operator, order: OrderRequest) -> OrderResult:
         if order.verb in {"stepdown", "accept"}:
             return self._answer_ladder(operator, order)
-        if order.verb == "lift":
-            lifted = operator.lift(
-                order.route,
-                order.directive,
-                by=order.by,
-                reason=order.reason,
-                override=order.override,
-                now_us=self._now(),
-                base_generation=order.base_generation,
-            )
-            sentence = f"{lifted.id} on {lifted.route} is lifted, durably"
-            return OrderResult(ok=True, sentence=sentence, generation=lifted.lift_generation or 0)
-        given = operator.give(
-            Order(
-                route=order.route,
-                kind=_KINDS[order.verb],
-                by=order.by,
-                reason=order.reason,
-                changes=order.changes,
-                actions=order.actions,
-                max_runs=order.max_runs,
-                drain=order.drain,
-                for_us=order.for_us,
-                alert=order.alert,
-                base_generation=order.base_generation or None,
-            ),
-            self._now(),
+        lifted = operator.lift(
+            order.route,
+            order.directive,
+            by=order.by,
+            reason=order.reason,
+            override=order.override,
+            now_us=self._now(),
+            base_generation=order.base_generation,
         )
-        return _durable(given)
+        sentence = f"{lifted.id} on {lifted.route} is lifted, durably"
+        return OrderResult(ok=True, sentence=sentence, generation=lifted.lift_generation or 0)
 
     def _answer_ladder(self, operator: Operator, order: OrderRequest) -> OrderResult:
         """Carry out a proposal, or step a pause down."""

@@ -40,22 +40,50 @@ def examine(session: Session, now_s: float) -> list[Finding]:
     found = [_versions(), _sqlite(), _settings(session)]
     store = session.store
     if store.exists():
-        from console.store.connect import attach
+        from console.store.connect import StoreError, Unusable, attach
 
-        connection = attach(store)
         found += [_mode(store), _collector(store, now_s), _disk(store)]
-        found += _polling(connection)
-        found += [*_missing(session), *_sources(connection)]
-        found += _refused(connection)
-        found += _unknown(connection)
-        found += _notifications(session, connection)
-        found += _redacted(connection)
-        found.append(_audit(connection, store))
-        connection.close()
+        try:
+            connection = attach(store)
+        except (StoreError, Unusable) as error:
+            found += [*_troubles(store, None, now_s), Finding(False, "store", str(error))]
+            return [*found, _control(session)]
+        try:
+            found += _contents(session, connection, now_s)
+        except Unusable as error:
+            words = f"{store}: {error}; a collector that starts sets it aside and rebuilds it"
+            found.append(Finding(False, "store", words))
+        finally:
+            connection.close()
     else:
         found.append(Finding(False, "store", f"{store}: there is none yet; burnline collect DIR"))
     found.append(_control(session))
     return found
+
+
+def _contents(session: Session, connection: Connection, now_s: float) -> list[Finding]:
+    """Return what the store says. Raises `Unusable` where it is damaged."""
+    store = session.store
+    return [
+        _damage(connection, store),
+        *_troubles(store, connection, now_s),
+        *_missing(session),
+        *_sources(connection),
+        *_refused(connection),
+        *_unknown(connection),
+        *_notifications(session, connection),
+        *_redacted(connection),
+        _audit(connection, store),
+    ]
+
+
+def _damage(connection: Connection, store: Path) -> Finding:
+    """See that the store's pages are whole; rows that were changed are the audit's to tell."""
+    found = str(connection.execute("pragma quick_check(1)").fetchone()[0])
+    if found == "ok":
+        return Finding(True, "store", "its pages are whole")
+    words = f"{store}: damaged: {clean(found, 200)}; a collector that starts rebuilds it"
+    return Finding(False, "store", words)
 
 
 def show(findings: list[Finding]) -> None:
@@ -110,14 +138,19 @@ def _collector(store: Path, now_s: float) -> Finding:
     return Finding(True, "collector", f"process {life.pid}, heartbeat {life.heartbeat_s:.0f} s ago")
 
 
-def _polling(connection: Connection) -> list[Finding]:
-    from console.store import desk
+def _troubles(store: Path, connection: Connection | None, now_s: float) -> list[Finding]:
+    """Return what is wrong with store, disk, clock and file events, each as it is shown."""
+    from console.collector.lease import alive
+    from console.model import SECOND_US
+    from console.snapshot.troubles import troubles
 
-    why = clean(desk.fact(connection, "polling"), 200)
-    if not why:
-        return []
-    words = f"polling: the system gives no file events ({why}); logs are looked at every second"
-    return [Finding(False, "file events", f"{words}. On Linux raise fs.inotify.max_user_instances")]
+    life = alive(store, now_s)
+    said: tuple[str, ...] = ()
+    if connection is not None:
+        said = troubles(connection, store, life, int(now_s * SECOND_US))
+    elif life is not None and life.trouble:
+        said = (life.trouble,)
+    return [Finding(False, "trouble", sentence) for sentence in said]
 
 
 def _disk(store: Path) -> Finding:
@@ -274,9 +307,12 @@ def _digest(session: Session, generation: int) -> str:
     if not session.store.exists():
         return ""
     from console.store import desk
-    from console.store.connect import attach
+    from console.store.connect import StoreError, Unusable, attach
 
-    connection = attach(session.store)
+    try:
+        connection = attach(session.store)
+    except (StoreError, Unusable):
+        return ""
     try:
         known = desk.fact(connection, "control_generation") == str(generation)
         return desk.fact(connection, "control_digest") if known else ""

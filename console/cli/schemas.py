@@ -167,6 +167,7 @@ class Store(_Ours):
     catching_up: bool
     generation: Count
     tampering: str | None
+    troubles: list[str]
     notifications: Notifications
     unknown_events: list[UnknownEvent]
 

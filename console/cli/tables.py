@@ -260,6 +260,8 @@ def _footing(snapshot: Snapshot) -> None:
         say("no burnline.toml: every route has the medium tier and nothing is automatic")
     if store.tampered:
         say(f"TAMPERING: {store.tampered}")
+    for trouble in store.troubles:
+        say(f"TROUBLE: {trouble}")
     for alert in snapshot.alerts:
         if alert.state != "resolved":
             say(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TOLERATED_US = 5 * SECOND_US
 """How far the clocks may drift apart; slower corrections of the clock change no decision."""
 _FACT = "clock_offset_us"
+JUMP = "clock_jump"
+"""The fact that holds when the clock was last set (by the new time), and by how much."""
 
 
 class Drift:
@@ -42,4 +44,7 @@ class Drift:
             return False
         self._offset_us = offset_us
         desk.set_fact(self._connection, _FACT, str(offset_us))
-        return before_us is not None
+        if before_us is None:
+            return False
+        desk.set_fact(self._connection, JUMP, f"{now_us} {offset_us - before_us}")
+        return True

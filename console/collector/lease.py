@@ -11,10 +11,12 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from console.store.connect import StoreError
+from console.text import clean
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_SAID_BYTES = 512
 HEARTBEAT_LIMIT_S = 15.0
 """A heartbeat older than this belongs to a collector that hangs or is gone."""
 
@@ -24,10 +26,14 @@ class Held(Exception):  # noqa: N818 - an answer, not a fault
 
 
 class Life(NamedTuple):
-    """What is known of a store's collector: its process, and the age of its heartbeat."""
+    """What is known of a store's collector: its process, and the age of its heartbeat.
+
+    `trouble` says why it cannot write the store, "" while it can.
+    """
 
     pid: int
     heartbeat_s: float
+    trouble: str = ""
 
 
 class Lease:
@@ -49,15 +55,29 @@ class Lease:
                 f"store {store}: {error.strerror}; name another with --store"
             ) from error
         if not _locked(self._descriptor):
-            holder = os.pread(self._descriptor, 20, 0).decode("ascii", "replace").strip()
+            holder, _ = _said(self._descriptor)
             os.close(self._descriptor)
             raise Held(f"another collector (process {holder}) holds {store}")
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        self._said = ""
+        self._write()
 
     def beat(self) -> None:
         """Say that the loop has done a full turn."""
+        if self._said:
+            self.trouble("")
         self._heartbeat.touch(mode=0o600)
+
+    def trouble(self, sentence: str) -> None:
+        """Say why the store cannot be written, where all can read it though the disk is full."""
+        if sentence != self._said:
+            self._said = sentence
+            with contextlib.suppress(OSError):
+                self._write()
+
+    def _write(self) -> None:
+        """Write process and trouble over what stood there, always as long, so that it has room."""
+        text = f"{os.getpid()}\n{self._said}".encode("utf-8", "replace")[: _SAID_BYTES - 1]
+        os.pwrite(self._descriptor, text.ljust(_SAID_BYTES - 1) + b"\n", 0)
 
     def release(self) -> None:
         """Give the store back."""
@@ -90,12 +110,19 @@ def alive(store: Path, now_s: float) -> Life | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-        return Life(int(holder) if holder.isdigit() else 0, _age_s(store, now_s))
+        holder, trouble = _said(descriptor)
+        return Life(int(holder) if holder.isdigit() else 0, _age_s(store, now_s), trouble)
     else:
         return None
     finally:
         os.close(descriptor)
+
+
+def _said(descriptor: int) -> tuple[str, str]:
+    """Return what a lock file says: the process, and its trouble."""
+    text = os.pread(descriptor, _SAID_BYTES, 0).decode("utf-8", "replace")
+    holder, _, trouble = text.partition("\n")
+    return holder.strip(), clean(trouble.strip())
 
 
 def _age_s(store: Path, now_s: float) -> float:

@@ -7,7 +7,6 @@ fails, it is thrown away and read again.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from operator import itemgetter
@@ -20,13 +19,11 @@ from console.collector import consequences
 from console.collector.ahead import Ahead
 from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
-from console.collector.hints import Hints
 from console.collector.intake import Intake
 from console.collector.judged import Judged
 from console.collector.retention import Retention
 from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
-from console.intake.blocks import BLOCK_BYTES
 from console.intake.places import told
 from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.redaction import Redactor
@@ -35,11 +32,10 @@ from console.ledger.book import Change, Ledger
 from console.ledger.counts import bit_of
 from console.ledger.deadlines import reading_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
-from console.notify import Courier, channels_of
+from console.notify import Alarm, Courier, channels_of
 from console.settings import Settings, Source
 from console.store import counting, desk, requests, unknown_events
 from console.store import intake as kept
-from console.store.connect import Unwritable
 from console.store.writer import Writer
 from console.text import clean
 
@@ -49,12 +45,6 @@ if TYPE_CHECKING:
 
     from console.store.connect import Connection
 
-LAST_WORDS_S = 3.0
-"""How long a collector that ends waits for notices on their way; the rest is told again later."""
-SWEEP_S = 2.0
-"""The longest time between two looks at every file; file events only make it sooner."""
-_GATHER_S = 0.005
-"""How long lines that trickle in are let gather: a transaction for each takes most of a core."""
 _EVALUATE_US = SECOND_US
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US
@@ -98,6 +88,8 @@ class Collector:
         written = settings.path is not None or bool(settings.notify)
         channels = channels_of(settings.notify) if written else None
         self._courier = Courier(self.writer, channels, self._now())
+        dry = bool(settings.routes) and all(item.dry_run for item in settings.routes.values())
+        self._alarm = Alarm(() if dry else channels or ())
         self._evaluated_us = 0
         self._measured_gaps_us = 0
         self.progress: Callable[[int, int], None] | None = None
@@ -226,7 +218,12 @@ class Collector:
 
     def notify(self) -> list[str]:
         """Tell people what is due, without waiting; return what is newly wrong with channels."""
+        self._alarm.sees(self._now())
         return self._courier.turn(self._now())
+
+    def blind(self, why: str) -> None:
+        """Note that the store cannot be written: past the outbox, since that is in it."""
+        self._alarm.blind(why, self._now())
 
     def see_off(self, patience_s: float, *, start: bool) -> list[str]:
         """Wait at most so long for what is being told; `start`: tell also what is due meanwhile."""
@@ -362,39 +359,3 @@ class Collector:
     def _new_file(self) -> int:
         self._last_file += 1
         return self._last_file
-
-
-def run(
-    collector: Collector,
-    beat: Callable[[], None],
-    stopped: Callable[[], bool],
-    complain: Callable[[str], None],
-) -> None:
-    """Collect until `stopped`: at once when files change, and at least every `SWEEP_S`.
-
-    While the store cannot be written (locked, or the disk is full) the loop complains, gives no
-    heartbeat, and tries again: what was stored stands, and nothing is passed over.
-    """
-    hints = Hints()
-    try:
-        while not stopped():
-            hints.watch(collector.roots)
-            collector.polling = hints.trouble
-            try:
-                read = collector.step()
-                collector.evaluate()
-                for sentence in collector.notify():
-                    complain(sentence)
-            except Unwritable as error:
-                read = 0
-                complain(f"{collector.writer.path} cannot be written: {error}; it is tried again")
-            else:
-                beat()
-            if not read:
-                hints.wait(min(1.0, SWEEP_S))
-            elif read < BLOCK_BYTES:
-                time.sleep(_GATHER_S)
-    finally:
-        hints.close()
-        with contextlib.suppress(Unwritable):
-            collector.see_off(LAST_WORDS_S, start=False)

@@ -48,12 +48,15 @@ class Upkeep:
             found = self._tampering(file)
             if not found and not file.derived():
                 file.derive()
-            if not found and not file.signed():
+            file.reserve()
+            # What the store does not know yet is not signed: other hands may have written it.
+            settled = not found and file.newest_generation() == self._known_generation()
+            if settled and not file.signed():
                 file.refresh(now_us)
             stale_us = self._settings.stale_after_us
             due = stale_us is not None and now_us - self._refreshed_us >= stale_us // 3
             # A file that was tampered with is left as it is: it is evidence, and closes agents.
-            if due and not found:
+            if due and settled:
                 file.refresh(now_us)
                 self._refreshed_us = now_us
         except ControlError as error:

@@ -6,17 +6,19 @@ made from the generation that the operator saw, so that of two who act at once o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from console.control import sections
+from console.control import draft, sections
 from console.control.adopting import adopt
 from console.control.asking import Order, Permit, Refused, check, check_permit, nothing_changes
 from console.control.file import Conflict, ControlError, ControlFile, Document, content_digest
+from console.control.unstored import Unstored, unsigned
 from console.ledger.orders import Grant
-from console.model import Directive, DirectiveKind, RouteState
+from console.model import Directive, DirectiveKind
 from console.store import desk
+from console.store.connect import Unusable
 from console.text import clean, name
 
 if TYPE_CHECKING:
@@ -38,7 +40,9 @@ class ControlDesk:
         """Write generation 1 where there is none; return the newest generation."""
         document = self._file.latest()
         if document is None:
-            document = self._publish(self._blank(routes), by=name(by), now_us=now_us)
+            document = self._publish(
+                draft.blank(self._settings, routes), by=name(by), now_us=now_us
+            )
             with self._writer.transaction():
                 self._remember(document)
                 self._audit((by, "init", ""), now_us, {"routes": sorted(document["routes"])})
@@ -56,12 +60,13 @@ class ControlDesk:
             Refused: it would change nothing, or asks for what cannot be.
             Conflict: somebody else changed the route's orders meanwhile.
             ControlError: the control file cannot be written.
+            Unstored: it is given, and the store does not hold it yet.
         """
         check(order)
         document = self._current()
         self._check_base(document, name(order.route), order.base_generation)
-        directive = self._made(order, int(document["generation"]) + 1, now_us)
-        section = self._section(document, directive.route)
+        directive = draft.made(document, self._settings, order, now_us)
+        section = draft.section_of(document, self._settings, directive.route)
         standing = sections.standing_in(section, directive.route)
         known = sections.covering(directive, standing)
         if known is not None:
@@ -92,7 +97,8 @@ class ControlDesk:
         check(order)
         document = self._current()
         self._check_base(document, route, base_generation)
-        standing = sections.standing_in(self._section(document, route), route)
+        section = draft.section_of(document, self._settings, route)
+        standing = sections.standing_in(section, route)
         pauses = [item.id for item in standing if item.kind is DirectiveKind.PAUSE]
         if not pauses:
             raise Refused(f"no pause stands on {clean(route, 60)}; there is nothing to step down")
@@ -100,7 +106,7 @@ class ControlDesk:
             item for item in desk.directives_of(self._writer.connection, route) if item.id in pauses
         ]
         directive = msgspec.structs.replace(
-            self._made(order, int(document["generation"]) + 1, now_us),
+            draft.made(document, self._settings, order, now_us),
             alert=next((item.alert for item in before if item.alert), ""),
             ladder=any(item.ladder for item in before),
         )
@@ -111,25 +117,6 @@ class ControlDesk:
         self._issue(document, directive, [*pauses, *covered], ("stepdown", None))
         return directive
 
-    def _made(self, order: Order, generation: int, now_us: int) -> Directive:
-        return Directive(
-            id=f"d-{generation}",
-            route=name(order.route),
-            kind=order.kind,
-            by=name(order.by),
-            reason=clean(order.reason),
-            issued_us=now_us,
-            generation=generation,
-            changes=order.changes,
-            actions=order.actions,
-            max_runs=order.max_runs,
-            drain=order.drain,
-            until_us=None if order.for_us is None else now_us + order.for_us,
-            alert=order.alert,
-            ladder=order.ladder,
-            **self._exit_rule(order.route),
-        )
-
     def _issue(
         self,
         document: Document,
@@ -139,22 +126,20 @@ class ControlDesk:
     ) -> None:
         """Publish an order in place of those that it replaces, then store and audit it."""
         verb, also = how
-        section = self._section(document, directive.route)
-        kept = [item for item in section["directives"] if item["id"] not in replaced]
-        section["directives"] = [*kept, sections.as_written(directive)]
-        voided = sections.voided(section, directive)
-        section["grants"] = [item for item in section["grants"] if item not in voided]
-        section["state"] = sections.state_of(section).value
+        voided = draft.put(document, self._settings, directive, replaced)
         now_us = directive.issued_us
         written = self._publish(document, by=directive.by, now_us=now_us)
-        with self._writer.transaction():
-            self._retire(directive.route, replaced, directive, now_us)
-            self._save_new(directive)
-            self._void(directive.route, {str(item["id"]) for item in voided}, now_us)
-            if also is not None:
-                also(directive)
-            self._remember(written)
-            self._audit((directive.by, verb, directive.route), now_us, directive)
+        try:
+            with self._writer.transaction():
+                self._retire(directive.route, replaced, directive, now_us)
+                self._save_new(directive)
+                self._void(directive.route, {str(item["id"]) for item in voided}, now_us)
+                if also is not None:
+                    also(directive)
+                self._remember(written)
+                self._audit((directive.by, verb, directive.route), now_us, directive)
+        except Unusable as error:
+            raise Unstored(directive, str(error)) from error
 
     def lift(
         self,
@@ -178,7 +163,7 @@ class ControlDesk:
             raise Refused("lifting an order needs a reason")
         document = self._current()
         self._check_base(document, directive.route, base_generation)
-        section = self._section(document, directive.route)
+        section = draft.section_of(document, self._settings, directive.route)
         kept = [item for item in section["directives"] if item["id"] != directive.id]
         if len(kept) == len(section["directives"]):
             raise Refused(f"{directive.id} does not stand on {directive.route} any more")
@@ -225,7 +210,7 @@ class ControlDesk:
         with self._writer.transaction():
             detail = {"grant": grant, "reason": clean(permit.reason)}
             self._audit((permit.by, "grant requested", route), now_us, detail)
-        section = self._section(document, route)
+        section = draft.section_of(document, self._settings, route)
         kept = sections.live_grants(section, now_us)
         section["grants"] = [*kept, sections.grant_as_written(grant)]
         written = self._publish(document, by=grant.by, now_us=now_us)
@@ -248,9 +233,18 @@ class ControlDesk:
     def reconcile(self, now_us: int) -> list[str]:
         """Bring store and audit up to the control file after a crash between the two.
 
-        Returns what was put right, in words.
+        Raises `ControlError` where the newest generation is not to be trusted.
+
+        A control file that differs though its generation is stored was changed by other hands: it
+        is left as it is, since it closes agents and is evidence. Returns what was put right, in
+        words.
         """
-        self._file.complete()
+        self._current()
+        known = int(desk.fact(self._writer.connection, "control_generation") or 0)
+        if self._file.newest_generation() > known:
+            self._file.complete()
+        else:
+            self._file.derive()
         with self._writer.transaction():
             # Read inside: what another operator gave before this transaction is in this document.
             document = self._file.latest()
@@ -258,7 +252,7 @@ class ControlDesk:
                 return []
             standing = {
                 str(item["id"]): msgspec.structs.replace(
-                    sections.as_read(route, item), **self._exit_rule(route)
+                    sections.as_read(route, item), **draft.exit_rule(self._settings, route)
                 )
                 for route, section in document["routes"].items()
                 for item in section.get("directives", ())
@@ -274,42 +268,27 @@ class ControlDesk:
 
     def _current(self) -> Document:
         document = self._file.latest()
-        return document if document is not None else self._blank(())
-
-    def _blank(self, routes: Iterable[str]) -> Document:
-        names = {*routes, *self._settings.routes}
-        document: Document = {
-            "generation": 0,
-            "stale_after_s": None,
-            "grace_s": self._settings.grace_us / 1_000_000,
-            "routes": {},
-        }
-        if self._settings.stale_after_us is not None:
-            document["stale_after_s"] = self._settings.stale_after_us / 1_000_000
-        for route in sorted(names):
-            self._section(document, route)
+        if document is None:
+            return draft.blank(self._settings, ())
+        self._trust(document)
         return document
 
-    def _section(self, document: Document, route: str) -> dict[str, Any]:
-        """Return a route's part of the document, with what its settings say of a fault.
+    def _trust(self, document: Document) -> None:
+        """Refuse to build on a generation that neither our key signed nor our store knows.
 
-        Without settings what was written before stays: a typo in them must loosen nothing.
+        Else whoever can write the directory would have the next order, or the collector, sign it.
         """
-        fresh = {"state": RouteState.OPEN.value, "on_fault": "", "directives": [], "grants": []}
-        section: dict[str, Any] = document["routes"].setdefault(route, fresh)
-        if self._settings.path is not None or not section["on_fault"]:
-            section["on_fault"] = self._settings.route(route).on_fault
-        return section
+        connection = self._writer.connection
+        known = desk.fact(connection, "control_generation") == str(document["generation"])
+        ours = known and desk.fact(connection, "control_digest") == content_digest(document)
+        if not ours and not self._file.vouched(document):
+            raise ControlError(unsigned(document))
 
     def _check_base(self, document: Document, route: str, base: int | None) -> None:
         """Raise `Conflict` if the route's orders changed after generation `base`."""
         if base is None or base >= int(document["generation"]):
             return
-        changed = [
-            str(item["id"])
-            for item in document["routes"].get(route, {}).get("directives", ())
-            if int(item["generation"]) > base
-        ]
+        changed = draft.changed_since(document, route, base)
         gone = [
             directive
             for directive in desk.directives_of(self._writer.connection, route)
@@ -321,10 +300,6 @@ class ControlDesk:
                 f"the orders of {route} were changed meanwhile by {document['issued_by']}: "
                 f"{', '.join(what)}; look again and decide anew"
             )
-
-    def _exit_rule(self, route: str) -> dict[str, Any]:
-        rule = self._settings.route(route).exit
-        return {"exit_remaining": str(rule.remaining), "exit_trusted": rule.trusted_in_a_row}
 
     def _publish(self, document: Document, *, by: str, now_us: int) -> Document:
         return self._file.publish(document, by=by, now_us=now_us)
@@ -372,4 +347,4 @@ class ControlDesk:
         desk.audit(connection, at_us=now_us, actor=name(by), verb=verb, route=route, detail=detail)
 
 
-__all__ = ["Conflict", "ControlDesk", "ControlError", "Order", "Permit", "Refused"]
+__all__ = ["Conflict", "ControlDesk", "ControlError", "Order", "Permit", "Refused", "Unstored"]

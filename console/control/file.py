@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import errno
 import fcntl
 import hashlib
 import os
@@ -39,6 +40,10 @@ class Signer(NamedTuple):
 
 
 _GENERATIONS = "generations"
+_RESERVE = ".reserve"
+RESERVE_BYTES = 256 * 1024
+"""What is kept of the disk, so that an order can be written when nothing else is left of it."""
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _FORBIDDEN = stat.S_IWGRP | stat.S_IWOTH
@@ -143,7 +148,26 @@ class ControlFile:
                     f"{self.path}: {error.strerror}; generation {written['generation']} is decided "
                     "all the same, and is put in place by the next order or lift"
                 ) from error
+        self.reserve()
         return written
+
+    def reserve(self) -> None:
+        """Keep some of the disk for the next order; where there is none to be had, not."""
+        path = self.directory / _RESERVE
+        with contextlib.suppress(OSError):
+            if path.exists() and path.stat().st_size == RESERVE_BYTES:
+                return
+            descriptor = os.open(
+                path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
+            )
+            try:
+                os.posix_fallocate(descriptor, 0, RESERVE_BYTES)
+            except OSError:
+                # Half of it would look like all of it to nobody but the next look.
+                os.unlink(path)  # noqa: PTH108 - beside its opening
+                raise
+            finally:
+                os.close(descriptor)
 
     def complete(self) -> None:
         """Finish a write that was cut off between link and rename: make control.json the newest."""
@@ -212,6 +236,15 @@ class ControlFile:
         except (OSError, ControlFault):
             return False
         return True
+
+    def vouched(self, document: Document) -> bool:
+        """Say whether a document carries our signature, where there is one to carry."""
+        if self._signer is None:
+            return True
+        try:
+            return self._signer.verify(canonical(document), str(document.get("signature") or ""))
+        except Exception:  # noqa: BLE001 - libraries differ in what they raise for a wrong one
+            return False
 
     def _seal(self, document: Document) -> None:
         """Put checksum and signature on a document, in place of those that it was made from."""
@@ -284,7 +317,19 @@ class ControlFile:
             return False
 
     def _write(self, directory: int, document: Document) -> str:
-        """Write a temporary file, synced; return its name in the directory."""
+        """Write a temporary file, synced; return its name. On a full disk the reserve is used."""
+        try:
+            return self._written(directory, document)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            try:
+                os.unlink(_RESERVE, dir_fd=directory)
+            except OSError:
+                raise error from None
+            return self._written(directory, document)
+
+    def _written(self, directory: int, document: Document) -> str:
         temporary = f".{self.path.name}.{os.getpid()}.{os.urandom(4).hex()}"
         try:
             descriptor = os.open(temporary, _NEW, 0o644, dir_fd=directory)

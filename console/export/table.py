@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from console.export.decimals import exact
 from console.intake.times import rfc3339
 from console.model import CLASSES
+from console.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from console.snapshot.types import MissView, Snapshot
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 ROUTES = (
     "route", "tier", "owner", "health", "state", "window", "budget_ppm", "runs", "bad",
     "runs_experienced", "bad_experienced", *(item.value for item in CLASSES), "remaining",
@@ -61,10 +61,5 @@ def _written(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
     return text.getvalue()
-
-
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet runs: what could begin a formula gets an apostrophe."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -66,9 +66,7 @@ class Operator:
 
     def generation(self) -> int:
         """Return the newest generation of the control file, 0 where there is none yet."""
-        if not self.control.parent.exists():
-            return 0
-        return ControlFile(self.control).newest_generation()
+        return newest_generation(self.control)
 
     def give(self, order: Order, now_us: int) -> Directive:
         """Give a restricting order. Raises as `ControlDesk.give` does."""
@@ -251,3 +249,8 @@ class Operator:
             listed = ", ".join(f"{item.id} ({item.kind.value})" for item in standing)
             raise Refused(f"several orders stand on {route}: {listed}; name one")
         return standing[0]
+
+
+def newest_generation(control: Path) -> int:
+    """Return the newest generation of a control file, 0 where there is none yet."""
+    return ControlFile(control).newest_generation() if control.parent.exists() else 0

@@ -12,6 +12,7 @@ from console.intake.places import CLOSED
 from console.model import SECOND_US
 from console.snapshot import approvals, past, routes
 from console.snapshot.frame import Frame, silences_at
+from console.snapshot.troubles import troubles
 from console.snapshot.types import (
     ChannelView,
     RouteView,
@@ -114,6 +115,7 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
         audit_head=desk.audit_head(connection),
         tampered=desk.fact(connection, "tampering"),
         channels=channel_views(connection),
+        troubles=troubles(connection, store, life, frame.now_us) if frame.live else (),
     )
 
 

@@ -326,6 +326,7 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     `lag_s` is how long ago the collector last was through with everything, None for never.
     `audit_head` is the newest row of the audit, in short. `judged` says that every route was judged
     on all that was there when the collector began; until then states and order still settle.
+    `troubles` says what is wrong with store, disk, clock and file events, the worst first.
     """
 
     path: str
@@ -342,6 +343,7 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     audit_head: str = ""
     tampered: str = ""
     channels: tuple[ChannelView, ...] = ()
+    troubles: tuple[str, ...] = ()
 
     @property
     def settled(self) -> bool:

@@ -16,6 +16,8 @@ try:
 except ImportError:  # pragma: no cover - platforms without the wheel
     import sqlite3
 
+from console.store import mounts
+
 if TYPE_CHECKING:
     Connection = Any
 
@@ -29,6 +31,8 @@ _CACHE_KIB = 8 * 1024
 
 Unwritable = sqlite3.OperationalError
 """The store is locked, the disk is full or fails: what was stored stands."""
+Unusable = sqlite3.DatabaseError
+"""All of that, and a store that is damaged."""
 
 
 class StoreError(Exception):
@@ -37,6 +41,18 @@ class StoreError(Exception):
 
 class CorruptError(StoreError):
     """The file is no store any more, or is damaged: `audit --restore` sets it aside."""
+
+
+class Displaced(StoreError):  # noqa: N818 - a fact about the file
+    """The store at the path is not the one that is open any more."""
+
+
+def is_damage(error: Exception) -> bool:
+    """Say whether an error of SQLite means that the file is damaged."""
+    words = str(error)
+    return isinstance(error, CorruptError) or (
+        isinstance(error, Unusable) and ("malformed" in words or "not a database" in words)
+    )
 
 
 def version() -> tuple[int, ...]:
@@ -50,6 +66,12 @@ def create(path: Path) -> Connection:
     Raises:
         StoreError: the path cannot be created or is not a store of ours.
     """
+    remote = mounts.remote(path)
+    if remote:
+        raise StoreError(
+            f"store {path}: lies on a network file system ({remote}), where SQLite's log is not "
+            "safe; name one on a local disk with --store"
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -152,6 +174,15 @@ def set_aside(path: Path, stamp: str) -> Path:
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))
     return aside
+
+
+def place_of(path: Path) -> tuple[int, int] | None:
+    """Return device and inode of a store, None where there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def mode_of(path: Path) -> int:

@@ -16,7 +16,7 @@ from console.ledger.effort import agent_of, deployments, efforts
 from console.ledger.signature import path_of, reason_of
 from console.model import CLASSES, Counts, ErrorClass, RunState
 from console.store import views
-from console.store.connect import create
+from console.store.connect import Displaced, create, place_of
 from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
 
@@ -64,6 +64,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.connection = create(path)
+        self._inode = place_of(path)
         migrate(self.connection)
         self._mirror = Mirror(path)
         self._routes: dict[str, int] = {}
@@ -75,6 +76,15 @@ class Writer:
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+    def check_place(self) -> None:
+        """See that the file that is written is the one at the path: another would be read.
+
+        Raises:
+            Displaced: it was deleted, moved or replaced.
+        """
+        if place_of(self.path) != self._inode:
+            raise Displaced(f"store {self.path}: was deleted or replaced while it was open")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from console.text import clean
+from console.text import clean, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Cell = str | Fraction | int | None
 CELL_LIMIT = 32_000
 """Longest text in a cell; spreadsheets cut at about as much."""
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#|!&~$])")
 KINDS = {"csv": "csv", "json": "json", "markdown": "md", "html": "html", "svg": "svg"}
 """The kinds of export with their files' endings."""
@@ -69,8 +68,7 @@ def sheet_of(title: str, names: Iterable[str], rows: Iterable[Mapping[str, Cell]
 
 def harmless(text: str) -> str:
     """Return text that no spreadsheet takes for a formula: an apostrophe before what begins one."""
-    text = clean(text, CELL_LIMIT)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return inert(clean(text, CELL_LIMIT))
 
 
 def _csv(sheet: Sheet) -> str:

@@ -12,7 +12,7 @@ try:
 except ImportError:
     import sqlite3
 
-from console.collector import intake, loop
+from console.collector import intake, runloop
 from console.store import connect
 from tests.collector.running import DAY, HOUR, MINUTE, Station, event, good, route
 
@@ -171,7 +171,7 @@ def test_the_loop_goes_on_when_the_store_can_be_written_again(disturbed: Station
         if len(complaints) == 2:
             other.execute("rollback")
 
-    loop.run(
+    runloop.run(
         disturbed.collector,
         lambda: beats.append(disturbed.total()),
         lambda: bool(beats) or len(complaints) > 2,

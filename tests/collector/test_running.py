@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from console.collector import loop
+from console.collector import runloop
 from console.store import reader
 from console.store.connect import StoreError, attach
 from tests.cli.shell import Shell, eventually
@@ -117,6 +117,6 @@ def test_the_loop_beats_after_every_turn_and_ends_when_it_is_told(tmp_path: Path
         beats.append(station.total())
         station.write("a.jsonl", good(f"r{len(beats) + 1}"))
 
-    loop.run(station.collector, beat, lambda: len(beats) == 3, pytest.fail)
+    runloop.run(station.collector, beat, lambda: len(beats) == 3, pytest.fail)
     assert beats == [1, 2, 3]
     station.close()

@@ -10,9 +10,10 @@ import watchfiles
 
 from console.cli import health
 from console.collector.hints import Hints
-from console.collector.loop import run
+from console.collector.runloop import run
 from console.intake.position import digest
 from console.intake.tail import Tailer
+from console.model import SECOND_US
 from console.snapshot import take
 from console.store import desk
 from console.store import intake as kept
@@ -37,7 +38,9 @@ def rows(station: Station) -> list[tuple[str, str, str]]:
 
 def doctor(station: Station) -> list[health.Finding]:
     connection = attach(station.store)
-    found = [*health._sources(connection), *health._polling(connection)]
+    now_s = station.now_us / SECOND_US
+    troubles = health._troubles(station.store, connection, now_s)
+    found = [*health._sources(connection), *troubles]
     connection.close()
     return found
 
@@ -91,7 +94,7 @@ def test_f20_without_file_events_the_collector_polls_and_says_so(
     monkeypatch.setattr(Hints, "wait", lambda self, _: self._thread and self._thread.join())
     run(station.collector, lambda: None, stopped, lambda _: None)
     assert station.total() == 1
-    (finding,) = [each for each in doctor(station) if each.subject == "file events"]
+    (finding,) = [each for each in doctor(station) if each.subject == "trouble"]
     assert not finding.good
     assert finding.words.startswith("polling: the system gives no file events (OS file watch limit")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from console.collector import Collector, loop
+from console.collector import Collector, runloop
 from console.settings import Notify
 from console.store import outbox
 from tests.collector.running import Station
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "SWEEP_S", 0.01)
-    monkeypatch.setattr(loop, "LAST_WORDS_S", 0.01)
+    monkeypatch.setattr(runloop, "SWEEP_S", 0.01)
+    monkeypatch.setattr(runloop, "LAST_WORDS_S", 0.01)
 
 
 def collector_with(station: Station, *channels: Notify) -> Collector:
@@ -43,7 +43,7 @@ def states(collector: Collector) -> list[tuple[str, int]]:
 def test_the_loop_tells_what_is_due(station: Station, tmp_path: Path) -> None:
     path = tmp_path / "alerts.jsonl"
     collector = collector_with(station, Notify(file=path))
-    loop.run(collector, lambda: None, lambda: states(collector) == [("sent", 1)], pytest.fail)
+    runloop.run(collector, lambda: None, lambda: states(collector) == [("sent", 1)], pytest.fail)
     assert path.read_text().count("\n") == 1
 
 
@@ -58,7 +58,7 @@ def test_a_channel_that_hangs_stops_neither_the_loop_nor_its_end(
     def beaten() -> bool:
         return len(beats) >= 3 and ("sent", 1) in states(collector)
 
-    loop.run(collector, lambda: beats.append(None), beaten, pytest.fail)
+    runloop.run(collector, lambda: beats.append(None), beaten, pytest.fail)
     assert states(collector) == [("sent", 1), ("waiting", 1)]
     pipe.open("wb").close()
     assert collector.see_off(60, start=False) == []
@@ -68,6 +68,6 @@ def test_a_channel_that_hangs_stops_neither_the_loop_nor_its_end(
 def test_what_is_wrong_with_a_channel_is_said(station: Station, tmp_path: Path) -> None:
     collector = collector_with(station, Notify(file=tmp_path))
     said: list[str] = []
-    loop.run(collector, lambda: None, lambda: bool(said), said.append)
+    runloop.run(collector, lambda: None, lambda: bool(said), said.append)
     (sentence,) = said
     assert sentence.endswith("Is a directory; it is tried again")

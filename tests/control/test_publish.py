@@ -66,6 +66,7 @@ def test_nothing_temporary_is_left_behind(stage: Stage) -> None:
         stage.file.publish({"generation": 1, "routes": {}}, by="erin", now_us=NOON_US)
     stage.file.refresh(LATER_US)
     assert sorted(path.name for path in stage.path.parent.iterdir()) == [
+        ".reserve",
         "control.flagd.json",
         "control.json",
         "generations",

@@ -11,9 +11,12 @@ import pytest
 from console.agent import Guard, RoutePaused
 from console.agent.adapters.signature import verifier
 from console.agent.document import checksum
+from console.collector.upkeep import Upkeep
 from console.control.file import ControlError, ControlFile
 from console.control.signing import control_file, create, signer
-from console.model import DirectiveKind
+from console.control.unstored import restrict
+from console.model import SECOND_US, DirectiveKind
+from console.store import desk
 from tests.control.stage import NOON_US, ROUTE, SETTINGS, Stage, order
 
 if TYPE_CHECKING:
@@ -147,3 +150,37 @@ def test_a_file_that_is_no_public_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.pub").write_text("nothing")
     with pytest.raises(ValueError):
         verifier(tmp_path / "x.pub")
+
+
+def plant(stage: Signed) -> bytes:
+    """Write a next generation as somebody without the key can, into both places."""
+    stage.forge(generation=2, routes={})
+    planted = stage.path.read_bytes()
+    stage.generation(2).write_bytes(planted)
+    return planted
+
+
+def test_a_planted_generation_is_tampering_and_the_collector_does_not_sign_it(
+    stage: Signed, key: Path
+) -> None:
+    stage.desk.reconcile(NOON_US)
+    planted = plant(stage)
+    keeping = Upkeep(
+        stage.writer, stage.path, msgspec.structs.replace(stage.settings, stale_after_us=SECOND_US)
+    )
+    for second in range(30):
+        keeping.look(NOON_US + second * SECOND_US, ())
+    assert "not signed by the key" in desk.fact(stage.writer.connection, "tampering")
+    assert stage.path.read_bytes() == planted
+    with pytest.raises(RoutePaused, match="signature"):
+        stage.guard(key).check_start()
+
+
+def test_no_order_is_built_on_a_planted_generation(stage: Signed) -> None:
+    plant(stage)
+    with pytest.raises(ControlError, match="generation 2 was not signed"):
+        stage.desk.give(order(), NOON_US)
+    with pytest.raises(ControlError, match="generation 2 was not signed"):
+        restrict(stage.file, stage.settings, order(), NOON_US)
+    stage.generation(2).unlink()
+    assert stage.desk.give(order(), NOON_US).generation == 2

@@ -109,6 +109,18 @@ def test_an_order_that_was_cut_off_is_put_in_place_at_the_start(
     stage.assert_agreement()
 
 
+@pytest.mark.parametrize("edit", [b'{"torn', None])
+def test_a_file_that_was_changed_while_no_collector_ran_is_left_and_said(
+    stage: Stage, edit: bytes | None
+) -> None:
+    stage.desk.give(order(), NOON_US)
+    left = edit or stage.generation(1).read_bytes()
+    stage.path.write_bytes(left)
+    upkeep(stage).look(LATER_US, ())
+    assert tampered(stage).startswith("control.json")
+    assert stage.path.read_bytes() == left
+
+
 def cut_off(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an operator's process end between link and rename."""
 

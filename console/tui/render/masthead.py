@@ -127,6 +127,11 @@ def _machinery(store: StoreView, look: Look, *, young: bool) -> list[Line]:
     parts: list[Line] = []
     if store.tampered:
         parts.append(line((f"TAMPERED: {store.tampered}", Tone.HARD_STOP)))
+    if store.troubles:
+        more = f" (+{len(store.troubles) - 1})" if len(store.troubles) > 1 else ""
+        parts.append(
+            line((f"{shorten(store.troubles[0], 60, look.glyphs.ellipsis)}{more}", Tone.ALARM))
+        )
     untold = sum(channel.failing + channel.dead for channel in store.channels)
     if untold:
         parts.append(line((f"{numbers.count(untold)} notices not delivered", Tone.ALARM)))

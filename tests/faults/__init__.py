@@ -1,0 +1,1 @@
+"""The fault matrix: each row a scenario that runs the program, with the command that breaks it."""
