@@ -20,6 +20,7 @@ from console.collector.ahead import Ahead
 from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
 from console.collector.intake import Intake
+from console.collector.judged import Judged
 from console.collector.retention import Retention
 from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
@@ -100,7 +101,7 @@ class Collector:
     def _load(self) -> None:
         """Build everything that is in memory from the store."""
         connection = self.writer.connection
-        self._judged: bool | None = None
+        self._judged = Judged(connection)
         self._standing = Standing(self.writer, self._settings)
         self._clocks: dict[str, int] = {}
         self._last_file = kept.last_file(connection)
@@ -200,24 +201,16 @@ class Collector:
                 judged = consequences.decide(
                     connection, self._settings, now_us, catching_up, self._evaluator.table
                 )
-                if not unread:
-                    self._keep_judged(True)
+                self._judged.evaluated(whole=not unread)
         except BaseException:
             # What is remembered is not what the store holds.
             self._remember(connection)
             raise
         self._upkeep.carry_out(now_us, judged)
 
-    def _keep_judged(self, judged: bool) -> None:
-        """Keep whether every route was judged on all that was there since this collector began."""
-        if self._judged is not judged:
-            desk.set_fact(self.writer.connection, "judged", "yes" if judged else "no")
-            self._judged = judged
-
     def _remember(self, connection: Connection) -> None:
         """Begin evaluating from what the store holds."""
-        self._evaluator = Evaluator(connection, self._settings)
-        self._drift = Drift(connection)
+        self._evaluator, self._drift = Evaluator(connection, self._settings), Drift(connection)
 
     def notify(self) -> list[str]:
         """Tell people what is due, without waiting; return what is newly wrong with channels."""
@@ -255,8 +248,7 @@ class Collector:
             files = self._tailer.files.values()
             self.progress(sum(file.offset for file in files), sum(file.size for file in files))
         with self.writer.transaction():
-            if self._judged is None:
-                self._keep_judged(False)
+            self._judged.began()
             self._intake.release(kept.due(self.writer.connection, now_us))
             self._standing.take_orders(self._ledger)
             self._standing.take_settings(self._ledger, now_us)

@@ -346,6 +346,11 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     troubles: tuple[str, ...] = ()
 
     @property
+    def settled(self) -> bool:
+        """Whether states and their order can be taken for what they are."""
+        return self.judged and not self.catching_up
+
+    @property
     def untold(self) -> tuple[ChannelView, ...]:
         """The channels on which notices fail or are dead."""
         return tuple(channel for channel in self.channels if channel.failing or channel.dead)

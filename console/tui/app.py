@@ -22,22 +22,18 @@ from console.tui.figures import times
 from console.tui.figures.glyphs import ASCII, UNICODE
 from console.tui.frame import Frame
 from console.tui.herald import Herald
+from console.tui.journal import Journal
 from console.tui.keeping import Keeping, NoFiles
 from console.tui.pages import pages_for
 from console.tui.rebound import Rebound
 from console.tui.render.look import Look
 from console.tui.render.masthead import Badges
-from console.tui.screens.alerts import AlertsScreen
-from console.tui.screens.approvals import ApprovalsScreen
-from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.help import HelpScreen
-from console.tui.screens.misses import MissesScreen
-from console.tui.screens.orders import OrdersScreen
-from console.tui.screens.review import ReviewScreen
+from console.tui.screens.journal import JournalScreen
 from console.tui.screens.route import RouteScreen
-from console.tui.screens.sources import SourcesScreen
 from console.tui.time_keys import TIME_KEYS, TimeActions
 from console.tui.travel import Travel
+from console.tui.views import VIEW_KEYS, VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -50,7 +46,6 @@ if TYPE_CHECKING:
     from console.tui.feed import Feed
     from console.tui.keeping import Files
 
-_VIEWS = Binding.Group("Views", compact=True)
 _LATE_S, _LATEST_S = 5.0, 60.0
 
 
@@ -59,27 +54,14 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
 
     CSS_PATH: ClassVar[Any] = ["app.tcss", "screens/view.tcss", "screens/dialog.tcss"]
     DEFAULT_MODE = "fleet"
-    MODES: ClassVar[dict[str, Any]] = {
-        "fleet": FleetScreen,
-        "alerts": AlertsScreen,
-        "misses": MissesScreen,
-        "orders": OrdersScreen,
-        "sources": SourcesScreen,
-        "approvals": ApprovalsScreen,
-        "review": ReviewScreen,
-    }
+    MODES: ClassVar[dict[str, Any]] = {**VIEWS}
     COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {ActionCommands, RouteCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("space", "hold", "Hold", id="app.hold"),
         Binding("q", "back", "Back", id="app.back"),
-        Binding("1", "view('fleet')", "Fleet", group=_VIEWS, id="app.fleet"),
-        Binding("2", "view('alerts')", "Alerts", group=_VIEWS, id="app.alerts"),
-        Binding("3", "view('misses')", "Misses", group=_VIEWS, id="app.misses"),
-        Binding("4", "view('orders')", "Orders", group=_VIEWS, id="app.orders"),
-        Binding("5", "view('sources')", "Sources", group=_VIEWS, id="app.sources"),
-        Binding("6", "view('approvals')", "Approvals", group=_VIEWS, id="app.approvals"),
-        Binding("7", "view('review')", "Review", group=_VIEWS, id="app.review"),
+        *VIEW_KEYS,
+        Binding("M", "journal", "Journal", show=False, id="app.journal"),
         Binding("x", "lens", "Charged or experienced", show=False, id="app.lens"),
         Binding("ctrl+p", "command_palette", "Commands", show=False, id="app.palette"),
         Binding("ctrl+r,f5", "refresh_now", "Refresh", show=False, id="app.refresh"),
@@ -123,6 +105,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self.pace = pace
         if not animations:
             self.animation_level = "none"
+        self.journal = Journal()
         self.herald = Herald(self, aloud=bell)
         self.zone = zone
         self.travel = Travel(self)
@@ -173,8 +156,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
 
     def look(self, frame: Frame) -> Look:
         """Return what renderers need beside the data of a frame."""
-        as_of_us = frame.wall_us if frame.shown is None else frame.shown.as_of_us
-        return Look(self.glyphs, self.zone, as_of_us)
+        return Look(self.glyphs, self.zone, frame.shown.as_of_us if frame.shown else frame.wall_us)
 
     def tick(self) -> None:
         """Move the clock on."""
@@ -182,6 +164,8 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
 
     def on_snapshot_fetched(self, message: messages.SnapshotFetched) -> None:
         """Draw what the feed answered."""
+        if self.frame.trouble:
+            self.note("The store answers again.")
         self.frame = self.frame.arrived(message.snapshot, self._clock())
         self.herald.look(message.snapshot)
 
@@ -191,7 +175,17 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
 
     def on_feed_failed(self, message: messages.FeedFailed) -> None:
         """Say that the feed did not answer; the last picture stays, marked by its age."""
+        self.note(message.sentence, "error")
         self.frame = self.frame.failed(message.sentence, self._clock())
+
+    def note(self, text: str, gravity: str = "information") -> None:
+        """Put something into the journal."""
+        self.journal.add(text, gravity, self._clock())
+
+    def notify(self, message: str, *, severity: Any = "information", **more: Any) -> None:
+        """Say something in a toast; it stays in the journal. Nothing in it is markup."""
+        self.note(message, severity)
+        super().notify(message, severity=severity, **{**more, "markup": False})
 
     def open_route(self, route: str) -> None:
         """Go into a route."""
@@ -245,6 +239,11 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
     def action_refresh_now(self) -> None:
         """Ask the feed now."""
         self.errands.snapshot()
+
+    def action_journal(self) -> None:
+        """Show what the console said in this session."""
+        if not isinstance(self.screen, JournalScreen):
+            self.push_screen(JournalScreen())
 
     def action_help(self) -> None:
         """Show every key, those of the screen in front first."""

@@ -80,6 +80,7 @@ class Desk:
         if result is not None and result.ok:
             placed = Placed(request=message.request, result=result, placed_us=now_us)
             app.frame = app.frame.ordered(placed)
+            app.note(result.sentence)
         else:
             self._say(result.sentence if result else message.trouble)
         if isinstance(app.screen, OrderDialog):

@@ -30,12 +30,14 @@ class Herald:
         app.title = TITLE
 
     def look(self, snapshot: Snapshot) -> None:
-        """Ring for a page that is new, and say in the title what burns."""
-        if not self._aloud:
-            return
+        """Note and ring for a page that is new, and say in the title what burns."""
         firing = pages(snapshot)
         fresh = () if self._known is None else firing.keys() - self._known
         self._known = frozenset(firing)
+        for alert in sorted(fresh):
+            self._app.note(f"Page {alert} on {firing[alert] or 'the control file'}.", "warning")
+        if not self._aloud:
+            return
         if fresh:
             self._app.bell()
         self._entitle(title(firing))

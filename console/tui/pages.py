@@ -18,6 +18,7 @@ from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.go_to import GoTo
 from console.tui.screens.grant import GrantDialog
 from console.tui.screens.help import HelpScreen, own_bindings
+from console.tui.screens.journal import JournalScreen
 from console.tui.screens.menu import ActionMenu
 from console.tui.screens.misses import MissesScreen
 from console.tui.screens.order import OrderDialog
@@ -57,6 +58,7 @@ PAGES: dict[type[DOMNode], str] = {
     PeriodMisses: "Misses of a period",
     RouteScreen: "Route",
     EvidenceScreen: "Evidence of a miss",
+    JournalScreen: "Journal of the session",
     Table: "Any table",
     CursorList: "Any list",
     FilterBar: "While a filter is typed",

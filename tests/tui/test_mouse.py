@@ -57,7 +57,7 @@ async def test_an_incident_needs_no_key_but_for_the_words_of_a_reason() -> None:
         await give(pilot, "freeze  ")
         await give(pilot, "pause  ")
         assert [item.verb for item in feed.orders] == ["freeze", "pause"]
-        await click(pilot, "23456 Views", last=True)
+        await click(pilot, "234567 Views", last=True)
         front(pilot, AlertsScreen)
         await click(pilot, "Ack", last=True)
         await click(pilot, "Confirm", last=True)
@@ -66,7 +66,7 @@ async def test_an_incident_needs_no_key_but_for_the_words_of_a_reason() -> None:
         paused = msgspec.structs.replace(page, state=RouteState.PAUSED, directives=(stands,))
         feed.current = snapshot(paused)
         await refresh(pilot)
-        await click(pilot, "123456 Views", last=True)
+        await click(pilot, "1234567 Views", last=True)
         await give(pilot, "lift  ")
         await press(pilot, *"over")
         await click(pilot, "Confirm", last=True)

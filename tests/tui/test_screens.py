@@ -22,6 +22,11 @@ VIEWS = {
     "sources": ("5", "j", "j"),
     "pieces": ("5", "j", "j", "enter"),
     "past": ("left_square_bracket",),
+    "journal": ("j", "a", "p", "ctrl+y", "M"),
+    "menu": ("j", "a"),
+    "export": ("e",),
+    "go-to": ("t",),
+    "help": ("question_mark",),
     "pause": ("j", "a", "p"),
     "lift": ("j", "a", "l"),
 }
@@ -51,6 +56,7 @@ NOTHING = {
     "approvals": ("6",),
     "review": ("7",),
     "route-review": ("j", "enter", "w"),
+    "journal": ("M",),
 }
 
 
@@ -88,6 +94,18 @@ async def test_no_word_of_an_incident_is_lost_without_colour(
     async with console(FakeFeed(incident()), label="PROD").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, *IN_AN_INCIDENT[view])
+        assert pilot.app.no_color
+        assert_golden(pilot, f"{view}-80x24")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_no_word_of_a_view_is_lost_without_colour(
+    view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with console(feed(), label="PROD").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, *VIEWS[view])
         assert pilot.app.no_color
         assert_golden(pilot, f"{view}-80x24")
 

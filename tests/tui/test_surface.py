@@ -18,6 +18,8 @@ ALLOWED = (
     "console.text",
     "console.snapshot.types",
     "console.snapshot.particulars",
+    # A review comes as one value, with what writes it on paper.
+    *(f"console.review.{name}" for name in ("types", "page", "layout", "words", "written")),
     "console.tui",
 )
 

@@ -30,6 +30,11 @@ VIEWS = {
     "go-to": ("t",),
     "export": ("e",),
     "followed": ("j", "a", "p", "ctrl+y"),
+    "review": ("7",),
+    "reviewed": ("7", "enter", "tab"),
+    "sign": ("7", "s"),
+    "correct": ("7", "j", "j", "y"),
+    "journal": ("n", "M"),
 }
 
 
@@ -122,3 +127,10 @@ async def test_every_theme_can_be_worn(name: str, monkeypatch: pytest.MonkeyPatc
         await press(pilot, "j", "enter")
         assert pilot.app.theme == name
         assert "refunds" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_animations_can_be_switched_off(wanted: bool) -> None:
+    async with console(FakeFeed(), animations=wanted).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert (pilot.app.animation_level == "none") is not wanted

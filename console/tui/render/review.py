@@ -68,9 +68,9 @@ COLUMNS: tuple[Column[RouteReview], ...] = (
         lambda view, _look, _width: verdict(view),
         lambda view: _ORDER.index(view.verdict.verdict),
     ),
-    Column("route", "route", (12, 14, 34), 2, _route, key_of),
+    Column("route", "route", (12, 16, 34), 2, _route, key_of),
     Column(
-        "next", "next", (8, 17, 24), 3,
+        "next", "next", (8, 15, 24), 3,
         lambda view, _look, _width: decision(view),
         lambda view: view.decision.decision,
     ),

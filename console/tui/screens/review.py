@@ -92,7 +92,7 @@ class ReviewScreen(Table[RouteReview], Reviewing):
 
     def sheet(self) -> Sheet | Paper:
         """Return the review whole; as CSV, its rows."""
-        rows, whole = self.listing(), self.paper()
+        rows, whole = super().sheet(), self.paper()
         if whole is None:
             return rows
         csv = {"csv": lambda: rows.write("csv").decode()}

@@ -110,19 +110,14 @@ class Table(Remembered, Generic[RowT]):
         self._rows = self._sorted([each for each in every if self._passes(each, look)])
         self.query_one("#empty", Prose).show(self._absence(frame, look, len(every)))
         self._headings()
-        store = None if snapshot is None else snapshot.store
-        settling = store is None or store.catching_up or not store.judged
-        self.cursor_list.show(self._rows, settling=settling)
+        settled = snapshot is not None and snapshot.store.settled
+        self.cursor_list.show(self._rows, settling=not settled)
         self._total = len(every)
         self._totals = [] if snapshot is None else self.totals(snapshot)
         self._retitle()
         self._show_detail(look)
 
     def sheet(self) -> Sheet | Paper:
-        """Return the view as an export has it."""
-        return self.listing()
-
-    def listing(self) -> Sheet:
         """Return the rows on show, in their order, with all the fields that a filter knows."""
         look = host(self).look(host(self).frame)
         each = (self.fields(item, look) for item in self._rows)

@@ -18,6 +18,7 @@ from textual.strip import Strip
 
 from console.text import clean
 from console.tui.figures.spans import Line, Tone, fit
+from console.tui.host import host
 from console.tui.theme import style_of
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
             return Strip.blank(width, self.rich_style)
         under = index == self._at
         mark = self._marker if under and self.has_focus else " "
-        cells = fit(self._draw(self._rows[index], self.room), self.room, "")
+        ellipsis = host(self).glyphs.ellipsis
+        cells = fit(self._draw(self._rows[index], self.room), self.room, ellipsis)
         segments = [Segment(mark.ljust(_MARKER), self._style(Tone.KEY, under))]
         segments += [Segment(clean(span.text), self._style(span.tone, under)) for span in cells]
         return Strip(segments).adjust_cell_length(width, self._style(Tone.PLAIN, under))
