@@ -69,11 +69,15 @@ class Ahead:
     Args:
         writer: the store that is looked at.
         settings: those by which runs are judged.
-        collect: makes a collector of settings and the path of a store.
+        collect: makes a collector of settings and the path of a store; None: nothing is read ahead,
+            and what an earlier collector left is thrown away all the same.
     """
 
     def __init__(
-        self, writer: Writer, settings: Settings, collect: Callable[[Settings, Path], Stepping]
+        self,
+        writer: Writer,
+        settings: Settings,
+        collect: Callable[[Settings, Path], Stepping] | None,
     ) -> None:
         self._writer = writer
         self._settings = settings
@@ -132,7 +136,7 @@ class Ahead:
         """Begin where a backlog is long, and its newest part is a small part of it."""
         shutil.rmtree(self._folder, ignore_errors=True)
         unread = sum(file.unread for file in files)
-        if unread < LEAST_BYTES:
+        if unread < LEAST_BYTES or self._collect is None:
             return
         plain = [file for file in files if intake.reads_plainly(file)]
         newest = _newest(intake.tailer, plain, now_us - _SHOWN_US - _BEFORE_US)

@@ -83,7 +83,7 @@ class Collector:
         self._now = now or (lambda: time.time_ns() // 1_000)
         self._steady = steady or now or (lambda: time.monotonic_ns() // 1_000)
         self.writer = Writer(store)
-        self._ahead = Ahead(self.writer, settings, self._apart) if newest_first else None
+        self._ahead = Ahead(self.writer, settings, self._apart if newest_first else None)
         self._upkeep = Upkeep(self.writer, control, settings)
         written = settings.path is not None or bool(settings.notify)
         channels = channels_of(settings.notify) if written else None
@@ -123,7 +123,7 @@ class Collector:
 
     def close(self) -> None:
         """Close files and store."""
-        self._end_ahead()
+        self._ahead.end()
         self._tailer.close()
         self.writer.close()
 
@@ -154,12 +154,12 @@ class Collector:
         if not self._loaded:
             self._load()
         try:
-            if self._ahead is not None and (read := self._ahead.step()):
+            if read := self._ahead.step():
                 return read
             return self._turn(self._now())
         except BaseException:
             self._loaded = False
-            self._end_ahead()
+            self._ahead.end()
             self._tailer.close()
             raise
 
@@ -168,10 +168,6 @@ class Collector:
         control = store.with_name("control.json")
         clocks = {"now": self._now, "steady": self._steady}
         return Collector(settings, store, control, **clocks, newest_first=False)
-
-    def _end_ahead(self) -> None:
-        if self._ahead is not None:
-            self._ahead.end()
 
     def catch_up(self) -> None:
         """Read everything to its end."""
@@ -260,8 +256,7 @@ class Collector:
             self._standing.keep()
             self._purge(now_us)
         self._intake.forget()
-        if self._ahead is not None:
-            self._ahead.turned(self._intake, now_us)
+        self._ahead.turned(self._intake, now_us)
         return read
 
     def _purge(self, now_us: int) -> None:

@@ -71,9 +71,12 @@ def forget(connection: Connection) -> None:
 
 
 def window_counts(connection: Connection, span: Span) -> dict[int, Counts]:
-    """Return what `counting.window_counts` does, with what was read ahead in its place."""
+    """Return what `counting.window_counts` does, with what was read ahead in its place.
+
+    As long as something is left to be read: what a collector left that was killed hides nothing.
+    """
     text = desk.fact(connection, _SPAN)
-    if not text:
+    if not text or not int(desk.fact(connection, "behind_bytes") or 0):
         return counting.window_counts(connection, span)
     kept = msgspec.json.decode(text, type=Span)
     first, end = max(kept.first, span.first), min(kept.end, span.end)

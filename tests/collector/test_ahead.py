@@ -168,6 +168,29 @@ def test_what_a_collector_left_that_was_killed_is_thrown_away(play: Play) -> Non
     assert shown(play) == read_in_order(play)
 
 
+def test_a_collector_that_reads_in_order_throws_away_what_one_left_that_was_killed(
+    play: Play,
+) -> None:
+    until_shown(play)
+    play.collector = Collector(
+        play.settings, play.store, play.control, now=lambda: play.now_us, newest_first=False
+    )
+    play.read()
+    connection = attach(play.store)
+    assert connection.execute("select count(*) from ahead").fetchone()[0] == 0
+    connection.close()
+    assert not list(play.folder.glob("*.ahead"))
+
+
+def test_what_was_left_hides_nothing_once_all_is_read(play: Play) -> None:
+    until_shown(play)
+    connection = play.collector.writer.connection
+    span = windows.trailing(play.now_us, HOUR * SECOND_US)
+    play.read()
+    ahead_of_all.keep(connection, span, [])
+    assert shown(play) == read_in_order(play)
+
+
 def test_a_store_that_cannot_be_written_ahead_holds_nothing_up(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
