@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from fractions import Fraction
 from operator import add, sub
-from typing import Annotated, NamedTuple, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -149,6 +149,9 @@ class Event(
     elapsed_s: float | None = None
     """On a terminal event: how long the run really took, where the runtime says so itself (time
     blocked on a human taken out). Judges lateness instead of the instants."""
+    cost_usd: float | None = None
+    tokens: int | None = None
+    """What this event itself took of models, where the agent writes it; judges nothing."""
 
 
 class Told(msgspec.Struct, gc=False, omit_defaults=True):
@@ -187,6 +190,8 @@ class Told(msgspec.Struct, gc=False, omit_defaults=True):
     version: str = ""
     generation: Whole | None = None
     elapsed_s: float | None = None
+    cost_usd: Any = None
+    tokens: Any = None
 
 
 class Origin(NamedTuple):

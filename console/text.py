@@ -27,9 +27,10 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     characters (bidi, zero width), surrogates, unassigned characters and line separators become
     `<U+XXXX>`. Runs of more than eight combining marks are cut.
     """
-    if text.isascii() and text.isprintable():
+    head = text[: limit * 2]
+    if head.isascii() and head.isprintable():
         return text if len(text) <= limit else text[: limit - 1] + _ELLIPSIS
-    safe = "".join(_picture(char) for char in _bounded_marks(text[: limit * 2]))
+    safe = "".join(_picture(char) for char in _bounded_marks(head))
     if len(safe) > limit or len(text) > limit * 2:
         return safe[: limit - 1] + _ELLIPSIS
     return safe

@@ -26,6 +26,7 @@ class RunLog:
         self.ended = False
         self._log = log
         self._guard = guard
+        self._took: dict[str, float | int] = {}
 
     def delivered(self, trusted: bool | None = None) -> None:
         """The outcome reached whoever asked for it."""
@@ -84,6 +85,12 @@ class RunLog:
         event = f"approval.{_one_of(verdict, _VERDICTS)}"
         self._emit(event, action=action, by=by, grant=grant, directive=directive)
 
+    def took(self, cost_usd: float = 0.0, tokens: int = 0) -> None:
+        """A model call took so much; the event that ends the run says the sum."""
+        for name, value in (("cost_usd", cost_usd), ("tokens", tokens)):
+            if value:
+                self._took[name] = self._took.get(name, 0) + value
+
     def uncertain(self, confidence: float | None = None, reason: str = "") -> None:
         """The agent is not sure enough to go on."""
         self._emit("uncertain", confidence=confidence, reason=reason)
@@ -103,7 +110,7 @@ class RunLog:
     def _end(self, event: str, **fields: object) -> None:
         if not self.ended:
             self.ended = True
-            self._emit(event, **fields)
+            self._emit(event, **fields, **self._took)
 
     def _emit(self, event: str, **fields: object) -> None:
         self._log.emit(event, self.id, **fields)

@@ -20,6 +20,7 @@ from console.cli import (
     exporting,
     granting,
     hooking,
+    importing,
     keys,
     notifying,
     reading,
@@ -55,6 +56,7 @@ _PARTS = (
     auditing,
     reviewing,
     exporting,
+    importing,
     setup,
     service,
 )

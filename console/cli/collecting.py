@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import signal
 import sys
@@ -17,7 +16,7 @@ import typer
 from console.cli.session import REFUSED, SETTINGS, USAGE, Session, Stop, say, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from console.collector import Collector, Lease
 
@@ -55,11 +54,15 @@ def collect(
         int | None,
         typer.Option(min=1, max=65_535, help="Serve Prometheus metrics on this local port."),
     ] = None,
+    otlp: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Push metrics by OTLP, to http://localhost:4318."),
+    ] = None,
 ) -> None:
     """Read logs into the store, headless. Exit code 4: another collector holds the store."""
     session: Session = context.obj
-    if once and metrics is not None:
-        raise Stop("--metrics goes with a collector that stays, not with --once", USAGE)
+    if once and (metrics is not None or otlp is not None):
+        raise Stop("--metrics and --otlp go with a collector that stays, not with --once", USAGE)
     session.writable()
     add_sources(session, directories)
     if not session.settings.sources:
@@ -71,7 +74,9 @@ def collect(
     gc.freeze()
     gc.set_threshold(_LEAST_NEW)
     try:
-        with _metrics(session, metrics):
+        from console.cli.metering import pushed, served
+
+        with served(session, metrics), pushed(session, otlp):
             _collect(session, lease, once=once)
     finally:
         lease.release()
@@ -198,25 +203,6 @@ def _collect_until_stopped(session: Session, collector: Collector, lease: Lease)
         lambda sentence: warn(f"burnline: {sentence}"),
         lease.trouble,
     )
-
-
-@contextlib.contextmanager
-def _metrics(session: Session, port: int | None) -> Iterator[None]:
-    """Serve metrics while the collector works, where a port is named."""
-    if port is None:
-        yield
-        return
-    from console.export.serving import HOST, MetricsServer
-
-    try:
-        server = MetricsServer(port, session.snapshot)
-    except OSError as error:
-        raise Stop(f"--metrics {port}: {error.strerror or error}; name another", REFUSED) from error
-    warn(f"burnline: metrics at http://{HOST}:{server.port}/metrics")
-    try:
-        yield
-    finally:
-        server.close()
 
 
 def stop(context: typer.Context) -> None:

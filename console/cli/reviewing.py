@@ -133,13 +133,19 @@ def _review(session: Session, period: Period, route: str | None, tier: str | Non
 
 
 def _sign(session: Session, found: Review, *, by: str, decision: str | None, note: str) -> None:
-    from console.review.signing import sign
+    from console.review.signing import sign, unready
     from console.review.types import DECISIONS
     from console.store.writer import Writer
 
     session.writable()
     if decision is not None and decision not in DECISIONS:
         raise Stop(f"--decision is one of {', '.join(DECISIONS)}", USAGE)
+    blank = unready(found, decision or "")
+    if blank:
+        raise Stop(
+            f"not ready to scale: {', '.join(blank)}; burnline check names the blank questions",
+            REFUSED,
+        )
     writer = Writer(session.store)
     try:
         said = sign(

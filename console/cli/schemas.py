@@ -107,6 +107,9 @@ class NativeEvent(Struct, kw_only=True, omit_defaults=True):
     change: str | None = None
     version: str | None = None
     generation: int | None = None
+    elapsed_s: float | None = None
+    cost_usd: float | None = None
+    tokens: int | None = None
 
 
 class _Ours(Struct, kw_only=True, forbid_unknown_fields=True):

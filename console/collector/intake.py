@@ -102,11 +102,15 @@ class Intake:
         return read
 
     def _stretch(self, file: Position, now_us: int) -> int:
-        """Read a file's share of a turn; return the bytes read."""
+        """Read a file's share of a turn, one block where it begins; return the bytes read.
+
+        So every file has shown its routes soon, and how far back it reaches.
+        """
         self._blocks += 1
         self._served[file.id] = self._blocks
+        share = TURN_BYTES // _SHARE if file.offset else 0
         read = length = self._one_block(file, now_us)
-        while length and read < TURN_BYTES // _SHARE:
+        while length and read < share:
             length = self._one_block(file, now_us)
             read += length
         return read

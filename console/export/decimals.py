@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fractions import Fraction
 
-_PLACES = 9
+_PLACES = 12
+"""As many as a threshold in the settings may have, so that one that was written stays exact."""
 
 
 class Number(str):
@@ -18,7 +19,7 @@ class Number(str):
 
 
 def exact(value: Fraction) -> Number:
-    """Return a fraction as a decimal; one that has no end is rounded up in the ninth place.
+    """Return a fraction as a decimal; one that has no end is rounded up in the twelfth place.
 
     Up, so that no threshold becomes easier to reach.
     """

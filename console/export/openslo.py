@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from console.burn import arithmetic, rules, windows
 from console.burn.windows import calendar_start_us
 from console.export.decimals import exact, share
 from console.export.prometheus import selector
-from console.intake.times import rfc3339
+from console.model import SECOND_US
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +26,12 @@ if TYPE_CHECKING:
     from console.model import BurnRule, Window
     from console.settings import RouteSettings
 
-_VERSION = "openslo/v1"
-_UNITS = {"day": "1d", "week": "1w", "month": "1M"}
+VERSION = "openslo/v1"
+ROUTE, TIER = "burnline/route", "burnline/tier"
+SHORT = "burnline/short-window"
+"""Annotations."""
+UNDESCRIBED = "trusted outcomes"
+UNITS = {"day": "1d", "week": "1w", "month": "1M"}
 _LONGEST_NAME = 55
 
 Document = dict[str, Any]
@@ -50,7 +56,7 @@ def label(name: str) -> str:
 
 def _service(route: RouteSettings) -> Document:
     return {
-        "apiVersion": _VERSION,
+        "apiVersion": VERSION,
         "kind": "Service",
         "metadata": _metadata(label(route.name), route),
         "spec": {"description": route.outcome or "a route of AI agents"},
@@ -61,7 +67,7 @@ def _metadata(name: str, route: RouteSettings) -> Document:
     return {
         "name": name,
         "displayName": route.name,
-        "annotations": {"burnline/route": route.name, "burnline/tier": route.tier},
+        "annotations": {ROUTE: route.name, TIER: route.tier},
     }
 
 
@@ -69,16 +75,13 @@ def _slo(route: RouteSettings, now_us: int) -> Document:
     name = label(route.name)
     objective = share(arithmetic.PPM - route.budget_ppm)
     return {
-        "apiVersion": _VERSION,
+        "apiVersion": VERSION,
         "kind": "SLO",
         "metadata": _metadata(f"{name}-trusted", route),
         "spec": {
-            "description": route.outcome or "trusted outcomes",
+            "description": route.outcome or UNDESCRIBED,
             "service": name,
-            "indicator": {
-                "metadata": {"name": f"{name}-trusted-outcomes"},
-                "spec": {"ratioMetric": _ratio(route)},
-            },
+            "indicator": indicator(route.name),
             "timeWindow": [_window(route.window, now_us)],
             "budgetingMethod": "Occurrences",
             "objectives": [{"displayName": "trusted outcomes", "target": objective}],
@@ -91,28 +94,32 @@ def _numbered(route: RouteSettings) -> Iterable[tuple[int, BurnRule]]:
     return enumerate(rules.of(route), 1)
 
 
-def _ratio(route: RouteSettings) -> Document:
+def indicator(route: str) -> Document:
     """Return the ratio over the budget window, as `collect --metrics` serves its counts."""
-    where = selector(route.name, "budget")
+    where = selector(route, "budget")
 
     def source(query: str) -> Document:
         return {"metricSource": {"type": "Prometheus", "spec": {"query": query}}}
 
-    return {
+    ratio = {
         "counter": False,
         "bad": source(f"burnline_bad_runs{where}"),
         "total": source(f"burnline_runs{where}"),
     }
+    name = f"{label(route)}-trusted-outcomes"
+    return {"metadata": {"name": name}, "spec": {"ratioMetric": ratio}}
 
 
 def _window(window: Window, now_us: int) -> Document:
     if window.days is not None:
         return {"duration": f"{window.days}d", "isRolling": True}
-    start = rfc3339(calendar_start_us(window, now_us))[:19].replace("T", " ")
+    start = datetime.fromtimestamp(
+        calendar_start_us(window, now_us) // SECOND_US, ZoneInfo(window.timezone)
+    )
     return {
-        "duration": _UNITS[str(window.unit)],
+        "duration": UNITS[str(window.unit)],
         "isRolling": False,
-        "calendar": {"startTime": start, "timeZone": window.timezone},
+        "calendar": {"startTime": start.strftime("%Y-%m-%d %H:%M:%S"), "timeZone": window.timezone},
     }
 
 
@@ -122,7 +129,7 @@ def _policy(rule: BurnRule, place: int, route: RouteSettings) -> Document:
         "kind": "AlertCondition",
         "metadata": {
             "name": name,
-            "annotations": {"burnline/short-window": windows.label(rule.short_us)},
+            "annotations": {SHORT: windows.label(rule.short_us)},
         },
         "spec": {
             "severity": rule.severity.value,

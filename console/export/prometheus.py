@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from console.snapshot.types import RouteView, Snapshot
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_HELP = {
+HELP = {
     "burnline_runs": "Runs closed in a window, as experienced.",
     "burnline_bad_runs": "Runs closed in a window that missed, as experienced.",
     "burnline_class_misses": "Runs of the budget window that missed, by class, as charged.",
@@ -45,17 +45,18 @@ def selector(route: str, window: str) -> str:
 
 def exposition(snapshot: Snapshot) -> str:
     """Return the metrics of a snapshot in the text format."""
-    found: dict[str, list[str]] = {name: [] for name in _HELP}
-    for name, labels, value in _samples(snapshot):
+    found: dict[str, list[str]] = {name: [] for name in HELP}
+    for name, labels, value in samples(snapshot):
         found[name].append(f"{name}{_labels(labels)} {value}")
     lines = []
-    for name, samples in found.items():
-        if samples:
-            lines += [f"# HELP {name} {_HELP[name]}", f"# TYPE {name} gauge", *samples]
+    for name, written in found.items():
+        if written:
+            lines += [f"# HELP {name} {HELP[name]}", f"# TYPE {name} gauge", *written]
     return "\n".join(lines) + "\n"
 
 
-def _samples(snapshot: Snapshot) -> Iterator[Sample]:
+def samples(snapshot: Snapshot) -> Iterator[Sample]:
+    """Yield (name, labels, value as text) of every metric of a snapshot."""
     for view in snapshot.routes:
         yield from _of_route(view)
     yield "burnline_control_generation", {}, str(snapshot.store.generation)

@@ -23,6 +23,8 @@ Timed: TypeAlias = tuple[int, Event | Told]
 """An event with its instant."""
 
 RESCUE, APPROVAL, DELAY, RECOVERY = KINDS = ("rescue", "approval", "delay", "recovery")
+_MOST = 2**62
+"""The store holds no larger number, whatever an agent claims."""
 _ANSWERS = frozenset({"approval.granted", "approval.denied"})
 _RECOVERED = frozenset({"recovery.succeeded", "recovery.failed"})
 TELLING = frozenset({"rescued", ASKED, "recovery.started"})
@@ -109,6 +111,26 @@ def _recoveries(events: Sequence[Timed]) -> list[Effort]:
             found.append(Effort(RECOVERY, at_us, at_us - since_us, event.kind))
             since_us = None
     return found
+
+
+class Spending(NamedTuple):
+    """What models took in a run: when the last of it was told, millionths of a dollar, tokens."""
+
+    at_us: int
+    micro_usd: int
+    tokens: int
+
+
+def spending(facts: Facts) -> Spending | None:
+    """Return what a run's own events say that models took, summed up; None where they say none."""
+    told = [one for one in facts.marks if one.cost_usd is not None or one.tokens is not None]
+    if not told:
+        return None
+    return Spending(
+        max(one.ts_us for one in told),
+        min(_MOST, sum(round((one.cost_usd or 0) * 1_000_000) for one in told)),
+        min(_MOST, sum(one.tokens or 0 for one in told)),
+    )
 
 
 def agent_of(facts: Facts) -> str:

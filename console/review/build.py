@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from console.burn import arithmetic, windows
 from console.burn.ground import absent_after_us
 from console.burn.windows import Span
-from console.model import CLASSES, MINUTE_US, Counts, DirectiveKind
-from console.review import advice, cost, decisions, incidents, signing, timeline
+from console.model import CLASSES, MINUTE_US, DirectiveKind
+from console.review import advice, cost, decisions, incidents, signing, timeline, weigh
 from console.review.concentration import concentration
 from console.review.past import Past
 from console.review.signatures import signatures
 from console.review.types import Review, RouteReview
 from console.review.verdict import STRUCTURAL, judge
 from console.snapshot.health import answers
-from console.store import counting, desk, figures, reader
+from console.store import counting, desk, figures, findings, reader
 from console.store import past as evidence
 from console.store.figures import Figure, Scope
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from console.review.period import Period
     from console.settings import RouteSettings, Settings
     from console.store.connect import Connection
-
-_DAY = windows.MINUTES_PER_DAY
 
 
 def review(
@@ -115,7 +113,9 @@ def _route(
     questions = answers(route)
     experienced = _counts(connection, scope, route, figures.closed)
     charged = _counts(connection, scope, route, figures.charged)
-    verdict = judge(past, found, _windows_met(connection, past))
+    said = weigh.evidence(connection, past, found)
+    verdict = judge(past, found, weigh.windows_met(said))
+    thick = concentration(connection, past)
     costs = cost.cost(connection, scope, route)
     candidates = advice.advice(connection, scope, route)
     ready = all(answer for _, answer in questions)
@@ -131,10 +131,13 @@ def _route(
         chart_span=_chart_scope(scope, route).span,
         marks=timeline.marks(connection, past, found),
         signatures=signatures(connection, scope),
-        incidents=tuple((item, _inside(connection, item)) for item in found),
+        incidents=tuple((item, weigh.inside(connection, item)) for item in found),
+        incident_figures=tuple(weigh.said_of(connection, past, item) for item in found),
         verdict=verdict,
-        verdict_figures=_verdict_figures(connection, scope, found),
-        concentration=concentration(connection, past),
+        verdict_figures=weigh.shares(connection, scope, found),
+        evidence=said,
+        concentration=tuple((item.words, item.misses) for item in thick),
+        concentration_figures=tuple(item.others for item in thick),
         answers=timeline.answers(connection, scope),
         corrections=evidence.corrections_in(connection, route.name, period.span),
         overrides=timeline.overrides(connection, scope),
@@ -145,6 +148,7 @@ def _route(
         advice=candidates,
         signed=signing.earlier(connection, period, route.name),
         signed_off=signing.of(connection, period, route.name),
+        sign_offs=findings.signed(connection, period.to_us, route.name, signing.SHOWN),
         only_by_exclusion=_over(experienced) and not _over(charged),
     )
 
@@ -179,42 +183,6 @@ def _chart_scope(scope: Scope, route: RouteSettings) -> Scope:
     end_us = scope.span.end * MINUTE_US - 1
     first = windows.budget_span(route.window, end_us).first
     return Scope(scope.route, Span(min(first, scope.span.first), scope.span.end))
-
-
-def _inside(connection: Connection, incident: Incident) -> Figure:
-    return figures.among(connection, incident.route, incident.runs)
-
-
-def _verdict_figures(
-    connection: Connection, scope: Scope, found: Sequence[Incident]
-) -> dict[str, Figure]:
-    """Return the three shares of the misses by where they lie, disjoint and together all."""
-    outside = {run for item in found if item.noise for run in item.runs}
-    own = {run for item in found if not item.noise for run in item.runs}
-    return figures.shares(connection, scope, sorted(outside), sorted(own - outside))
-
-
-def _windows_met(connection: Connection, past: Past) -> tuple[int, int]:
-    """Return in how many budget windows that ended within the review the objective was met.
-
-    One a day; windows with fewer than `min_runs` runs say nothing and are left out.
-    """
-    route, span = past.route, past.span
-    reach = windows.length_us(route.window, span.end * MINUTE_US) // MINUTE_US
-    row = reader.number_of(connection, route.name)
-    before = counting.series(connection, "hour", Span(span.first - reach, span.end), row)
-    met = known = 0
-    for end in range(span.end, span.first, -_DAY):
-        inside = windows.budget_span(route.window, end * MINUTE_US - 1)
-        counts = Counts()
-        for hour, cell in before:
-            if inside.first <= hour * 60 < inside.end:
-                counts = counts.plus(cell)
-        if counts.total >= route.min_runs:
-            known += 1
-            left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
-            met += left is not None and left >= 0
-    return met, known
 
 
 def _fleet(connection: Connection, views: Sequence[RouteReview], span: Span) -> dict[str, Figure]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from console.burn.windows import Span
 from console.model import MINUTE_US
-from console.store import figures
+from console.store import figures, findings
 from console.store import past as evidence
 
 if TYPE_CHECKING:
@@ -20,15 +21,25 @@ _TIMES = 2
 """A part is worth naming from three misses on, where it misses at least twice as often."""
 
 
-def concentration(connection: Connection, past: Past) -> tuple[tuple[str, Figure], ...]:
-    """Return what misses depend on, in words, each with the number of bad runs behind it."""
+class Thick(NamedTuple):
+    """A part in which misses lie thick: in words, its bad runs, and the other numbers said."""
+
+    words: str
+    misses: Figure
+    others: dict[str, Figure]
+
+
+def concentration(connection: Connection, past: Past) -> tuple[Thick, ...]:
+    """Return what misses depend on."""
     scope = figures.Scope(past.route.name, past.span)
-    found = []
+    found: list[Thick] = []
     agents = evidence.runs_by_agent(connection, past.route.name, past.span)
     agent = _thick(Counter(run.agent for run in past.bad if run.agent), agents, past)
     if agent is not None:
         words = f"agent {agent} missed out of proportion to its {agents[agent]} runs"
-        found.append((words, figures.bad_where(connection, scope, agent=agent)))
+        misses = figures.bad_where(connection, scope, agent=agent)
+        closed = findings.closed_by(connection, scope, agent)
+        found.append(Thick(words, misses, {"closed": closed}))
     hours = Counter[int]()
     for minute, counts in past.cells:
         hours[_hour(minute)] += counts.total
@@ -37,7 +48,9 @@ def concentration(connection: Connection, past: Past) -> tuple[tuple[str, Figure
         words = (
             f"the hour from {hour:02d}:00 UTC missed out of proportion to its {hours[hour]} runs"
         )
-        found.append((words, figures.bad_where(connection, scope, hour=hour)))
+        misses = figures.bad_where(connection, scope, hour=hour)
+        closed = findings.closed_in_hour(connection, scope, hour)
+        found.append(Thick(words, misses, {"closed": closed}))
     return (*found, *_versions(connection, past))
 
 
@@ -55,10 +68,10 @@ def _thick(bad: Counter[_T], closed: dict[_T, int], past: Past) -> _T | None:
     return None
 
 
-def _versions(connection: Connection, past: Past) -> tuple[tuple[str, Figure], ...]:
+def _versions(connection: Connection, past: Past) -> tuple[Thick, ...]:
     """Return what changed with each change of the span: misses before and after, up to the next."""
     ends = [item.at_us // MINUTE_US for item in past.deployed] + [past.span.end]
-    found = []
+    found: list[Thick] = []
     for place, item in enumerate(past.deployed):
         at, until = ends[place], ends[place + 1]
         since = max(past.span.first, ends[place - 1] if place else past.span.first)
@@ -72,6 +85,12 @@ def _versions(connection: Connection, past: Past) -> tuple[tuple[str, Figure], .
                 f"since {item.words} {after} of {closed} runs missed, before it {before} of "
                 f"{earlier}"
             )
-            scope = figures.Scope(past.route.name, past.span._replace(first=at, end=until))
-            found.append((words, figures.bad_where(connection, scope)))
+            scope = figures.Scope(past.route.name, Span(at, until))
+            earlier_scope = figures.Scope(past.route.name, Span(since, at))
+            others = {
+                "closed": figures.closed(connection, scope, "total"),
+                "misses_before": figures.bad_where(connection, earlier_scope),
+                "closed_before": figures.closed(connection, earlier_scope, "total"),
+            }
+            found.append(Thick(words, figures.bad_where(connection, scope), others))
     return tuple(found)

@@ -8,14 +8,14 @@ Settings and texts are text.
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.intake.times import rfc3339
 from console.model import MINUTE_US
 from console.review import words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from console.burn.windows import Span
     from console.review.incident import Incident
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from console.store.figures import Figure, Rows
 
 Document = dict[str, Any]
+_T = TypeVar("_T")
 
 
 def document(review: Review) -> Document:
@@ -60,9 +61,13 @@ def _route(view: RouteReview, span: Span) -> Document:
         ],
         "counted": _figures(view.counted),
         "verdict": _verdict(view),
-        "incidents": [_incident(item, figure) for item, figure in view.incidents],
+        "incidents": [
+            _incident(item, figure, said)
+            for (item, figure), said in _each(view.incidents, view.incident_figures)
+        ],
         "concentration": [
-            {"words": text, "misses": _figure(figure)} for text, figure in view.concentration
+            {"words": text, "misses": _figure(figure), "figures": _figures(said)}
+            for (text, figure), said in _each(view.concentration, view.concentration_figures)
         ],
         "signatures": [
             {
@@ -88,6 +93,7 @@ def _route(view: RouteReview, span: Span) -> Document:
         },
         "signed": list(view.signed),
         "signed_off": list(view.signed_off),
+        "sign_offs": _rows(view.sign_offs),
         "chart": {**_rows(view.chart), **_ends(view.chart_span)},
         "marks": [
             {"at": rfc3339(mark.at_us), "kind": mark.kind, "words": mark.words}
@@ -96,16 +102,24 @@ def _route(view: RouteReview, span: Span) -> Document:
     }
 
 
+def _each(
+    items: Sequence[_T], figures: Sequence[Mapping[str, Figure]]
+) -> Iterator[tuple[_T, Mapping[str, Figure]]]:
+    """Yield items with the other numbers that they say, where these are known."""
+    return zip(items, figures or [{}] * len(items), strict=True)
+
+
 def _verdict(view: RouteReview) -> Document:
     return {
         "verdict": view.verdict.verdict,
         "because": list(view.verdict.because),
         "weaknesses": [{"word": one.word, "because": one.because} for one in view.verdict.words],
         "misses": _figures(view.verdict_figures),
+        "figures": _figures(view.evidence),
     }
 
 
-def _incident(item: Incident, figure: Figure) -> Document:
+def _incident(item: Incident, figure: Figure, said: Mapping[str, Figure]) -> Document:
     return {
         "kind": item.kind,
         **_ends(item.span),
@@ -114,6 +128,7 @@ def _incident(item: Incident, figure: Figure) -> Document:
         "change": item.change or None,
         "runs": list(item.runs),
         "misses": _figure(figure),
+        "figures": _figures(said),
     }
 
 
@@ -139,6 +154,10 @@ def _cost(cost: Cost) -> Document:
         "hundredths_by_week": [
             {"from": day, "hundredths": _figure(figure)} for day, figure in cost.weeks
         ],
+        "hundredths_by_class": _figures(cost.money_by_class),
+        "trend": cost.trend,
+        "models": _figures(cost.models),
+        "with_models": _figures(cost.whole),
         "trusted_without": _figures(cost.sole),
     }
 

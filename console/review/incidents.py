@@ -2,7 +2,8 @@
 
 Pure. A *burst* is a stretch of at most four hours in which at least three runs missed, at or over
 the share at which the fastest page of the route fires; `outages` says what kind it is. What misses
-outside of bursts beyond the budget over at least two days is a *slow burn*.
+outside of bursts beyond the budget over at least two days is a *slow burn*. A rollback that failed
+within twelve hours of a change is a *failed rollback* also where too few runs missed for a burst.
 """
 
 from __future__ import annotations
@@ -16,7 +17,16 @@ from console.burn import arithmetic
 from console.burn.rules import decimal
 from console.burn.windows import Span
 from console.model import DAY_US, MINUTE_US
-from console.review.incident import BREACH, DENIALS, QUIET, RESCUES, SILENT, SLOW, Incident
+from console.review.incident import (
+    BREACH,
+    DENIALS,
+    QUIET,
+    RESCUES,
+    ROLLBACK,
+    SILENT,
+    SLOW,
+    Incident,
+)
 from console.review.outages import named
 from console.review.stretches import bursts, worst_stretch
 
@@ -28,7 +38,9 @@ if TYPE_CHECKING:
 
 _SLOW_FEWEST, _SLOW_BURN, _SLOW_MINUTES = 4, 2, 2 * 1440
 _CLUSTER, _CLUSTER_US = 3, 7 * DAY_US
-_DENIED_OFTEN = 2
+_DENIED_OFTEN, _DENIED_PART = 2, 10
+"""Denials say something from two on: of a class without tolerance, or for a tenth of the budget."""
+_ROLLED_BACK, _ROLLBACK_WITHIN, _HOUR = "recovery failed: rollback", 720, 60
 
 
 def find(pasts: Sequence[Past]) -> dict[str, list[Incident]]:
@@ -42,6 +54,7 @@ def find(pasts: Sequence[Past]) -> dict[str, list[Incident]]:
                     known.append(incident)
     for past in pasts:
         mine = found[past.route.name]
+        mine += _rollback(past, mine)
         mine += [*_breaches(past), *_rescues(past), *_slow_burn(past, mine), *_silence(past)]
         mine.sort(key=lambda item: (item.span, item.kind))
     return found
@@ -53,9 +66,36 @@ def _breaches(past: Past) -> list[Incident]:
     denied = [run for run in mine if any(path.endswith("action.denied") for path in run.paths)]
     taken = [run for run in mine if run not in denied]
     found = [_single(past, BREACH, taken)] if taken else []
-    if len(denied) >= _DENIED_OFTEN:
+    if len(denied) >= _DENIED_OFTEN and _weighs(past, len(denied)):
         found.append(_single(past, DENIALS, denied))
     return found
+
+
+def _weighs(past: Past, denied: int) -> bool:
+    if "permission" in past.route.zero_tolerance:
+        return True
+    return denied * _DENIED_PART * arithmetic.PPM >= past.total * past.route.budget_ppm
+
+
+def _rollback(past: Past, known: Sequence[Incident]) -> list[Incident]:
+    """Return a rollback that failed after a change, with what missed from the change on."""
+    if any(item.kind == ROLLBACK for item in known):
+        return []
+    explained = {run for incident in known for run in incident.runs}
+    for run in past.charged:
+        change = past.change_before(run.minute, _ROLLBACK_WITHIN)
+        if _ROLLED_BACK not in run.reasons or run.run in explained or change is None:
+            continue
+        since = change.at_us // MINUTE_US
+        runs = [
+            other
+            for other in past.charged
+            if since <= other.minute <= run.minute + _HOUR and other.run not in explained
+        ]
+        incident = _single(past, ROLLBACK, runs)
+        words = f"{len(runs)} runs: {_ROLLED_BACK}, after {change.words}"
+        return [msgspec.structs.replace(incident, words=words, change=change.words)]
+    return []
 
 
 def _single(past: Past, kind: str, runs: Sequence[BadRun]) -> Incident:

@@ -20,6 +20,8 @@ _EFFORTS = {
     "recovery": "recovery",
 }
 
+_COUNTS = {"total": "runs closed", "bad": "of them missed"}
+
 
 def layout(review: Review) -> tuple[Block, ...]:
     """Return the blocks of a review."""
@@ -28,7 +30,8 @@ def layout(review: Review) -> tuple[Block, ...]:
         Prose(
             f"{words.number(review.fleet['bad'])} of {words.number(review.fleet['total'])} runs "
             f"missed; {words.number(review.fleet['rescues'])} rescues. Made at "
-            f"{words.instant(review.made_us)} UTC from the store alone."
+            f"{words.instant(review.made_us)} UTC from the store alone. Spent counts these runs "
+            "alone: 100 % is every miss that their objective allows."
         ),
     ]
     if not review.routes:
@@ -43,7 +46,7 @@ def layout(review: Review) -> tuple[Block, ...]:
 
 
 def _overview(review: Review) -> Grid:
-    header = ("Route", "Runs", "Missed", "Spent", "Charged", "Verdict", "Next")
+    header = ("Route", "Runs", "Missed", "Spent", "as charged", "Verdict", "Next")
     return Grid(
         header,
         tuple(
@@ -58,13 +61,15 @@ def _overview(review: Review) -> Grid:
             )
             for view in review.routes
         ),
+        refers=True,
     )
 
 
 def of_route(view: RouteReview) -> Iterator[Block]:
     """Yield the blocks of one route: a heading of level 2, then its parts."""
     settings = view.settings
-    yield Heading(2, f"{settings.name} ({settings.tier}, {words.objective(settings.budget_ppm)})")
+    title = f"{settings.name} ({settings.tier}, {words.objective(settings.budget_ppm)})"
+    yield Heading(2, title, settings.name)
     yield from _verdict(view)
     yield from _next(view)
     yield from _happened(view)
@@ -99,8 +104,8 @@ def _happened(view: RouteReview) -> Iterator[Block]:
         yield Heading(3, "What happened")
         yield Bullets(
             tuple(
-                f"{item.kind}, {words.span(item.span)}: {item.words} "
-                f"({words.number(figure)} misses)"
+                f"{item.kind}, {words.span(item.span)}: {item.words}"
+                + (f" ({words.number(figure)} misses)" if item.runs else "")
                 for item, figure in view.incidents
             )
         )
@@ -140,11 +145,11 @@ def _budget(view: RouteReview) -> Iterator[Block]:
             strong=True,
         )
     names = ("total", "bad", *(item.value for item in CLASSES))
+    sides = (view.experienced, view.charged)
     rows = [
-        (name, words.number(view.experienced[name]), words.number(view.charged[name]))
-        for name in names
+        (_COUNTS.get(name, name), *(words.number(one[name]) for one in sides)) for name in names
     ]
-    spent = (words.share(one["spent_ppm"].value) for one in (view.experienced, view.charged))
+    spent = (words.share(one["spent_ppm"].value) for one in sides)
     yield Grid(("", "as experienced", "as charged"), (*rows, ("spent of its budget", *spent)))
     if view.caps:
         yield Bullets(
@@ -164,7 +169,7 @@ def _failures(view: RouteReview) -> Iterator[Block]:
             words.number(item.count),
             item.reason,
             item.path,
-            "; ".join(f"{run} ({place})" for run, place in item.examples),
+            "; ".join(f"{run} ({words.place(place)})" for run, place in item.examples),
         )
         for item in view.signatures
     ]
@@ -190,26 +195,53 @@ def _cost(cost: Cost) -> Iterator[Block]:
     yield Grid(("", "minutes"), tuple(rows))
     if not cost.priced:
         yield Prose("No rates are set, so that there are minutes and no money.")
-        return
+    said = [*(_money(cost) if cost.priced else ()), *_models(cost), *_without(cost)]
+    if said:
+        yield Bullets(tuple(said))
+
+
+def _money(cost: Cost) -> Iterator[str]:
     currency = cost.currency
-    whole = (
+    yield (
         f"in all {words.money(cost.money.value, currency)}: "
         f"{words.money(cost.per_run.value, currency)} a run, "
         f"{words.money(cost.per_trusted.value, currency)} a trusted outcome"
     )
     weeks = ", ".join(f"{day} {words.money(item.value, currency)}" for day, item in cost.weeks)
-    yield Bullets(
-        (
-            whole,
-            f"by week, from {weeks}",
-            *(
-                f"without {name} misses: {words.number(item)} more runs trusted, "
-                f"{words.number(cost.by_class[name])} min less"
-                for name, item in cost.sole.items()
-                if item.value
-            ),
-        )
+    yield f"by week, from {weeks}" + (f": {cost.trend}" if cost.trend else "")
+
+
+def _models(cost: Cost) -> Iterator[str]:
+    """Say what agents wrote that models took, and what a run cost with all that."""
+    found = cost.models
+    if not found or not found["runs"].value:
+        return
+    tokens = found["tokens"].value
+    counted = f" and {tokens:,} tokens" if tokens is not None else ""
+    yield (
+        f"models took {words.dollars(found['micro_usd'].value)}{counted} in "
+        f"{words.number(found['runs'])} runs that say so: "
+        f"{words.dollars(found['micro_usd_per_run'].value, 4)} a run, "
+        f"{words.dollars(found['micro_usd_per_trusted'].value, 4)} a trusted outcome"
     )
+    if cost.whole:
+        each = cost.whole["hundredths_per_run"], cost.whole["hundredths_per_trusted_outcome"]
+        run, outcome = (words.money(item.value, cost.currency) for item in each)
+        yield f"with its models a run really cost {run}, and a trusted outcome {outcome}"
+
+
+def _without(cost: Cost) -> Iterator[str]:
+    """Say what each class less would have bought."""
+    for name, item in cost.sole.items():
+        if item.value:
+            paid = cost.money_by_class.get(name)
+            money = ""
+            if cost.priced and paid is not None:
+                money = f" and {words.money(paid.value, cost.currency)}"
+            yield (
+                f"without {name} misses: {words.number(item)} more runs trusted, "
+                f"{words.number(cost.by_class[name])} min{money} less"
+            )
 
 
 def _objectives(advice: tuple[Advice, ...]) -> Iterator[Block]:

@@ -13,10 +13,14 @@ from console.store.figures import Rows
 
 
 class Heading(NamedTuple):
-    """A heading of level 1 (the review), 2 (a route) or 3 (a part of it)."""
+    """A heading of level 1 (the review), 2 (a route) or 3 (a part of it).
+
+    `name` is what a table refers to it by.
+    """
 
     level: int
     text: str
+    name: str = ""
 
 
 class Prose(NamedTuple):
@@ -39,10 +43,11 @@ class Command(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A table; the first column names the row."""
+    """A table; the first column names the row, where `refers` that of a heading."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    refers: bool = False
 
 
 class Chart(NamedTuple):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.model import SECOND_US
+from console.review.types import EXPAND
 from console.store import desk, past
 from console.text import clean, name
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from console.store.writer import Writer
 
 VERB = "review"
-_SHOWN = 3
+SHOWN = 3
 _EVER_US = 2**62
 
 
@@ -60,6 +61,15 @@ def sign(
     return said
 
 
+def unready(review: Review, decision: str) -> list[str]:
+    """Return the routes that a decision would expand although one of their questions is blank."""
+    return [
+        view.settings.name
+        for view in review.routes
+        if (decision or view.decision.decision) == EXPAND and not view.ready
+    ]
+
+
 def of(connection: Connection, period: Period, route: str) -> tuple[str, ...]:
     """Return the signatures of a route's review of a period, newest first."""
     said = []
@@ -67,7 +77,7 @@ def of(connection: Connection, period: Period, route: str) -> tuple[str, ...]:
         detail = msgspec.json.decode(row.detail, type=Signed)
         if row.route == route and detail.period == period.label:
             said.append(f"{detail.decision}, {_signer(row, detail)}")
-    return tuple(said[:_SHOWN])
+    return tuple(said[:SHOWN])
 
 
 def _signer(row: AuditRow, detail: Signed) -> str:
@@ -90,5 +100,5 @@ def earlier(connection: Connection, period: Period, route: str) -> tuple[str, ..
         words = f"{detail.period}, {_signer(row, detail)}"
         words = f"{detail.decision} ({words})" if route else words.partition(";")[0]
         said[words] = said.get(words, 0) + 1
-    shown = list(said.items())[:_SHOWN]
+    shown = list(said.items())[:SHOWN]
     return tuple(words if route else f"{words}: {count} routes" for words, count in shown)

@@ -9,9 +9,10 @@ from console.review import words
 
 if TYPE_CHECKING:
     from console.review.page import Chart
+    from console.review.types import Mark
 
-_WIDTH, _HEIGHT = 600, 180
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 8, 10, 24
+_WIDTH, _HEIGHT = 600, 220
+_LEFT, _RIGHT, _TOP, _BOTTOM = 92, 8, 26, 30
 _DAY_US = 86_400_000_000
 _FULL = 1_000_000
 
@@ -21,7 +22,7 @@ def drawn(chart: Chart) -> str:
     if not chart.points:
         return "<p>No data.</p>"
     low = min(0, *(left for _, left in chart.points))
-    first, last = chart.points[0][0], max(chart.points[-1][0] + 1, chart.points[0][0] + 1)
+    first, last = _ends(chart)
 
     def across(day: float) -> float:
         return _LEFT + (day - first) * (_WIDTH - _LEFT - _RIGHT) / (last - first)
@@ -30,18 +31,14 @@ def drawn(chart: Chart) -> str:
         return _TOP + (_FULL - left) * (_HEIGHT - _TOP - _BOTTOM) / (_FULL - low)
 
     parts = [_axis(down(level), words.share(level)) for level in sorted({_FULL, 0, low})]
-    for mark in chart.marks:
-        at = mark.at_us / _DAY_US
-        if first <= at <= last:
-            parts.append(
-                _mark(across(at), f"{words.instant(mark.at_us)} {mark.kind}: {mark.words}")
-            )
+    for number, mark in enumerate(marks_of(chart), 1):
+        parts.append(_mark(across(mark.at_us / _DAY_US), number, mark))
     line = " ".join(f"{across(day + 1):.1f},{down(left):.1f}" for day, left in chart.points)
     start = f"{across(first):.1f},{down(_FULL):.1f}"
     parts.append(f'<polyline class="curve" points="{start} {line}"/>')
     for day, anchor in ((first, "start"), (last, "end")):
         parts.append(
-            f'<text x="{across(day):.1f}" y="{_HEIGHT - 6}" text-anchor="{anchor}">'
+            f'<text x="{across(day):.1f}" y="{_HEIGHT - 8}" text-anchor="{anchor}">'
             f"{words.day(day)}</text>"
         )
     left = words.share(chart.points[-1][1])
@@ -52,6 +49,19 @@ def drawn(chart: Chart) -> str:
     )
 
 
+def marks_of(chart: Chart) -> list[Mark]:
+    """Return the marks that lie within the chart, by time: the first is numbered 1."""
+    if not chart.points:
+        return []
+    first, last = _ends(chart)
+    return [mark for mark in chart.marks if first <= mark.at_us / _DAY_US <= last]
+
+
+def _ends(chart: Chart) -> tuple[int, int]:
+    """Return the first day, and the end of the last one."""
+    return chart.points[0][0], chart.points[-1][0] + 1
+
+
 def _axis(y: float, label: str) -> str:
     return (
         f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
@@ -59,8 +69,10 @@ def _axis(y: float, label: str) -> str:
     )
 
 
-def _mark(x: float, words_of_it: str) -> str:
+def _mark(x: float, number: int, mark: Mark) -> str:
+    said = escape(f"{words.instant(mark.at_us)} {mark.kind}: {mark.words}")
     return (
         f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{_HEIGHT - _BOTTOM}">'
-        f"<title>{escape(words_of_it)}</title></line>"
+        f"<title>{said}</title></line>"
+        f'<text x="{x:.1f}" y="{_TOP - 6}" text-anchor="middle">{number}</text>'
     )

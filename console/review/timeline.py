@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from console.model import MINUTE_US
+from console.review import words
 from console.review.types import Answer, Mark
-from console.store import alerts, desk, figures
-from console.store import past as evidence
+from console.store import alerts, desk, figures, findings
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from console.review.past import Past
     from console.store.connect import Connection
     from console.store.figures import Scope
-
-_OVERRIDES = ('"overridden":true', '"override":true')
+    from console.store.findings import Act
 
 
 def answers(connection: Connection, scope: Scope) -> tuple[Answer, ...]:
@@ -59,13 +60,15 @@ def answers(connection: Connection, scope: Scope) -> tuple[Answer, ...]:
 
 def overrides(connection: Connection, scope: Scope) -> tuple[str, ...]:
     """Return the relaxations of a span that were forced against the exit rule, in words."""
-    return tuple(
-        f"{row.verb} by {row.actor}: {clean(row.detail, 160)}"
-        for row in evidence.acts(connection, scope.span.end * MINUTE_US)
-        if row.route == scope.route
-        and _in(scope.span, row.at_us)
-        and any(word in row.detail for word in _OVERRIDES)
-    )
+    return tuple(_override(row) for row in findings.forced(connection, scope))
+
+
+def _override(act: Act) -> str:
+    """Return who forced what, when, and why."""
+    told = msgspec.json.decode(act.detail)
+    what = told.get("id") or told.get("loosened") or ""
+    reason = told.get("lift_reason") or told.get("reason") or "no reason"
+    return clean(f"{act.verb} {what} by {act.actor} at {words.instant(act.at_us)}: {reason}", 300)
 
 
 def marks(connection: Connection, past: Past, found: Sequence[Incident]) -> tuple[Mark, ...]:

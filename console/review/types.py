@@ -37,7 +37,11 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """What trust cost beside the budget: minutes by kind and by class, money in hundredths.
 
-    `weeks` are (first day of the week, money), oldest first, the reviewed span last; `sole` are
+    `weeks` are (first day of the week, money), oldest first, the reviewed span last, and `trend`
+    says in words how the last compares with those before. `money_by_class` is that of the runs that
+    missed in it. `models` is what agents wrote that models took: `micro_usd` and `tokens` (None:
+    nothing), `runs` that told, `micro_usd_per_run` and `micro_usd_per_trusted`; `whole` is money
+    and models together a run and a trusted outcome, where both are dollars. `sole` are
     the runs that missed in one class only, by class: what that class less would have bought.
     """
 
@@ -50,6 +54,10 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     sole: dict[str, Figure]
     currency: str
     priced: bool
+    money_by_class: dict[str, Figure] = {}
+    models: dict[str, Figure] = {}
+    whole: dict[str, Figure] = {}
+    trend: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +113,10 @@ class RouteReview(msgspec.Struct, frozen=True, kw_only=True):
     share of the budget of these runs that the misses spent). `concentration` says where misses lie
     thick, in words with figures. `only_by_exclusion` says that the objective was kept as charged
     and not as experienced. `signed_off` are the signatures of this very period, whenever they were
-    given; `signed` those of other periods before its end.
+    given; `signed` those of other periods before its end. `incident_figures` and
+    `concentration_figures` are the other numbers that an incident, or a place where misses lie
+    thick, says in its words, in the same order; `evidence` those that the verdict says. `sign_offs`
+    are (rescues, bad runs) as signed before the end of the period.
     """
 
     settings: RouteSettings
@@ -132,6 +143,10 @@ class RouteReview(msgspec.Struct, frozen=True, kw_only=True):
     signed: tuple[str, ...]
     signed_off: tuple[str, ...]
     only_by_exclusion: bool
+    incident_figures: tuple[dict[str, Figure], ...] = ()
+    concentration_figures: tuple[dict[str, Figure], ...] = ()
+    evidence: dict[str, Figure] = {}
+    sign_offs: Rows = Rows((), "")
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NOISE, STRUCTURAL, WITHIN, TOO_FEW = "noise", "structural", "within budget", "not enough data"
 FRAGILE, UNDER_SPECIFIED = "fragile", "under-specified"
 OVER_PERMISSIONED, OVER_CLAIMED = "over-permissioned", "over-claimed"
-_GROUPS = (
+GROUPS = (
     (FRAGILE, frozenset({"latency", "recovery"})),
     (UNDER_SPECIFIED, frozenset({"trust", "escalation"})),
 )
@@ -139,7 +139,7 @@ def _words(
         said.append(Word(OVER_PERMISSIONED, "; ".join(item.words for item in breaches)))
     classes = Counter(error_class for run in mine for error_class in run.classes)
     failed_rollback = any(item.kind == incident.ROLLBACK for item in found)
-    for word, group in _GROUPS:
+    for word, group in GROUPS:
         count = sum(bool(run.classes & group) for run in mine)
         strong = count >= _FEWEST and 3 * count >= len(mine)
         if strong or (word == FRAGILE and failed_rollback):

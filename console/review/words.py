@@ -36,6 +36,15 @@ def money(hundredths: int | None, currency: str) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d} {currency}".rstrip()
 
 
+def dollars(micro_usd: int | None, places: int = 2) -> str:
+    """Return millionths of a dollar: `12.50 USD`, rounded half up to so many places."""
+    if micro_usd is None:
+        return "no data"
+    unit = 10 ** (6 - places)
+    whole, rest = divmod((2 * micro_usd + unit) // (2 * unit), 10**places)
+    return f"{whole}.{rest:0{places}d} USD"
+
+
 def number(figure: Figure) -> str:
     """Return a count, `no data` for None."""
     return "no data" if figure.value is None else str(figure.value)
@@ -52,6 +61,12 @@ def took(seconds: int | None) -> str:
         return f"{minutes} min"
     hours = minutes // 60
     return f"{hours} h" if hours < 48 else f"{hours // 24} d"
+
+
+def place(evidence: str) -> str:
+    """Return where evidence stands with no more of its path than tells files apart."""
+    path, comma, line = evidence.rpartition(", ")
+    return "/".join(path.split("/")[-2:]) + comma + line
 
 
 def instant(at_us: int) -> str:

@@ -1,6 +1,6 @@
 """burnline.toml -> Settings; every error names file, line, key and the fix."""
 
-from console.settings.load import SettingsError, find, load
+from console.settings.load import SettingsError, find, load, load_text
 from console.settings.tiers import derive_tier
 from console.settings.types import (
     ExitRule,
@@ -28,4 +28,5 @@ __all__ = [
     "derive_tier",
     "find",
     "load",
+    "load_text",
 ]

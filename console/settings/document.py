@@ -22,7 +22,15 @@ def read(path: Path) -> tuple[dict[str, object], dict[KeyPath, int]]:
     Raises:
         SettingsError: the file is missing, unreadable, over 1 MiB, not UTF-8 or not TOML.
     """
-    text = _text(path)
+    return parsed(_text(path), path)
+
+
+def parsed(text: str, path: Path) -> tuple[dict[str, object], dict[KeyPath, int]]:
+    """Return the same of a text; `path` is what it is called.
+
+    Raises:
+        SettingsError: it is not TOML.
+    """
     try:
         return tomllib.loads(text, parse_float=kinds.exact), line_numbers(text)
     except RecursionError:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from console.settings import channels, check, document, kinds, level, looks, storing, tiers, words
 from console.settings.level import Level
+from console.settings.lines import KeyPath
 from console.settings.problems import Problems, SettingsError, quoted
 from console.settings.table import Table
 from console.settings.tiers import BUILT_IN, DEFAULT_TIER, derive_tier
 from console.settings.types import Settings
 from console.text import name as safe_name
 
-__all__ = ["FILE_NAME", "SettingsError", "find", "load"]
+__all__ = ["FILE_NAME", "SettingsError", "find", "load", "load_text"]
 
 FILE_NAME = "burnline.toml"
 
@@ -62,7 +63,19 @@ def load(path: Path | None) -> Settings:
     """
     if path is None:
         return Settings(tiers=dict(BUILT_IN))
-    values, lines = document.read(path)
+    return _loaded(path, *document.read(path))
+
+
+def load_text(text: str, path: Path) -> Settings:
+    """Return the settings in a text, as if it stood in a file of that name.
+
+    Raises:
+        SettingsError: anything in it is wrong; names all of it.
+    """
+    return _loaded(path, *document.parsed(text, path))
+
+
+def _loaded(path: Path, values: dict[str, object], lines: dict[KeyPath, int]) -> Settings:
     problems = Problems(path, lines)
     try:
         settings = _settings(Table(values, (), problems), path.absolute())

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     Counted = Callable[[Connection, "Scope", str], "Figure"]
 
 _HUNDREDTHS = 100
+OVERRIDDEN = (
+    "verb not like '% requested' "
+    "and (json_extract(detail, '$.overridden') or json_extract(detail, '$.override'))"
+)
+"""An act that was forced; that it was about to happen is an act of its own, and does not count."""
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -93,7 +98,7 @@ def among(connection: Connection, route: str, runs: Sequence[str]) -> Figure:
     """Return how many of some runs of a route missed."""
     return ask(
         connection,
-        f"select count(*) from runs where route = {quoted(route)} and bad and {_in(runs)}",
+        f"select count(*) from runs where route = {quoted(route)} and bad and {listed(runs)}",
     )
 
 
@@ -105,9 +110,9 @@ def shares(
     `outside` are the runs in outages, `own` those in incidents of the route's own.
     """
     wheres = {
-        "noise": f"(correction is not null or {_in(outside)})",
-        "structural": f"correction is null and {_in(own)}",
-        "spread": f"correction is null and not ({_in(outside)}) and not ({_in(own)})",
+        "noise": f"(correction is not null or {listed(outside)})",
+        "structural": f"correction is null and {listed(own)}",
+        "spread": f"correction is null and not ({listed(outside)}) and not ({listed(own)})",
     }
     return {
         name: ask(
@@ -117,7 +122,8 @@ def shares(
     }
 
 
-def _in(runs: Sequence[str]) -> str:
+def listed(runs: Sequence[str]) -> str:
+    """Return the condition that a run is one of some."""
     return f"run in ({', '.join(map(quoted, runs))})"
 
 
@@ -144,20 +150,31 @@ def effort_minutes(connection: Connection, scope: Scope, kind: str) -> Figure:
     return ask(connection, f"select {_minutes(scope, kind)}")
 
 
-def _minutes(scope: Scope, kind: str) -> str:
+def _minutes(scope: Scope, kind: str, where: str = "") -> str:
     return (
         "coalesce((select (sum(length_us) + 30000000) / 60000000 from efforts "
-        f"where {scope.instants} and kind = {quoted(kind)}), 0)"
+        f"where {scope.instants} and kind = {quoted(kind)}{where}), 0)"
     )
 
 
-def money(connection: Connection, scope: Scope, kinds: Iterable[str], rates: Rates) -> Figure:
-    """Return what efforts cost, in hundredths of the currency, each kind rounded half up."""
+def money(
+    connection: Connection,
+    scope: Scope,
+    kinds: Iterable[str],
+    rates: Rates,
+    error_class: str = "",
+) -> Figure:
+    """Return what efforts cost, in hundredths of the currency, each kind rounded half up.
+
+    Of all runs, or of those that missed in a class.
+    """
+    where = f" and {missed_in(scope, error_class)}" if error_class else ""
     parts = []
     for kind in kinds:
         rate = rate_of(kind, rates)
         top, bottom = rate.numerator * _HUNDREDTHS, rate.denominator * 60
-        parts.append(f"({_minutes(scope, kind)} * {2 * top} + {bottom}) / {2 * bottom}")
+        minutes = _minutes(scope, kind, where)
+        parts.append(f"({minutes} * {2 * top} + {bottom}) / {2 * bottom}")
     return ask(connection, f"select {' + '.join(parts)}")
 
 
@@ -199,22 +216,25 @@ def approvals(connection: Connection, scope: Scope) -> Figure:
 
 def overridden(connection: Connection, scope: Scope) -> Figure:
     """Return how many orders were lifted by override, and looser settings accepted."""
-    return ask(
-        connection,
-        f"select count(*) from acts where {scope.instants} "
-        "and (json_extract(detail, '$.overridden') or json_extract(detail, '$.override'))",
-    )
+    return ask(connection, f"select count(*) from acts where {scope.instants} and {OVERRIDDEN}")
 
 
 def class_minutes(connection: Connection, scope: Scope, error_class: str) -> Figure:
     """Return the minutes of all efforts on runs that missed in a class."""
-    if error_class not in {item.value for item in CLASSES}:
-        raise ValueError(f"there is no class {error_class}")
     return ask(
         connection,
         "select coalesce((sum(length_us) + 30000000) / 60000000, 0) from efforts "
-        f"where {scope.instants} and run in (select run from misses where "
-        f"route = {quoted(scope.route)} and class = {quoted(error_class)})",
+        f"where {scope.instants} and {missed_in(scope, error_class)}",
+    )
+
+
+def missed_in(scope: Scope, error_class: str) -> str:
+    """Return the condition that a run of the route missed in a class."""
+    if error_class not in {item.value for item in CLASSES}:
+        raise ValueError(f"there is no class {error_class}")
+    return (
+        f"run in (select run from misses where route = {quoted(scope.route)} "
+        f"and class = {quoted(error_class)})"
     )
 
 
@@ -239,11 +259,15 @@ def to_acknowledge(connection: Connection, alert: str) -> Figure:
 
 
 def to_act(connection: Connection, alert: str) -> Figure:
-    """Return the seconds from the opening of an alert to the first order that names it."""
+    """Return the seconds from the opening of an alert to the first order given because of it.
+
+    That is one that names it, or any that was given on its route while it stood.
+    """
     return ask(
         connection,
-        "select (min(issued_us) - (select opened_us from alerts where id = "
-        f"{quoted(alert)})) / 1000000 from orders where alert = {quoted(alert)}",
+        "select (min(issued_us) - opened_us) / 1000000 from alerts join orders "
+        "on orders.route = alerts.route and issued_us >= opened_us and (orders.alert = alerts.id "
+        f"or issued_us < coalesce(resolved_us, issued_us + 1)) where alerts.id = {quoted(alert)}",
     )
 
 

@@ -12,6 +12,8 @@ from console.store import corrections
 from console.store.desk import AuditRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from console.store.connect import Connection
 
 _FLAGS = ", ".join(item.value for item in CLASSES)
@@ -141,7 +143,7 @@ def _examples(
 def corrections_in(
     connection: Connection, route: str, span: Span
 ) -> tuple[corrections.Correction, ...]:
-    """Return the corrections that reach into a span, or were made in it."""
+    """Return the corrections that take out of a span, or were made in it."""
     return tuple(
         item
         for item in corrections.of_route(connection, route)
@@ -150,9 +152,21 @@ def corrections_in(
             item.from_us is not None
             and item.to_us is not None
             and item.from_us // MINUTE_US < span.end
-            and item.to_us // MINUTE_US >= span.first
+            and item.to_us > span.first * MINUTE_US
         )
-        or item.runs
+        or _closed_in(connection, route, span, item.runs)
+    )
+
+
+def _closed_in(connection: Connection, route: str, span: Span, names: Sequence[str]) -> bool:
+    """Say whether one of some runs closed in a span."""
+    return any(
+        connection.execute(
+            "select 1 from run join route on route.id = run.route "
+            "where name = ? and run = ? and minute >= ? and minute < ?",
+            (route, name, *span),
+        ).fetchone()
+        for name in names
     )
 
 

@@ -144,6 +144,7 @@ def _delete(connection: Connection, route: int, names: Iterable[str], last_us: i
     connection.executemany("delete from run where route = ? and run = ?", rows)
     connection.executemany("delete from miss where route = ? and run = ?", rows)
     connection.executemany("delete from effort where route = ? and run = ?", rows)
+    connection.executemany("delete from spend where route = ? and run = ?", rows)
     connection.executemany("delete from deployed where route = ? and run = ?", rows)
     connection.execute(
         "update route set floor_us = max(coalesce(floor_us, ?1), ?1) where id = ?2",

@@ -260,6 +260,12 @@ def _later_steps(steps: Migrations) -> None:
             "primary key (at, route)) strict, without rowid"
         )
 
+    @steps()
+    def m012_spending(db: Database) -> None:
+        from console.store import views
+
+        views.add_spending(db.conn)
+
 
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):

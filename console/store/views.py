@@ -17,7 +17,7 @@ from console.store.reencode import facts_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from console.ledger.effort import Effort
+    from console.ledger.effort import Effort, Spending
     from console.ledger.facts import Facts
     from console.model import Event
     from console.store.connect import Connection
@@ -36,6 +36,12 @@ create table deployed (
     version text not null, primary key (route, run, at_us, change, version))
     strict, without rowid;
 create index deployed_at on deployed (route, at_us)
+"""
+SPENDING = """
+create table spend (
+    route integer not null, run text not null, at_us integer not null, micro_usd integer not null,
+    tokens integer not null, primary key (route, run)) strict, without rowid;
+create index spend_at on spend (route, at_us)
 """
 _FLAGS = ", ".join(f"classes >> {place} & 1 as {item.value}" for place, item in enumerate(CLASSES))
 
@@ -78,6 +84,10 @@ VIEWS = {
         select route.name as route, run, kind, {_when("at_us", "at")}, at_us, length_us,
           round(length_us / 60000000.0, 1) as minutes, who
         from effort join route on route.id = effort.route""",
+    "spendings": f"""
+        select route.name as route, run, {_when("at_us", "at")}, at_us,
+          micro_usd / 1000000.0 as cost_usd, micro_usd, tokens
+        from spend join route on route.id = spend.route""",
     "deployments": f"""
         select route.name as route, run, {_when("at_us", "at")}, at_us, change, version
         from deployed join route on route.id = deployed.route""",
@@ -100,6 +110,8 @@ VIEWS = {
         select seq, {_when("at_us", "at")}, at_us, actor, verb, route, detail from audit""",
 }
 """The views by name: names and columns are kept stable across versions."""
+_SPENDINGS = "spendings"
+"""The view that came after the others."""
 
 
 def add(connection: Connection) -> None:
@@ -110,10 +122,18 @@ def add(connection: Connection) -> None:
     for statement in COLUMNS.split(";"):
         connection.execute(statement)
     for name, query in VIEWS.items():
-        connection.execute(f"create view {name} as {query}")
+        if name != _SPENDINGS:
+            connection.execute(f"create view {name} as {query}")
     rows = connection.execute("select route, run, facts, parent from run").fetchall()
     for route, run, facts, parent in rows:
         _work_out(connection, route, run, facts_of(facts, parent))
+
+
+def add_spending(connection: Connection) -> None:
+    """Add what models took, of which older events said nothing."""
+    for statement in SPENDING.split(";"):
+        connection.execute(statement)
+    connection.execute(f"create view {_SPENDINGS} as {VIEWS[_SPENDINGS]}")
 
 
 def _work_out(connection: Connection, route: int, run: str, facts: Facts) -> None:
@@ -139,6 +159,7 @@ class Took(NamedTuple):
     run: str
     efforts: Sequence[Effort]
     changes: Sequence[Event]
+    spending: Spending | None = None
 
 
 def save(connection: Connection, took: Sequence[Took]) -> None:
@@ -146,6 +167,12 @@ def save(connection: Connection, took: Sequence[Took]) -> None:
     keys = [(item.route, item.run) for item in took]
     connection.executemany("delete from effort where route = ? and run = ?", keys)
     connection.executemany("delete from deployed where route = ? and run = ?", keys)
+    connection.executemany(
+        "insert into spend (route, run, at_us, micro_usd, tokens) values (?, ?, ?, ?, ?) "
+        "on conflict do update set at_us = excluded.at_us, micro_usd = excluded.micro_usd, "
+        "tokens = excluded.tokens",
+        [(item.route, item.run, *item.spending) for item in took if item.spending is not None],
+    )
     insert(connection, took)
 
 
@@ -156,7 +183,7 @@ def insert(connection: Connection, took: Sequence[Took]) -> None:
         "values (?, ?, ?, ?, ?, ?, ?)",
         [
             (route, run, effort.kind, effort.at_us, place, effort.length_us, effort.who)
-            for route, run, found, _ in took
+            for route, run, found, *_ in took
             for place, effort in enumerate(found)
         ],
     )
@@ -165,7 +192,7 @@ def insert(connection: Connection, took: Sequence[Took]) -> None:
         "values (?, ?, ?, ?, ?)",
         [
             (route, run, event.ts_us, event.change, event.version)
-            for route, run, _, changes in took
+            for route, run, _, changes, _ in took
             for event in changes
         ],
     )

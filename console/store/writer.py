@@ -12,7 +12,7 @@ import msgspec
 from console.ledger import facts as run_facts
 from console.ledger.book import Change, Record, Settled
 from console.ledger.counts import Entry
-from console.ledger.effort import agent_of, deployments, efforts
+from console.ledger.effort import agent_of, deployments, efforts, spending
 from console.ledger.signature import path_of, reason_of
 from console.model import CLASSES, Counts, ErrorClass, RunState
 from console.store import views
@@ -371,7 +371,8 @@ def _misses(route: int, run: str, change: Change) -> Iterator[tuple[Any, ...]]:
 def _took(route: int, run: str, change: Change) -> views.Took:
     """Return what a run took, and the changes that it tells of, for the review."""
     late_us = next((one.at_us for one in change.debits if one.error_class in _LATE), None)
-    return views.Took(route, run, efforts(change.facts, late_us), deployments(change.facts))
+    facts = change.facts
+    return views.Took(route, run, efforts(facts, late_us), deployments(facts), spending(facts))
 
 
 def _evidence(debits: list[Debit]) -> tuple[str, str]:

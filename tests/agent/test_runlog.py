@@ -46,6 +46,17 @@ def test_a_run_that_ends_well_is_delivered(told: Told) -> None:
     assert b'"run": "r-1"' in told.path.read_bytes()
 
 
+def test_what_models_took_is_said_once_with_the_end(told: Told) -> None:
+    with told.log.run("r-1") as run:
+        run.took(cost_usd=0.25, tokens=1_000)
+        run.took(tokens=500)
+    with told.log.run("r-2") as run:
+        run.took(cost_usd=0.5)
+        run.failed("why")
+    assert told.events[1] == {"event": "run.delivered", "cost_usd": 0.25, "tokens": 1_500}
+    assert told.events[3] == {"event": "run.failed", "reason": "why", "cost_usd": 0.5}
+
+
 @pytest.mark.parametrize("error", [LookupError, KeyboardInterrupt, SystemExit])
 def test_a_run_that_raises_fails_with_the_type_of_the_exception(
     told: Told, error: type[BaseException]

@@ -78,7 +78,9 @@ def measure(names: Sequence[str], scale: Scale, peers: Peers) -> tuple[list[Row]
             try:
                 rows += BENCHMARKS[name].run(bench)
             except Failed as error:
-                failed[name] = str(error)
+                _say(f"{name}: {error}")
+                # A report is kept; all that a program says when it fails may name places here.
+                failed[name] = str(error).splitlines()[-1]
     return rows, {**peers.missing, **failed}
 
 

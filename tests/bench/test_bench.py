@@ -20,10 +20,12 @@ from tests.bench.process import ROOT, Failed
 from tests.bench.registry import BENCHMARKS
 from tests.bench.report import SCHEMA, Report, against, alone, merged, read
 from tests.bench.rounds import interleave, ratio, sample
+from tests.bench.scale import SMOKE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.bench.bench import Bench
     from tests.bench.report import Row
     from tests.bench.scale import Scale
 
@@ -64,6 +66,18 @@ def test_a_wrong_answer_is_refused_and_says_where() -> None:
     require_equal("a peer", {"a": 1}, {"a": 1})
     with pytest.raises(Failed, match="in 2 of 2 places: a: 1 for 2; b: None for 3"):
         require_equal("a peer", {"a": 1}, {"a": 2, "b": 3})
+
+
+def test_what_failed_is_kept_as_a_sentence_without_the_places_that_it_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_: Bench) -> list[Row]:
+        raise Failed("python ended with exit code 1:\n  File /somewhere/x.py\nNo screens on stack")
+
+    broken = BENCHMARKS["console"]._replace(run=fail)
+    monkeypatch.setitem(BENCHMARKS, "console", broken)
+    _, missing = command.measure(["console"], SMOKE, Peers([]))
+    assert missing == {"console": "No screens on stack"}
 
 
 def test_each_round_runs_everybody_once_and_begins_with_another_one() -> None:

@@ -34,6 +34,50 @@ def test_openslo_and_rules_are_yaml_streams(filled: Shell) -> None:
     assert "alert: BurnlineBudgetBurn\n" in rules.out
 
 
+def test_what_is_exported_as_openslo_is_imported_again(filled: Shell) -> None:
+    pytest.importorskip("yaml", reason="no YAML reader here (PyYAML)")
+    exported = filled.folder / "slo.yaml"
+    assert filled("export", "openslo", "--out", exported).code == 0
+    out = filled.folder / "imported.toml"
+    done = filled("import", "openslo", exported, "--out", out)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"wrote {out}: 1 routes; `burnline check` names what is still blank\n"
+    again = filled("--settings", out, "export", "openslo")
+    assert again.out == exported.read_text()
+    done = filled("import", "openslo", exported, "--out", out)
+    assert (done.code, "File exists" in done.err) == (1, True)
+    assert filled("--read-only", "import", "openslo", exported, "--out", out).code == 1
+
+
+def test_what_an_import_leaves_behind_is_said_and_stands_in_the_settings(filled: Shell) -> None:
+    pytest.importorskip("yaml", reason="no YAML reader here (PyYAML)")
+    path = filled.folder / "slo.yaml"
+    text = filled("export", "openslo").out
+    path.write_text(text.replace("notificationTargets: []", "notificationTargets: [{a: b}]"))
+    done = filled("import", "openslo", path)
+    assert done.code == 0
+    said = done.err.splitlines()
+    assert said
+    assert all(line.startswith(f"left behind: {path}:") for line in said)
+    assert all("spec.notificationTargets is not carried over" in line for line in said)
+    left = [line for line in done.out.splitlines() if line.startswith("# Left behind: ")]
+    assert len(left) == len(said)
+
+
+def test_an_import_that_would_change_a_meaning_writes_nothing(filled: Shell) -> None:
+    pytest.importorskip("yaml", reason="no YAML reader here (PyYAML)")
+    path = filled.folder / "slo.yaml"
+    path.write_text(filled("export", "openslo").out.replace("target: 0.99", "target: 1"))
+    done = filled("import", "openslo", path)
+    assert (done.code, done.out) == (1, "")
+    assert "objectives[0].target is 1, which is no share" in done.err
+    path.write_text("a: &a [*a]")
+    assert "anchor or alias" in filled("import", "openslo", path).err
+    path.write_text("")
+    assert "there is no SLO in it" in filled("import", "openslo", path).err
+    assert "No such file" in filled("import", "openslo", filled.folder / "none").err
+
+
 def test_csv_is_of_routes_or_of_misses(filled: Shell) -> None:
     assert filled("export", "csv").out.splitlines()[1].startswith("refunds,high,")
     rows = filled("export", "csv", "--misses").out.splitlines()

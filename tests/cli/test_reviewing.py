@@ -61,7 +61,7 @@ def test_the_last_seven_days_are_reviewed_where_nothing_is_said(reviewed: Shell)
     done = reviewed("review")
     assert done.code == 0
     assert "1 of 32 runs missed; 1 rescues" in done.out
-    assert "without trust misses: 1 more runs trusted, 15 min less" in done.out
+    assert "without trust misses: 1 more runs trusted, 15 min and 15.00 EUR less" in done.out
     assert "in all 15.00 EUR: 0.48 EUR a run, 0.50 EUR a trusted outcome" in done.out
 
 
@@ -142,6 +142,14 @@ def test_only_known_decisions_are_signed(reviewed: Shell) -> None:
     done = reviewed("review", "--sign", "dana", "--decision", "shrug")
     assert (done.code, "keep, expand, freeze" in done.err) == (64, True)
     assert reviewed("--read-only", "review", "--sign", "dana").code == 1
+
+
+def test_nobody_signs_to_expand_a_route_with_a_blank_question(reviewed: Shell) -> None:
+    done = reviewed("review", "--sign", "dana", "--decision", "expand")
+    assert (done.code, "not ready to scale: drafts; burnline check" in done.err) == (1, True)
+    assert reviewed("audit", "--json").document["audit"] == []
+    ready = ("--route", "refunds", "--decision", "expand")
+    assert reviewed("review", "--sign", "dana", *ready).code == 0
 
 
 def test_what_was_kept_only_while_something_was_excluded_is_said_to_be_so(shell: Shell) -> None:

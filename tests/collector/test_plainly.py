@@ -39,6 +39,8 @@ _FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "parent": st.sampled_from(("", None, "r1", "r2")),
     "sla_s": st.sampled_from((60, 0, -1, 1e9, 1.5, None)),
     "elapsed_s": st.sampled_from((30, -1, None)),
+    "cost_usd": st.sampled_from((0.5, "1", None)),
+    "tokens": st.sampled_from((7, {"in": 1}, None)),
     "minutes": st.sampled_from((5, -5, None)),
     "trusted": st.sampled_from((True, False, None)),
     "preventable": st.sampled_from((True, False, None)),

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from console.collector import intake
+from console.intake import blocks
 from console.intake.times import instant_us
 from console.model import SECOND_US
+from console.store import reader
+from console.store.connect import attach
 from tests.collector.running import MINUTE, Station, event, good
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_logs" / "logs"
@@ -172,3 +175,19 @@ def test_a_log_that_came_back_and_leaves_again_is_waited_for_anew(station: Stati
         station.read()
         writer.write(good("r2"))
     assert station.read().total() == 2
+
+
+def test_every_file_is_begun_before_any_is_read_on(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "TURN_BYTES", 30_000)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 200)
+    names = [f"route-{number}" for number in range(10)]
+    for name in names:
+        lines = [good(f"r{number}", number, route=name) for number in range(150)]
+        assert len(b"".join(lines)) > intake.TURN_BYTES // 6 * 2
+        station.write(f"{name}.jsonl", *lines)
+    station.collector.step()
+    connection = attach(station.store)
+    assert [row.name for row in reader.routes(connection)] == names
+    connection.close()

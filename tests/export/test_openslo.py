@@ -65,9 +65,9 @@ def test_objective_window_and_thresholds_survive_the_round_trip(budget_ppm: int)
 @pytest.mark.parametrize(
     ("unit", "duration", "start"),
     [
-        ("day", "1d", "2026-11-18 23:00:00"),
-        ("week", "1w", "2026-11-15 23:00:00"),
-        ("month", "1M", "2026-10-31 23:00:00"),
+        ("day", "1d", "2026-11-19 00:00:00"),
+        ("week", "1w", "2026-11-16 00:00:00"),
+        ("month", "1M", "2026-11-01 00:00:00"),
     ],
 )
 def test_a_calendar_window_begins_where_it_began(unit: str, duration: str, start: str) -> None:
@@ -106,6 +106,6 @@ def test_what_is_written_as_yaml_is_read_again(document: dict[str, Any]) -> None
 
 def test_a_decimal_without_end_is_rounded_up() -> None:
     assert exact(Fraction(72, 5)) == Number("14.4")
-    assert exact(Fraction(80, 3)) == Number("26.666666667")
+    assert exact(Fraction(80, 3)) == Number("26.666666666667")
     assert exact(Fraction(3)) == Number("3")
     assert exact(Fraction(-1, 4)) == Number("-0.25")

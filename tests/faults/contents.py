@@ -35,7 +35,7 @@ _HOSTILE = (
 @scenario(
     "F11",
     "a line of 200 MB",
-    "(cat before; head -c 200000000 /dev/zero | tr '\\0' x; echo; cat after) > logs/a.jsonl; "
+    "{ cat before; head -c 200000000 /dev/zero | tr '\\0' x; echo; cat after; } > logs/a.jsonl; "
     "prlimit --as=500000000 burnline collect --once logs",
     needs=("prlimit",),
 )

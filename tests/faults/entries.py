@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 barred(
     "F21",
     "logs or store on NFS",
-    "no NFS in an ordinary kernel's test machine; that the store is refused there is tested with "
-    "the table of mounts of a machine that has it",
+    "a test machine has no NFS; that a store is refused there is held to the table of mounts of a "
+    "machine that has (tests/store/test_mounts.py)",
 )
 
 
@@ -98,7 +98,9 @@ def directory_anew(place: Place) -> Outcome:
         place.fault()
         agent.deliver(10)
         place.until_counted("a directory that was made anew is read")
-    return place.outcome("missing at the start, then there, deleted, and made anew")
+    return place.outcome(
+        "missing at the start; 10 lines, deleted with their directory; 10 in a new one"
+    )
 
 
 @scenario(
@@ -116,7 +118,7 @@ def many_files(place: Place) -> Outcome:
         path.write_bytes(line)
     done = place.fault()
     assert done.code == 0, done.err
-    return place.outcome("a line in each is read")
+    return place.outcome(f"a line in each of {files:,} files is read")
 
 
 @scenario(

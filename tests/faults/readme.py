@@ -17,10 +17,24 @@ ENDS = "<!-- faults: ends -->"
 _HEAD = ("", "fault", "produced by", "what happened", "lost", "counted twice")
 
 
-def table(outcomes: Mapping[str, Outcome]) -> str:
-    """Return the table of all rows, given the outcome of each scenario by name."""
+def table(outcomes: Mapping[str, Outcome], before: str = "") -> str:
+    """Return the table of all rows, given the outcomes of scenarios by name.
+
+    Those that have none keep the line that they have in the table before.
+
+    Raises:
+        ValueError: a scenario has neither an outcome nor a line.
+    """
     lines = [_line(_HEAD), _line(("---",) * len(_HEAD))]
-    lines += [_line((*cells_of(item), *_figures(outcomes[item.name]))) for item in SCENARIOS]
+    for item in SCENARIOS:
+        begins = _line(cells_of(item)).removesuffix("|")
+        kept = [line for line in before.splitlines() if line.startswith(begins)]
+        if item.name in outcomes:
+            lines.append(_line((*cells_of(item), *_figures(outcomes[item.name]))))
+        elif kept:
+            lines.append(kept[0])
+        else:
+            raise ValueError(f"{item.row} ({item.fault}) has to be played too")
     lines += [
         _line((item.row, item.fault, "", f"not here: {item.reason}", "", "")) for item in BARRED
     ]
@@ -60,6 +74,8 @@ def rewritten(text: str, table: str) -> str:
     return f"{head}{BEGINS}\n\n{table}\n\n{ENDS}{tail}"
 
 
-def rewrite(path: Path, table: str) -> None:
-    """Replace the table of a README. Raises ValueError as `rewritten` does."""
-    path.write_text(rewritten(path.read_text(encoding="utf-8"), table), encoding="utf-8")
+def rewrite(path: Path, outcomes: Mapping[str, Outcome]) -> None:
+    """Put outcomes into the table of a README. Raises ValueError as `table` and `rewritten` do."""
+    text = path.read_text(encoding="utf-8")
+    before = text.partition(BEGINS)[2].partition(ENDS)[0]
+    path.write_text(rewritten(text, table(outcomes, before)), encoding="utf-8")

@@ -148,7 +148,9 @@ def newer(place: Place) -> Outcome:
     of_its_own(place, f"pragma user_version = {connect.SCHEMA_VERSION}")
     place.agent().deliver(5)
     place.collect()
-    return after(place, "collect and doctor refuse it in a sentence; a pause is given all the same")
+    return after(
+        place, "collect and doctor refuse schema 99 in a sentence; a pause is given all the same"
+    )
 
 
 @scenario("F32", "two collectors on one store", "burnline collect logs & burnline collect logs")
@@ -183,7 +185,9 @@ def unlinked(place: Place) -> Outcome:
     )
 
 
-@scenario("F34", "a reader holds its snapshot too long", "(begin; select; and nothing for 80 MB)")
+@scenario(
+    "F34", "a reader holds its snapshot too long", "(begin; select; and nothing for 64 MB of log)"
+)
 def long_reader(place: Place) -> Outcome:
     begun(place)
     reader = connect.attach(place.store)

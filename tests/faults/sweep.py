@@ -27,10 +27,10 @@ from console.settings import Source, load
 from console.simulate import simulate
 from console.store import mirror, reader, verify
 from console.store.connect import attach
-from console.store.views import VIEWS
 from tests.faults.ledger import Ledger, compared, ledger
 from tests.faults.place import Done, Place
 from tests.faults.scenario import missing, wrong
+from tests.store.test_views import before_the_review
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,16 +69,15 @@ def _read(place: Place) -> None:
 
 
 def _older(place: Place) -> None:
-    """Bring a store that was read back to the schema before the last."""
+    """Put what was read into a store as it was some versions ago."""
     _read(place)
-    connection = sqlite3.connect(place.store)
-    connection.executescript(
-        "".join(f"drop view {name};" for name in VIEWS)
-        + "drop table effort; drop table deployed; alter table run drop column agent; "
-        "alter table miss drop column signature; alter table miss drop column path; "
-        "delete from _sqlite_migrations where name = 'm009_reviewing'; pragma user_version = 8;"
-    )
-    connection.close()
+    older = place.folder / "older.db"
+    newer = sqlite3.connect(place.store)
+    before_the_review(older, newer)
+    newer.close()
+    for ending in ("", "-wal", "-shm"):
+        place.store.with_name(place.store.name + ending).unlink(missing_ok=True)
+    older.rename(place.store)
 
 
 SUBJECTS = (

@@ -54,3 +54,15 @@ def test_a_lost_line_stands_in_the_table_with_how_many_are_said() -> None:
     outcomes = {item.name: Outcome("9 | of", 10, 3, 0, 3, 3) for item in SCENARIOS}
     found = cells(readme.table(outcomes))
     assert found[0][3:] == [r"9 \| of", "3 of 10 lines; 3 said", "0"]
+
+
+def test_rows_that_are_not_played_keep_their_line() -> None:
+    every = {item.name: Outcome("9 of", 10) for item in SCENARIOS}
+    before = readme.table(every)
+    one = SCENARIOS[3].name
+    after = readme.table({one: Outcome("8 of", 10)}, before)
+    changed = [line for line in after.splitlines() if line not in before.splitlines()]
+    assert len(changed) == 1
+    assert "8 of" in changed[0]
+    with pytest.raises(ValueError, match="has to be played too"):
+        readme.table({one: Outcome("8 of", 10)}, "")

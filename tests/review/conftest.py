@@ -1,4 +1,7 @@
-"""One simulated fleet, collected once, and its review; the truth is for comparison only."""
+"""One simulated fleet, and the committed sample logs, each collected once and reviewed.
+
+The truth is for comparison only.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.review import verdicts
+from console.simulate import read_truth
+from tests.review import fleets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +28,21 @@ class Fleet(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     folder = tmp_path_factory.mktemp("fleet")
-    truth, review = verdicts.reviewed(folder, 4)
+    truth, review = fleets.reviewed(folder, fleets.Fleet(4))
     return Fleet(folder / "burnline.db", truth, review)
+
+
+@pytest.fixture(scope="session")
+def fleet(simulated: Fleet) -> Fleet:
+    """Return the simulated fleet; a module may look at the sample instead."""
+    return simulated
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
+    """Return the sample logs as they are committed, under the settings that stand beside them."""
+    store = tmp_path_factory.mktemp("sample") / "burnline.db"
+    review = fleets.review_of(fleets.sample_settings(), store, 30)
+    return Fleet(store, read_truth(fleets.SAMPLE / "logs.truth.json"), review)

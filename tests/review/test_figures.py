@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from console.intake.times import instant_us
+from console.model import MINUTE_US
 from console.review.documents import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from console.settings import RouteSettings
     from tests.review.conftest import Fleet
+
+
+@pytest.fixture(scope="module", params=["simulated", "sample"])
+def fleet(request: pytest.FixtureRequest) -> Fleet:
+    reviewed: Fleet = request.getfixturevalue(request.param)
+    return reviewed
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +63,65 @@ def test_each_query_gives_its_figure_in_any_sqlite_tool(
         asked += 1
     connection.close()
     assert asked > 300
+
+
+def words_of(view: dict[str, Any]) -> Iterator[tuple[str, list[str], dict[str, Any]]]:
+    """Yield every sentence of a route that may say a number, quotations, and what it speaks of."""
+    for item in view["incidents"]:
+        yield item["words"], [item["change"] or ""], item
+    for item in view["concentration"]:
+        yield item["words"], [mark["words"] for mark in view["marks"]], item
+    incidents = [item["words"] for item in view["incidents"]]
+    for text in view["verdict"]["because"]:
+        yield text, incidents, {"verdict": view["verdict"], "experienced": view["experienced"]}
+    for item in view["verdict"]["weaknesses"]:
+        yield item["because"], incidents, view["verdict"]
+
+
+def allowed(about: dict[str, Any], route: RouteSettings) -> set[str]:
+    """Return the numbers that may be said: figures, thresholds, and lengths between the ends."""
+    values = [
+        (path, value["value"])
+        for path, value in parts(about)
+        if isinstance(value, dict) and "query" in value and "value" in value
+    ]
+    said = {str(value) for _, value in values}
+    said |= {
+        f"{value / 100:.2f}" for path, value in values if "hundredths" in path and value is not None
+    }
+    said |= {str(route.min_runs), str(route.min_misses), "3"}
+    if "from" in about:
+        ends = (instant_us(about[end]) // MINUTE_US for end in ("from", "to"))
+        minutes = -int.__sub__(*ends)
+        said |= {str(minutes), str(minutes // 1440)}
+    return said
+
+
+def test_every_number_in_words_stands_beside_its_query_too(
+    found: dict[str, Any], fleet: Fleet
+) -> None:
+    settings = {view.settings.name: view.settings for view in fleet.review.routes}
+    asked = 0
+    for view in found["routes"]:
+        reasons = [item["reason"] for item in view["signatures"]]
+        for text, quoted, about in words_of(view):
+            plain = text
+            for quotation in sorted(filter(None, [*quoted, *reasons]), key=len, reverse=True):
+                plain = plain.replace(quotation, "")
+            plain = re.sub(r"\b\d\d:\d\d\b|^agent \S+", "", plain)
+            numbers = re.findall(r"\d+(?:\.\d+)?", plain)
+            assert set(numbers) <= allowed(about, settings[view["route"]]), text
+            asked += len(numbers)
+    assert asked > 20
+
+
+def test_a_number_that_no_query_gives_would_be_seen(found: dict[str, Any], fleet: Fleet) -> None:
+    (view,) = (one for one in fleet.review.routes if one.settings.name == "invoice-triage")
+    (item,) = (one for one in found["routes"] if one["route"] == "invoice-triage")
+    (slow,) = (one for one in item["incidents"] if one["kind"] == "slow burn")
+    burn = slow["figures"]["burn_hundredths"]["value"]
+    assert f"{burn / 100:.2f}x" in slow["words"]
+    assert f"{(burn + 1) / 100:.2f}" not in allowed(slow, view.settings)
 
 
 def test_what_is_experienced_is_what_the_truth_says(fleet: Fleet, found: dict[str, Any]) -> None:

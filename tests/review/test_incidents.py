@@ -14,11 +14,13 @@ from console.review.incident import Incident
 from console.review.incidents import find
 from console.review.past import Past
 from console.review.verdict import (
+    FRAGILE,
     NOISE,
     OVER_CLAIMED,
     OVER_PERMISSIONED,
     STRUCTURAL,
     TOO_FEW,
+    UNDER_SPECIFIED,
     WITHIN,
     judge,
 )
@@ -117,6 +119,7 @@ def test_misses_that_the_budget_allows_are_no_incident() -> None:
     assert kinds(past("a", *(bad(4_000 * place) for place in range(10)))) == []
 
 
+RESCUED = tuple(((SPAN.first + 9_000 + n) * MINUTE_US, f"r{9_000 + n}", 0) for n in range(3))
 TAKEN = ("permission", "action x was outside the agent's scope", "run.started > action.taken")
 DENIED = ("permission", "action x was denied", "run.started > action.denied")
 
@@ -126,12 +129,33 @@ DENIED = ("permission", "action x was denied", "run.started > action.denied")
     [
         ((bad(9_000, TAKEN),), [incident.BREACH]),
         ((bad(9_000, DENIED),), []),
-        ((bad(9_000, DENIED), bad(19_000, DENIED)), [incident.DENIALS]),
+        (tuple(bad(9_000 * n, DENIED) for n in (1, 2)), []),
+        (tuple(bad(9_000 * n, DENIED) for n in (1, 2, 3)), [incident.DENIALS]),
     ],
-    ids=["one action taken is a breach", "one that was stopped is not", "two that were, are"],
+    ids=[
+        "one action taken is a breach",
+        "one that was stopped is not",
+        "nor are two under a tenth of the budget",
+        "three are over it",
+    ],
 )
 def test_permission(misses: tuple[BadRun, ...], expected: list[str]) -> None:
     assert kinds(past("a", *misses)) == expected
+
+
+def test_two_denials_weigh_where_none_is_tolerated() -> None:
+    route = past("a", bad(9_000, DENIED), bad(19_000, DENIED))
+    strict = msgspec.structs.replace(route.route, zero_tolerance=("permission",))
+    assert kinds(msgspec.structs.replace(route, route=strict)) == [incident.DENIALS]
+
+
+def test_a_rollback_that_failed_needs_no_burst_but_a_change() -> None:
+    failed = bad(5_060, ("recovery", "recovery failed: rollback", "recovery.failed"))
+    route = past("a", bad(5_000), failed, bad(5_300), deployed=(deployed(4_990),))
+    (found,) = of(route)
+    assert (found.kind, found.runs) == (incident.ROLLBACK, ("r5000", "r5060"))
+    assert verdict(route) == STRUCTURAL
+    assert kinds(past("a", bad(5_000), failed)) == []
 
 
 def test_three_rescues_in_seven_days_are_a_cluster_and_three_in_nine_are_not() -> None:
@@ -171,6 +195,38 @@ def test_a_breach_makes_a_route_over_permissioned() -> None:
     found = judge(route, of(route), MET)
     assert found.verdict == STRUCTURAL
     assert OVER_PERMISSIONED in {word.word for word in found.words}
+
+
+RECOVERY = ("recovery", "no recovery # min after the first miss", "run.failed")
+SPREAD = [300 * place for place in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("what", "word", "because"),
+    [
+        (LATE, FRAGILE, "100 of 100 misses: 100 latency, 0 recovery"),
+        (RECOVERY, FRAGILE, "100 of 100 misses: 0 latency, 100 recovery"),
+        (CHECK, UNDER_SPECIFIED, "100 of 100 misses: 0 escalation, 100 trust"),
+    ],
+    ids=["late", "unrecovered", "untrusted"],
+)
+def test_a_weakness_is_named_by_the_classes_that_miss_with_its_numbers(
+    what: tuple[str, str, str], word: str, because: str
+) -> None:
+    route = past("a", *(bad(at, what) for at in SPREAD), every=10)
+    found = judge(route, of(route), MET)
+    assert found.verdict == STRUCTURAL
+    assert [(one.word, one.because) for one in found.words] == [(word, because)]
+
+
+def test_too_few_misses_to_name_a_weakness_are_not_enough_data() -> None:
+    failed = bad(5_060, ("recovery", "recovery failed: rollback", "recovery.failed"))
+    route = past("a", bad(9_000, TAKEN), failed)
+    (word, *rest) = judge(route, of(route), MET).words
+    assert (word.word, rest) == (OVER_PERMISSIONED, [])
+    route = past("a", *(bad(9_000 + n) for n in range(2)), rescues=RESCUED)
+    (word,) = judge(route, of(route), MET).words
+    assert (word.word, word.because) == (TOO_FEW, "2 misses outside of noise, 3 are needed")
 
 
 def test_what_the_objective_allows_is_within_budget_and_one_miss_is_not_enough() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlite_utils import Database
 
 from console.ledger.counts import Entry
 from console.ledger.facts import decode
-from console.model import MINUTE_US
+from console.model import CLASSES, MINUTE_US
 from console.store import corrections
 from console.store.connect import APPLICATION_ID, create
 from console.store.corrections import Correction
@@ -27,6 +28,21 @@ def test_every_view_is_readable_by_any_sqlite_tool(tmp_path: Path) -> None:
     assert set(VIEWS) == set(database.view_names())
     for name in VIEWS:
         assert list(database[name].rows) == []
+    database.close()
+
+
+def test_the_readme_names_every_view_with_its_columns(tmp_path: Path) -> None:
+    Writer(tmp_path / "s.db").close()
+    database = Database(sqlite3.connect(tmp_path / "s.db"))
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("| view | a row is |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (.+) \|$", section, re.MULTILINE)
+    assert {name for name, _ in rows} == set(VIEWS)
+    classes = {item.value for item in CLASSES}
+    for name, columns in rows:
+        named = set(re.findall(r"`(\w+)`", columns)) | {"route"}
+        named |= classes if "a class" in columns else set()
+        assert {column.name for column in database[name].columns} == named, name
     database.close()
 
 

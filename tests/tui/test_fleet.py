@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from console.model import SECOND_US
+from console.tui.host import host
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.widgets.cursor_list import CursorList
@@ -17,8 +18,9 @@ from .stage import Clock, FakeFeed, console, front, press, refresh, screen_text,
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+    from textual.strip import Strip
 
-    from console.snapshot.types import StoreView
+    from console.snapshot.types import RouteView, StoreView
 
 WIDE = (120, 40)
 
@@ -81,6 +83,26 @@ async def test_the_usual_keys_move_the_cursor() -> None:
         ):
             await press(pilot, key)
             assert cursor(pilot) == expected, key
+
+
+async def test_a_key_draws_the_row_that_the_cursor_left_and_the_one_it_came_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with console(FakeFeed()).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        drawn: list[int] = []
+        draw = CursorList.render_line
+
+        def render_line(self: CursorList[RouteView], y: int) -> Strip:
+            drawn.append(y)
+            return draw(self, y)
+
+        monkeypatch.setattr(CursorList, "render_line", render_line)
+        await press(pilot, "j")
+        assert set(drawn) == {0, 1}
+        marker = host(pilot.app).glyphs.cursor
+        marked = [each for each in screen_text(pilot).splitlines() if marker in each]
+        assert [("refunds" in each) for each in marked] == [True]
 
 
 async def test_a_click_selects_and_a_second_click_opens() -> None:

@@ -18,8 +18,8 @@ EXPLAINED = frozenset({"run.failed", "check.failed", "action.denied", "recovery.
 DENIED = frozenset({"action.denied", "approval.denied"})
 """The events that may carry the mark of our own directive anywhere in their line."""
 
-_WHOLE = frozenset({"seq", "generation"})
-_NUMBERS = frozenset({"sla_s", "minutes", "confidence", "elapsed_s"})
+_WHOLE = frozenset({"seq", "generation", "tokens"})
+_NUMBERS = frozenset({"sla_s", "minutes", "confidence", "elapsed_s", "cost_usd"})
 _FLAGS = frozenset({"trusted", "discarded", "preventable"})
 _TRUTH = {"true": True, "false": False}
 _WIDEST = 2**63

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -25,6 +25,7 @@ _BOM = b"\xef\xbb\xbf"
 _BLANK = b"\x00\r\t "
 _REFUSALS = 100
 """After so many refusals on one line the rest of it is refused as a whole."""
+_MOST_TOKENS = 10**15
 _LONGEST = 10**9
 """No number of seconds or minutes in an event is larger."""
 
@@ -61,6 +62,8 @@ class Line(msgspec.Struct, gc=False):
     version: str | None = None
     generation: Whole | None = None
     elapsed_s: float | None = None
+    cost_usd: Any = None
+    tokens: Any = None
 
 
 class NativeReader(Stateless):
@@ -195,7 +198,25 @@ def to_event(line: Line) -> Event:
         version=name(line.version) if line.version else "",
         generation=line.generation,
         elapsed_s=line.elapsed_s,
+        cost_usd=None if line.cost_usd is None else _cost(line.cost_usd),
+        tokens=None if line.tokens is None else _tokens(line.tokens),
     )
+
+
+def _cost(value: object) -> float | None:
+    """Return a price, None for what is none: what models cost judges nothing, and refuses nothing.
+
+    Agents wrote such keys before they meant anything here, and in shapes of their own.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < _LONGEST else None
+
+
+def _tokens(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value < _MOST_TOKENS else None
 
 
 def glued(text: bytes) -> Iterator[tuple[int, bytes]]:

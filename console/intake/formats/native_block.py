@@ -1,7 +1,8 @@
 """Native lines a block at a time: those that need no cleaning become what is stored, at once.
 
 A line is *plain* if to read it by itself (`native`) would give the same event unchanged: ASCII with
-nothing escaped, no field null, too long or out of range, no parent, nothing like a secret in it.
+nothing escaped, no field null, too long or out of range, no parent, nothing of what models took,
+nothing like a secret in it.
 All others are handed back, to be read one by one: whatever has to be decided is decided there.
 """
 
@@ -126,6 +127,8 @@ def _take(
             or len(boot) > NAME_LIMIT
             or not EARLIEST_US <= at_us <= latest_us
             or item.parent
+            or item.cost_usd is not None
+            or item.tokens is not None
             or (item.sla_s is not None and not 0 < item.sla_s < _LONGEST)
             or (item.elapsed_s is not None and not 0 <= item.elapsed_s < _LONGEST)
             or (item.minutes is not None and not 0 <= item.minutes < _LONGEST)

@@ -158,12 +158,13 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         if not self._rows:
             return
         self._kept = True
-        wanted = max(0, min(index, len(self._rows) - 1))
-        if wanted != self._at:
-            self._at = wanted
+        before, self._at = self._at, max(0, min(index, len(self._rows) - 1))
+        if before != self._at:
             self._tell()
+            # The others look as they did: to draw them all is most of what a key would take.
+            self.refresh_line(before)
+            self.refresh_line(self._at)
         self._keep_in_sight()
-        self.refresh()
 
     def _tell(self) -> None:
         if self.cursor_key is not None:

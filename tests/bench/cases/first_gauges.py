@@ -1,7 +1,8 @@
 """A backlog of a day that ends now: what it takes until the first numbers, and the right ones.
 
-CPU seconds of the collector, from its start. Beside it the viewers that open the same files: their
-first rows are raw lines, of no route and no budget.
+A long one: as many times longer than the others' as that of the benchmark of memory. CPU seconds of
+the collector, from its start. Beside it the viewers that open the same files: their first rows are
+raw lines, of no route and no budget.
 """
 
 from __future__ import annotations
@@ -42,16 +43,17 @@ class Opening(NamedTuple):
 def run(bench: Bench) -> list[Row]:
     """Measure ours and the viewers in the same rounds."""
     until_us = time.time_ns() // 1_000 + _AHEAD_US
-    logs = bench.logs(until_us=until_us)
+    count = bench.scale.lines * bench.scale.memory_growth
+    logs = bench.logs(until_us=until_us, lines=count)
     viewers = _viewers(bench, logs)
     openings: list[Opening] = []
     theirs: dict[str, list[float]] = {name: [] for name in viewers}
     for _ in range(bench.scale.rounds):
-        openings.append(_ours(bench, logs))
+        openings.append(_ours(bench, logs, count))
         for name, view in viewers.items():
             theirs[name].append(view())
     first, right, everything = (list(column) for column in zip(*openings, strict=True))
-    lines = f"{bench.scale.lines:,} lines"
+    lines = f"{count:,} lines"
     whole, note = "everything read", "the same run, to its end"
     rows = [
         against(NAME, f"{lines}, first numbers", "CPU s", first, whole, everything, note),
@@ -65,7 +67,7 @@ def run(bench: Bench) -> list[Row]:
     ]
 
 
-def _ours(bench: Bench, logs: Path) -> Opening:
+def _ours(bench: Bench, logs: Path, lines: int) -> Opening:
     """Follow one collector through a backlog, looking at the last hour again and again."""
     seen: list[tuple[float, dict[int, Counts]]] = []
     with bench.place() as place, collecting(place, logs) as process:
@@ -75,7 +77,7 @@ def _ours(bench: Bench, logs: Path) -> Opening:
         def look() -> bool:
             cpu_s = cpu_of(process.pid)
             seen.append((cpu_s, ahead.window_counts(connection, hour)))
-            return events_read(connection) >= bench.scale.lines
+            return events_read(connection) >= lines
 
         wait_until(look, "reading the backlog", process)
         first_s = seen[0][0]
