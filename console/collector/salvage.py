@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from console.model import SECOND_US
-from console.store import desk
+from console.model import MINUTE_US, SECOND_US
+from console.store import alerts, desk
 from console.store.connect import damage, set_aside
 from console.store.mirror import mirror_path
 from console.store.writer import Writer
@@ -47,6 +47,8 @@ def salvage(store: Path, now_us: int, wrong: str = "") -> str:
     try:
         with writer.transaction():
             desk.set_fact(writer.connection, REBUILT, f"{now_us} {words}")
+            # What was told of the alerts of the lost store is not known: minutes outrun them.
+            alerts.number_after(writer.connection, now_us // MINUTE_US)
             detail = {"store": words}
             desk.audit(
                 writer.connection, at_us=now_us, actor="burnline", verb="store rebuilt",

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.burn.lifecycle import Alert
+from console.store import desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from console.store.connect import Connection
+
+_NUMBERED_FROM = "alerts_numbered_from"
 
 
 def read(connection: Connection, *, open_only: bool = False, limit: int = 1000) -> list[Alert]:
@@ -45,7 +48,16 @@ def find(connection: Connection, name: str) -> Alert | None:
 
 def last_number(connection: Connection) -> int:
     """Return the number of the latest alert that ever opened: its id is `A` and the number."""
-    return int(connection.execute("select coalesce(max(number), 0) from alert").fetchone()[0])
+    row = connection.execute("select coalesce(max(number), 0) from alert").fetchone()
+    return max(int(row[0]), int(desk.fact(connection, _NUMBERED_FROM) or 0))
+
+
+def number_after(connection: Connection, number: int) -> None:
+    """Let the alerts to come have numbers over this one, inside the caller's transaction.
+
+    People, and programs that pass over a notice that they know, have heard of those up to it.
+    """
+    desk.set_fact(connection, _NUMBERED_FROM, str(number))
 
 
 def save(connection: Connection, alert: Alert) -> None:

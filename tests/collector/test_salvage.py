@@ -8,9 +8,9 @@ import pytest
 
 from console.collector import Lease, alive, runloop
 from console.collector.salvage import salvage
-from console.model import DAY_US, HOUR_US
+from console.model import DAY_US, HOUR_US, MINUTE_US
 from console.snapshot import troubles
-from console.store import mirror, reader, verify
+from console.store import alerts, mirror, reader, verify
 from console.store.connect import Displaced, StoreError, attach, create
 from tests.collector.running import NOON_US, Station, good
 
@@ -51,6 +51,14 @@ def test_a_damaged_one_is_set_aside_and_the_logs_are_read_anew(station: Station)
     station.restart()
     assert station.read().total() == 2
     assert said(station)[0].startswith(words)
+
+
+def test_alerts_of_a_rebuilt_store_have_ids_that_nobody_was_told_of(station: Station) -> None:
+    station.close()
+    spoil(station.store)
+    salvage(station.store, NOON_US)
+    with attach(station.store) as connection:
+        assert alerts.last_number(connection) == NOON_US // MINUTE_US
 
 
 def test_the_audit_comes_back_whole_with_what_was_done(station: Station) -> None:
