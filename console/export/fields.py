@@ -31,7 +31,7 @@ class Account:
     """What was said of the documents of one file."""
 
     def __init__(self, file: str) -> None:
-        self.file = clean(file, _SHOWN)
+        self.file = clean(file)
         self.problems: list[Said] = []
         self.notes: list[Said] = []
 

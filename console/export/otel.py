@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 EVERY_S = 60.0
 _TIMEOUT_S = 10.0
+_LOOK_AGAIN_S, _PATIENT = 1.0, 3
+"""A store that cannot be read, as before the collector has made it, is looked at again soon."""
 _PATH = "/v1/metrics"
 _UNITS = {"_ratio": "1", "_seconds": "s"}
 _PREFIX = "burnline_"
@@ -124,17 +126,28 @@ class MetricsPusher:
         self._thread.join()
 
     def _run(self) -> None:
+        blind = 0
         while True:
-            self._tell(self._push())
-            if self._ending.wait(self._every_s):
+            wait_s = self._every_s
+            try:
+                snapshot = self._look()
+            except Exception as error:  # noqa: BLE001 - a boundary: the operator is told
+                blind += 1
+                wait_s = min(_LOOK_AGAIN_S, self._every_s)
+                if blind >= _PATIENT:
+                    self._tell(f"metrics are not pushed: {type(error).__name__}")
+            else:
+                blind = 0
+                self._tell(self._push(snapshot))
+            if self._ending.wait(wait_s):
                 return
 
-    def _push(self) -> str:
+    def _push(self, snapshot: Snapshot) -> str:
         """Push once; return what went wrong."""
         from opentelemetry.sdk.metrics.export import MetricExportResult
 
         try:
-            data = metrics_data(self._look(), time.time_ns())
+            data = metrics_data(snapshot, time.time_ns())
             if self._exporter.export(data) is MetricExportResult.SUCCESS:
                 return ""
         except Exception as error:  # noqa: BLE001 - a boundary: the operator is told

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from textual.app import SystemCommand
+    from textual.notifications import Notify
     from textual.screen import Screen
 
     from console.tui import messages
@@ -182,10 +183,9 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         """Put something into the journal."""
         self.journal.add(text, gravity, self._clock())
 
-    def notify(self, message: str, *, severity: Any = "information", **more: Any) -> None:
-        """Say something in a toast; it stays in the journal. Nothing in it is markup."""
-        self.note(message, severity)
-        super().notify(message, severity=severity, **{**more, "markup": False})
+    def on_notify(self, event: Notify) -> None:
+        """Keep in the journal what a toast says."""
+        self.note(event.notification.message, event.notification.severity)
 
     def open_route(self, route: str) -> None:
         """Go into a route."""

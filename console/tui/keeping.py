@@ -114,7 +114,7 @@ class Keeping:
         """Say where a file is, or why there is none."""
         severity = "error" if message.trouble else "information"
         words = message.trouble or f"Written: {message.path}"
-        self._app.notify(clean(words), severity=severity, markup=False)
+        self._app.notify(clean(words), severity=severity, markup=False)  # type: ignore[arg-type]
 
     def copy(self, text: str) -> None:
         """Put text on the clipboard of the operator's terminal; what is too long, into a file."""

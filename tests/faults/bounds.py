@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXAMPLES = int(os.environ.get("BURNLINE_FUZZ_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("BURNLINE_FUZZ_EXAMPLES", "15"))
 """Inputs for each target; the README says for how many all was well."""
 CPU_S = 20.0
 """Processor time, not time on the wall: a loaded machine makes nothing hang."""

@@ -105,7 +105,8 @@ def rolled_back(place: Place) -> Outcome:
     doctor = place.doctor()
     assert "is not generation 2" in doctor, doctor
     return Outcome(
-        "the pause holds for who knew it and for who starts anew; `doctor` names the generation",
+        f"{len(refused)} starts are refused, 1 to an agent that never saw the pause; "
+        "`doctor` misses generation 2",
         written=len(refused),
         lost=refused.count(False),
         unit="refusals",
@@ -269,7 +270,8 @@ def edited_audit(place: Place) -> Outcome:
         connection.execute("begin")
         connection.execute(statement)
         lines = mirror.read(mirror.mirror_path(place.store))
-        named.append(verify.verify(reader.audit_since(connection, 0), lines).kind)
+        verdict = verify.verify(reader.audit_since(connection, 0), lines)
+        named.append(f"{verdict.kind} {verdict.row}" if verdict.row else verdict.kind)
         connection.execute("rollback")
         connection.close()
     unseen = named.count(verify.WHOLE)

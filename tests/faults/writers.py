@@ -13,6 +13,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROUTES = 10
-KEEP = 6
-"""Rotated logs that are left for a collector that is away for a while."""
+NUMBERED = 6
+"""So many rotated logs go round by number; the oldest then gets a name that it keeps, since to
+delete it would be to destroy what a collector that is away has not read."""
 
 
 def route_of(number: int) -> str:
@@ -102,11 +104,12 @@ class Writer:
         return self._path.with_name(f"{self._path.name}.{number}")
 
     def _shift(self) -> None:
-        for number in range(KEEP, 0, -1):
+        for number in range(NUMBERED, 0, -1):
             for ending in ("", ".gz"):
                 source = self._path.with_name(f"{self._path.name}.{number}{ending}")
                 if source.exists():
-                    source.rename(source.with_name(f"{self._path.name}.{number + 1}{ending}"))
+                    name = f"{number + 1}" if number < NUMBERED else f"old-{time.time_ns()}"
+                    source.rename(source.with_name(f"{self._path.name}.{name}{ending}"))
 
     def _rename(self) -> None:
         self._path.rename(self._numbered(1))
