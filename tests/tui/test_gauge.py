@@ -87,6 +87,12 @@ def test_a_curve_below_zero_keeps_the_zero_line_in_the_picture() -> None:
     assert any(row.startswith("    0% ") and "-" in row[7:] for row in rows)
 
 
+def test_a_budget_spent_many_times_over_leaves_the_curve_its_shape() -> None:
+    points = ((0, Fraction(1)), (DAY_US, Fraction(1, 2)), (2 * DAY_US, Fraction(-27)))
+    rows = curve(points, 30 * DAY_US, (60, 7), UNICODE)
+    assert [row[0].text.strip() for row in rows] == ["100%", "", "", "0%", "", "", "<-100%"]
+
+
 def test_one_reading_is_no_curve_and_says_so() -> None:
     assert "no curve yet" in plain(curve(POINTS[:1], DAY_US, (40, 5), ASCII)[0])
 

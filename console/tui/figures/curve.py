@@ -28,6 +28,8 @@ AXIS = 6
 _BRAILLE = 0x2800
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _SAMPLE_US = 1_000
+_FLOOR = Fraction(-1)
+"""What lies below is drawn at the bottom: a budget spent thirty times over would leave no curve."""
 
 
 class _Canvas(NamedTuple):
@@ -57,14 +59,16 @@ def curve(points: Points, length_us: int, size: tuple[int, int], glyphs: Glyphs)
     if len(points) < 2 or plot < 8 or height < 3:
         return [line(("no curve yet: the window holds less than two readings", Tone.MUTED))]
     dots = (2, 4) if glyphs.braille else (1, 1)
-    low = min(Fraction(0), *(left for _, left in points))
+    lowest = min(Fraction(0), *(left for _, left in points))
+    low = max(_FLOOR, lowest)
     high = max(Fraction(1), *(left for _, left in points))
     canvas = _Canvas(plot, height, *dots, set(), set())
     start, end = points[0][0], points[-1][0]
     _trace(canvas, points, (start, end), (low, high))
     _even(canvas, length_us, (start, end), (low, high))
     zero_row = _row(canvas, Fraction(0), low, high) // canvas.y
-    labels = {0: percent(high, ""), zero_row: "0%", height - 1: percent(low, "")}
+    below = "<" if lowest < low else ""
+    labels = {zero_row: "0%", 0: percent(high, ""), height - 1: below + percent(low, "")}
     return [
         line(
             (f"{labels.get(row, ''):>{AXIS}} ", Tone.MUTED), *_cells(canvas, row, zero_row, glyphs)
