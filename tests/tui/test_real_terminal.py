@@ -31,6 +31,7 @@ EVERY = (
     "\x1b]52;c;aGk=\x07\x1b]8;;file:///etc\x07link\x1b]8;;\x07\x1b]0;owned\x07\x1b[2J\x1bP+q\x1b\\"
     "\x9b31m\x9d0;owned\x9c\u202eevil\u2066\u200b[@click=app.quit]x[/]\u0301\r\n\x08\x7f"
 )
+PRESS_S = 5.0
 HUGE = "w" * 10_000_000
 MARKS = "e" + "\u0301" * 1_000
 PAYLOADS = {"escapes": "EVERY", "huge": "HUGE", "marks": "MARKS"}
@@ -68,12 +69,17 @@ def in_terminal(payload: str) -> bytes:
     seen = b""
     keys = list(KEYS)
     end = time.monotonic() + 5 * PATIENCE_S  # painting ten million letters takes its time
+    pressed = time.monotonic()
     with contextlib.suppress(OSError):  # the other side has closed: the console is at its end
         while time.monotonic() < end:
-            if select.select([parent], [], [], 0.4)[0]:
+            quiet = not select.select([parent], [], [], 0.4)[0]
+            if not quiet:
                 seen += os.read(parent, 65_536)
-            elif keys and b"\x1b[?1049h" in seen:
+            # Where the machine is slow, it paints without a pause.
+            waited = quiet or time.monotonic() - pressed > PRESS_S
+            if keys and waited and b"\x1b[?1049h" in seen:
                 os.write(parent, keys.pop(0).encode())
+                pressed = time.monotonic()
     os.close(parent)
     if process.poll() is None:
         process.kill()
