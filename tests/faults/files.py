@@ -134,7 +134,7 @@ def bomb(place: Place) -> Outcome:
 @scenario("F8", "deleted in the middle of reading", "rm logs/a.jsonl")
 def deleted_while_read(place: Place) -> Outcome:
     agent = place.agent()
-    agent.deliver(9_000, reason="x" * 500)
+    agent.deliver(2 * intake.TURN_BYTES // 700, reason="x" * 500)
     place.station.collector.step()
     before = len(place.counted())
     assert before < len(place.written), f"all was read within {intake.TURN_BYTES} bytes"
