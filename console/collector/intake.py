@@ -14,7 +14,7 @@ from console.intake import position as pos
 from console.intake.blocks import BLOCK_BYTES
 from console.intake.formats import FORMATS, context_of, native_block, recognise, variant
 from console.intake.formats.native import FORMAT as NATIVE
-from console.intake.reading import Rejected
+from console.intake.reading import UNDECODABLE, Rejected
 from console.intake.redaction import Redacting
 from console.ledger.deadlines import NEVER_US, Progress
 from console.ledger.facts import CHANGE, own_run
@@ -356,7 +356,7 @@ def _first_object(line: bytes) -> bytes:
     """Return the first JSON value on a line (several may be glued together)."""
     try:
         msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError):
+    except UNDECODABLE:
         from console.intake.formats.native import glued
 
         return next((piece for _, piece in glued(line)), line)
@@ -369,6 +369,6 @@ def _can_be_told(head: bytes) -> bool:
         return True
     try:
         msgspec.json.decode(head.strip(_BLANK).removeprefix(_BOM).strip(_BLANK))
-    except (msgspec.DecodeError, RecursionError):
+    except UNDECODABLE:
         return head.startswith(_ZIP)
     return True

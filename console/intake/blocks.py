@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 
 from console.intake.position import MARKER_BYTES
+from console.intake.reading import UNDECODABLE
 
 if TYPE_CHECKING:
     from console.intake.position import Position
@@ -140,7 +141,7 @@ def _unterminated(data: bytes, start: int, file: Position, *, last: bool) -> Blo
         return None
     try:
         msgspec.json.decode(text.removeprefix(_BOM))
-    except (msgspec.DecodeError, RecursionError):
+    except UNDECODABLE:
         return None
     return _block(data, start, len(data), file)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.intake.blocks import BLOCK_BYTES
+from console.intake.reading import UNDECODABLE
 from console.intake.times import instant_us
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _instant_after(read: Read, offset: int, end: int) -> int | None:
 def _instant_of(line: bytes) -> int | None:
     try:
         return instant_us(_decode(line.strip()).ts)
-    except (msgspec.DecodeError, ValueError, RecursionError):
+    except UNDECODABLE:
         return None
 
 

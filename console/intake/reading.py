@@ -14,6 +14,8 @@ import msgspec
 
 from console.model import Event
 
+UNDECODABLE = (ValueError, RecursionError)
+"""What decoding any bytes can raise: msgspec's errors and those of bad UTF-8 are ValueErrors."""
 StateT = TypeVar("StateT")
 
 

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
 
+from console.intake.reading import UNDECODABLE
+
 
 class Block(msgspec.Struct, gc=False):
     """One block of a message: text, thinking, tool_use, tool_result or another."""
@@ -166,7 +168,6 @@ T = TypeVar("T", bound=msgspec.Struct)
 INTERRUPTED = "[Request interrupted by user"
 _BLOCKED, _PROMPT = "UserPromptSubmit operation blocked by hook:", "\n\nOriginal prompt: "
 BLANK = b" \t\r\n\x00"
-_UNREADABLE = (ValueError, RecursionError)
 _DECODE = msgspec.json.Decoder(Record).decode
 _RAW_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _RAW_ITEMS = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -188,7 +189,7 @@ def whole(line: bytes) -> Record | None:
     """Read a line that is one record in good order, which most are; None for any other."""
     try:
         return _DECODE(line)
-    except _UNREADABLE:
+    except UNDECODABLE:
         return None
 
 
@@ -196,12 +197,12 @@ def members(line: bytes) -> list[dict[str, msgspec.Raw]]:
     """Return the fields of each object on a line, undecoded: what `recognises` looks at."""
     try:
         return [_RAW_FIELDS(line)]
-    except _UNREADABLE:
+    except UNDECODABLE:
         found = []
     for start, end in islice(_objects(line), _GLUED_LIMIT):
         try:
             found.append(_RAW_FIELDS(line[start:end]))
-        except _UNREADABLE:
+        except UNDECODABLE:
             continue
     return found
 
@@ -232,7 +233,7 @@ def _unread(line: bytes, start: int, end: int) -> Piece:
 def _record(raw: bytes) -> tuple[Record | None, str]:
     try:
         return _DECODE(raw), ""
-    except _UNREADABLE:
+    except UNDECODABLE:
         pass
     try:
         return _salvage(raw, Record), ""
@@ -283,7 +284,7 @@ def _object_end(line: bytes, start: int) -> int:
 def _is_json(raw: bytes) -> bool:
     try:
         _RAW_FIELDS(raw)
-    except _UNREADABLE:
+    except UNDECODABLE:
         return False
     return True
 
@@ -304,7 +305,7 @@ def _part(raw: bytes, wanted: Any) -> Any:
     """Decode one value as what is wanted; None where nothing of it can be read."""
     try:
         return msgspec.json.decode(raw, type=wanted)
-    except _UNREADABLE:
+    except UNDECODABLE:
         pass
     kinds = (wanted, *get_args(wanted))
     if raw[:1] == b'"' and str in kinds:

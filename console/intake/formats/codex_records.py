@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from console.intake.formats.native import glued
-from console.intake.reading import Rejected
+from console.intake.reading import UNDECODABLE, Rejected
 
 BLANK = b" \t\r\n\x00"
 BOM = b"\xef\xbb\xbf"
@@ -26,7 +26,6 @@ _RESYNC_LIMIT = 4
 """How often one line is searched for a further record behind something unreadable."""
 _GLUED_LIMIT = 1000
 """How many records of one line are read; what stands behind them is refused as one piece."""
-_UNREADABLE = (ValueError, RecursionError)
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -66,7 +65,7 @@ class Fields:
         raw = bytes(self.raw.get(key, b""))
         try:
             parts = _ITEMS(raw) if raw[:1] == b"[" else []
-        except _UNREADABLE:
+        except UNDECODABLE:
             return []
         return [found for part in parts if (found := members(bytes(part))) is not None]
 
@@ -90,7 +89,7 @@ def members(raw: bytes) -> Fields | None:
     """Return the fields of a JSON object, undecoded; None where it is none."""
     try:
         return Fields(_MEMBERS(raw))
-    except _UNREADABLE:
+    except UNDECODABLE:
         pass
     try:
         # The strict decoder refuses half a character; other writers leave them, and NaN, behind.
@@ -98,7 +97,7 @@ def members(raw: bytes) -> Fields | None:
         if not isinstance(odd, dict):
             return None
         return Fields({key: msgspec.Raw(json.dumps(value).encode()) for key, value in odd.items()})
-    except _UNREADABLE:
+    except UNDECODABLE:
         return None
 
 
@@ -164,9 +163,9 @@ def _value(raw: msgspec.Raw | None, starts: bytes) -> object:
         return None
     try:
         return msgspec.json.decode(body)
-    except _UNREADABLE:
+    except UNDECODABLE:
         pass
     try:
         return json.loads(body.decode("utf-8", "replace"))
-    except _UNREADABLE:
+    except UNDECODABLE:
         return None

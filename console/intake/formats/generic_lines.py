@@ -16,12 +16,12 @@ import msgspec
 
 from console.intake.formats import logfmt
 from console.intake.formats.native import glued, reason_of
+from console.intake.reading import UNDECODABLE
 
 BOM = b"\xef\xbb\xbf"
 BLANK = b"\x00\r\t "
 _REFUSALS = 100
 """After so many refusals on one line the rest of it is refused as a whole."""
-_UNREADABLE = (ValueError, RecursionError)
 _TOO_LARGE = "not JSON: a number in it is too large"
 _STRICT = msgspec.json.Decoder().decode
 
@@ -54,7 +54,7 @@ def pieces(text: bytes, *, as_logfmt: bool | None = False) -> Iterator[Piece]:
         return
     try:
         record = _STRICT(text)
-    except _UNREADABLE as error:
+    except UNDECODABLE as error:
         yield from _loose(text, _reason(error))
     else:
         yield _object(0, text, record)
@@ -95,7 +95,7 @@ def _loose(text: bytes, reason: str) -> Iterator[Piece]:
 def _loosely(start: int, text: bytes) -> Piece:
     try:
         return _object(start, text, json.loads(text.decode(), parse_constant=_nothing))
-    except _UNREADABLE as error:
+    except UNDECODABLE as error:
         return Piece(start, text, None, _reason(error))
 
 

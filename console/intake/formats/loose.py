@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from console.intake.formats.native import glued
-from console.intake.reading import Rejected
+from console.intake.reading import UNDECODABLE, Rejected
 from console.intake.times import instant_us
 from console.text import clean
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 BLANK = b" \t\r\n\x00"
 BOM = b"\xef\xbb\xbf"
-UNREADABLE = (ValueError, RecursionError)
-"""What decoding anything can raise; errors of msgspec are ValueErrors."""
 _EXCERPT_BYTES = 200
 _DAYS_S = 10**9
 _GLUED_LIMIT = 1000
@@ -44,7 +42,7 @@ def json_value(data: bytes) -> Any:
     """
     try:
         return msgspec.json.decode(data)
-    except UNREADABLE:
+    except UNDECODABLE:
         pass
     try:
         return json.loads(data.decode("utf-8", "replace"))
@@ -174,7 +172,7 @@ def places(data: bytes, steps: Sequence[str]) -> Iterator[tuple[int, int]]:
             part = bytes(_RAW_FIELDS(part)[step])
             start = max(data.find(part, start), 0)
         elements = _RAW_ITEMS(part)
-    except (*UNREADABLE, KeyError):
+    except (*UNDECODABLE, KeyError):
         return
     for element in elements:
         raw = bytes(element)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from console.intake.reading import Batch, Context, Rejected, Sourced, Stateless
+from console.intake.reading import UNDECODABLE, Batch, Context, Rejected, Sourced, Stateless
 from console.intake.times import instant_us
 from console.model import RUNLESS, Event, Whole
 from console.text import clean, name
@@ -93,7 +93,7 @@ class NativeReader(Stateless):
                 return
         try:
             event = to_event(self._decoder.decode(text))
-        except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        except UNDECODABLE as error:
             self._pieces(text, offset, line, batch, reason_of(error))
         else:
             batch.events.append(Sourced(event, offset, len(text), line))
@@ -115,7 +115,7 @@ class NativeReader(Stateless):
                 return
             try:
                 event = to_event(self._decoder.decode(piece))
-            except (msgspec.DecodeError, ValueError, RecursionError) as error:
+            except UNDECODABLE as error:
                 refused += 1
                 batch.rejected.append(
                     Rejected(offset + start, len(piece), line, reason_of(error), piece[:_EXCERPT])
@@ -138,7 +138,7 @@ class NativeFormat:
                 continue
             try:
                 msgspec.json.decode(raw.strip(_BLANK).removeprefix(_BOM), type=Line)
-            except (msgspec.DecodeError, RecursionError):
+            except UNDECODABLE:
                 continue
             return True
         return False
@@ -230,7 +230,7 @@ def glued(text: bytes) -> Iterator[tuple[int, bytes]]:
     while place < len(whole):
         try:
             _, end = decoder.raw_decode(whole, place)
-        except (ValueError, RecursionError):
+        except UNDECODABLE:
             end = len(whole)
         piece = whole[place:end].encode("utf-8", "surrogateescape")
         yield start, piece

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from console.intake.reading import UNDECODABLE
 from console.intake.times import EARLIEST_US, LATEST_US
 from console.model import EVENTS, RUNLESS, Told
 from console.text import NAME_LIMIT
@@ -83,7 +84,7 @@ def _told(block: bytes, parts: list[bytes]) -> list[Told | None]:
     if clean and all(parts) and {part[0] for part in parts} == _BRACE:
         try:
             return list(map(_decode, parts))
-        except (msgspec.DecodeError, RecursionError):
+        except UNDECODABLE:
             pass
     return [_one(part) for part in parts]
 
@@ -93,7 +94,7 @@ def _one(part: bytes) -> Told | None:
         return None
     try:
         return _decode(part)
-    except (msgspec.DecodeError, RecursionError):
+    except UNDECODABLE:
         return None
 
 

@@ -33,7 +33,7 @@ from console.intake.formats.otlp_reader import (
 )
 from console.intake.formats.otlp_route import check_template
 from console.intake.formats.otlp_verdicts import Rule, rule_of
-from console.intake.reading import Context, restored
+from console.intake.reading import UNDECODABLE, Context, restored
 
 _CUT_REQUEST = re.compile(rb'\{\s*"(?:' + "|".join(sorted(REQUEST_KEYS)).encode() + rb')"\s*:')
 _KEYS = "|".join(sorted({*REQUEST_KEYS, "batches"})).encode()
@@ -112,6 +112,6 @@ def _is_request(raw: bytes) -> bool:
         return False
     try:
         value: Any = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, ValueError, RecursionError):
+    except UNDECODABLE:
         return False
     return isinstance(value, dict) and bool(REQUEST_KEYS.intersection(value) or is_span_dump(value))

@@ -28,7 +28,7 @@ from console.intake.formats.otlp_state import Note, Place, Root, Traces
 from console.intake.formats.otlp_traces import Assembly
 from console.intake.formats.otlp_values import text
 from console.intake.formats.otlp_verdicts import rule_of
-from console.intake.reading import Batch, Context, Rejected, Sourced, Stateless
+from console.intake.reading import UNDECODABLE, Batch, Context, Rejected, Sourced, Stateless
 from console.text import clean, name
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ BLANK = b"\x00\r\t "
 _EXCERPT = 200
 _PIECES = 100
 """After so many refused pieces of one line or document the rest of it is refused as a whole."""
-_FAULTS = (msgspec.DecodeError, ValueError, RecursionError)
 
 
 Record = Span | LogRecord
@@ -219,7 +218,7 @@ def _read(value: Any) -> tuple[list[Record], str]:
         if not known(value):
             return [], "this is no OTLP data: it holds no spans, log records or metrics"
         found = list(records(value))
-    except (ValueError, RecursionError) as error:
+    except UNDECODABLE as error:
         return [], reason_of(error)
     faults = [str(record) for record in found if isinstance(record, ValueError)]
     kept = [record for record in found if not isinstance(record, ValueError)]
@@ -281,7 +280,7 @@ def values(body: bytes) -> Iterator[tuple[int, bytes, Any]]:
 def _decoded(piece: bytes) -> Any:
     try:
         return msgspec.json.decode(piece)
-    except _FAULTS as error:
+    except UNDECODABLE as error:
         return error
 
 
