@@ -120,6 +120,21 @@ def test_a_log_of_one_line_that_is_not_ended_is_read(station: Station, before: b
     assert station.status()["store"]["events"] == 1
 
 
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n" + good("r1")])
+@pytest.mark.parametrize("value", [b"\x80", b"\xed\xa0\x80", b"caf\xe9"])
+def test_a_log_that_begins_with_foreign_bytes_is_read_where_it_can_be(
+    station: Station, value: bytes, end: bytes
+) -> None:
+    station.write("a.jsonl", good("r0", note="N").replace(b'"N"', b'"' + value + b'"') + b"\n")
+    spoilt = good("r2", id="N").rstrip().replace(b'"N"', b'"' + value + b'"')
+    station.write("b.jsonl", spoilt, end)
+    station.write("c.jsonl", good("r3"))
+    station.read()
+    station.restart()
+    assert {"r0", "r3"} <= set(station.read().runs())
+    assert ("r1" in station.runs()) == (b"r1" in end)
+
+
 def test_a_file_that_becomes_a_log_is_read_from_its_start(station: Station) -> None:
     station.write("app.txt", b"starting up\n")
     assert station.read().total() == 0

@@ -28,6 +28,7 @@ from console.settings import Settings, SettingsError, load
 from console.tui.query import LONGEST, Fields, Query, QueryError
 from console.tui.query import parse as parse_query
 from tests.agent.control import directive, document, grant, orders
+from tests.collector.running import Station, good, route
 from tests.faults.bounds import Hang, Hoard, bounded, fuzz
 from tests.faults.corpus import KNOWN, Known, inputs
 from tests.intake.test_agents_fuzz import JSON, paths_in, replaced
@@ -61,6 +62,28 @@ def test_no_reader_crashes_hangs_or_hoards(known: Known, drawn: st.DataObject) -
         for piece in batch.rejected:
             assert piece.reason
             assert len(piece.excerpt) <= 200
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
+@given(drawn=st.data())
+@fuzz
+def test_a_collector_reads_on_whatever_a_log_holds_and_wherever_it_is_cut(
+    known: Known, drawn: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = drawn.draw(inputs(known))
+    cuts = sorted(drawn.draw(st.sets(st.integers(0, len(data)), max_size=3)))
+    station = Station(tmp_path_factory.mktemp("any"), route())
+    try:
+        for number, (start, end) in enumerate(itertools.pairwise([0, *cuts, len(data)])):
+            station.write(Path(known.path).name, data[start:end])
+            station.write("other.jsonl", good(f"other-{number}"))
+            station.read()
+        before = station.runs()
+        station.restart()
+        assert station.read().runs() == before
+    finally:
+        station.close()
+    assert {f"other-{number}": "good" for number in range(len(cuts) + 1)}.items() <= before.items()
 
 
 @given(data=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
