@@ -32,6 +32,12 @@ def _no_programs() -> bool:
     return not all((folder / name).exists() for name in wanted)
 
 
+def guided() -> Path | None:
+    """Return the folder that atheris was installed into, if it was."""
+    folder = Path(os.environ.get("BURNLINE_PROGRAMS", "")) / "guided"
+    return folder if (folder / "atheris").is_dir() else None
+
+
 def _held_by_nothing() -> bool:
     return os.geteuid() == 0 and shutil.which("setpriv") is None
 
@@ -45,6 +51,7 @@ PROGRAMS = ("chromium", "promtool", "prometheus", "strace", "systemd-analyze", "
 CONDITIONS: Mapping[str, Callable[[], bool]] = {
     "the real logs are not beside the project": lambda: not (ROOT.parent / "shared/data").is_dir(),
     "the real programs could not be installed": _no_programs,
+    "no fuzzer by coverage here": lambda: guided() is None,
     "root without setpriv": _held_by_nothing,
     # Only the test itself can find these out.
     "a file system of another kind": lambda: True,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from tests.agent.control import directive, document, grant, orders
 from tests.intake import inspect_logs, otlp_requests, test_openai_agents
 from tests.intake.test_agents_fuzz import JSON, KINDS, paths_in, replaced
 from tests.intake.test_verdict import TAU_BENCH, TERMINAL_BENCH
@@ -96,6 +97,16 @@ KNOWN = [
     Known("generic", "/logs/app.log", _native(), {"preset": "structlog"}),
     Known("gemini-document", "/home/dev/.gemini/tmp/shop/chats/s.json", KINDS[4].records),
 ]
+CONTROL = document(
+    3,
+    orders(
+        directive("pause", until="2026-03-02T12:00:00Z"),
+        directive("reduce_scope", "d-2", max_runs=1),
+        directive("freeze", "d-3", changes=["prompt"]),
+        grants=(grant(action="pay"),),
+    ),
+)
+"""A control file that says something of everything."""
 _BOMBS = st.sampled_from(
     [
         b"[" * 60_000,

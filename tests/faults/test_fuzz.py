@@ -8,35 +8,20 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import tomllib
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.agent import ControlFault
-from console.agent.decide import decide_action, decide_change, decide_start
 from console.agent.document import checksum
-from console.agent.document import parse as parse_control
-from console.agent.orders import RouteOrders
-from console.intake.formats import FORMATS, recognise
-from console.intake.reading import Context
-from console.settings import Settings, SettingsError, load
-from console.tui.query import LONGEST, Fields, Query, QueryError
-from console.tui.query import parse as parse_query
-from tests.agent.control import directive, document, grant, orders
+from console.intake.formats import FORMATS
+from console.tui.query import LONGEST
 from tests.collector.running import Station, good, route
+from tests.faults import targets
 from tests.faults.bounds import Hang, Hoard, bounded, fuzz
-from tests.faults.corpus import KNOWN, Known, inputs
+from tests.faults.corpus import CONTROL, KNOWN, Known, inputs
 from tests.intake.test_agents_fuzz import JSON, paths_in, replaced
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-FOREVER_US = 2**60
 
 
 def test_every_format_is_fuzzed() -> None:
@@ -48,20 +33,8 @@ def test_every_format_is_fuzzed() -> None:
 @fuzz
 def test_no_reader_crashes_hangs_or_hoards(known: Known, drawn: st.DataObject) -> None:
     data = drawn.draw(inputs(known))
-    context = Context(path=Path(known.path), options=dict(known.options))
     with bounded():
-        recognise(data, known.path.encode())
-        reader = FORMATS[known.format].reader(context)
-        batches = [reader.feed(data, 0, 1), reader.settle(FOREVER_US)]
-        again = FORMATS[known.format].reader(context, reader.dump())
-        batches.append(again.feed(data, len(data), 1 + data.count(b"\n")))
-    for batch in batches:
-        for entry in batch.events:
-            assert entry.event.route.strip()
-            entry.event.run.encode()
-        for piece in batch.rejected:
-            assert piece.reason
-            assert len(piece.excerpt) <= 200
+        targets.read(known, data)
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
@@ -92,19 +65,8 @@ def test_settings_of_any_bytes_load_or_are_refused_in_words(
     data: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("any") / "burnline.toml"
-    path.write_bytes(data)
     with bounded():
-        found = _outcome(lambda: load(path), SettingsError)
-    assert str(found) != ""
-    if isinstance(found, Settings):
-        tomllib.loads(data.decode())
-
-
-ORDERS = orders(
-    directive("pause", until="2026-03-02T12:00:00Z"), directive("reduce_scope", "d-2", max_runs=1),
-    directive("freeze", "d-3", changes=["prompt"]), grants=(grant(action="pay"),),
-)  # fmt: skip
-CONTROL = document(3, ORDERS)
+        targets.load_settings(path, data)
 
 
 @st.composite
@@ -126,45 +88,20 @@ def controls(draw: st.DrawFn) -> bytes:
 @fuzz
 def test_a_control_file_is_obeyed_or_at_fault(data: bytes) -> None:
     with bounded():
-        found = _outcome(lambda: parse_control(data).route("refunds"), ControlFault)
-    assert str(found) != ""
-    if not isinstance(found, RouteOrders):
-        return
-    for decision in (
-        decide_start(found, 0),
-        decide_action(found, 0, "pay", "r"),
-        decide_change(found, 0, "prompt", "v"),
-    ):
-        assert decision.outcome in {"allowed", "denied", "paused", "approval"}
+        targets.obey(data)
 
 
 PIECES = st.sampled_from(
     ["burn", "owner", "age", "tier", ">", "<", ">=", ":", "=", "!", '"', " ", "6", "2h", "%", "-",
      "high", "(a+)+$", "\u202e", "\ud800", "é", ".", "1e9", "9" * 20]
 )  # fmt: skip
-ROW = Fields({"owner": "dana", "route": "refunds"}, {"burn": Fraction(3), "age": None})
 
 
 @given(text=st.lists(PIECES, max_size=90).map("".join) | st.text(max_size=LONGEST + 5))
 @fuzz
 def test_a_filter_is_understood_or_refused_in_words(text: str) -> None:
-    scales = {"tier": {"high": 3}}
     with bounded(cpu_s=5):
-        found = _outcome(
-            lambda: parse_query(text, ("owner", "route"), ("burn", "age", "tier"), scales),
-            QueryError,
-        )
-    assert str(found) != ""
-    if isinstance(found, Query):
-        assert found.holds(ROW) in {True, False}
-
-
-def _outcome(act: Callable[[], object], foreseen: type[Exception]) -> object:
-    """Return what an act returns, or the one error that it may raise."""
-    try:
-        return act()
-    except foreseen as error:
-        return error
+        targets.understand(text)
 
 
 def test_what_hangs_is_ended() -> None:
