@@ -80,6 +80,17 @@ def test_objects_glued_onto_one_line_are_all_read() -> None:
     ]
 
 
+def test_more_than_10_000_records_on_one_line_are_refused_as_a_whole() -> None:
+    few = read(b"{}" * 10_000)
+    assert (few.events, few.rejected) == ([], [])
+    good = line(event="run.started")
+    batch = read(b"{}" * 9_999 + good + b"{}" * 500_000, good)
+    (rest,) = batch.rejected
+    assert rest.reason == "the rest of a line on which 10,000 records were read"
+    assert rest.length == 1_000_000
+    assert len(batch.events) == 2
+
+
 def test_endless_glued_values_are_refused_as_a_whole() -> None:
     batch = read(b"1 " * 1_000_000)
     assert len(batch.rejected) == 101

@@ -22,6 +22,8 @@ BOM = b"\xef\xbb\xbf"
 BLANK = b"\x00\r\t "
 _REFUSALS = 100
 """After so many refusals on one line the rest of it is refused as a whole."""
+_PIECES = 10_000
+"""So many records of one line are read; the rest is refused as a whole, and holds nothing up."""
 _TOO_LARGE = "not JSON: a number in it is too large"
 _STRICT = msgspec.json.Decoder().decode
 
@@ -82,10 +84,10 @@ def _loose(text: bytes, reason: str) -> Iterator[Piece]:
         yield found._replace(reason=reason) if found.record is None else found
         return
     refused = 0
-    for start, part in chain((first, second), parts):
-        if refused == _REFUSALS:
-            reason = "the rest of a line on which too much was refused"
-            yield Piece(start, text[start:], None, reason)
+    for count, (start, part) in enumerate(chain((first, second), parts)):
+        if refused == _REFUSALS or count == _PIECES:
+            why = "too much was refused" if count < _PIECES else f"{_PIECES:,} records were read"
+            yield Piece(start, text[start:], None, f"the rest of a line on which {why}")
             return
         found = _loosely(start, part)
         refused += found.record is None
