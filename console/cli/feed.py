@@ -58,12 +58,17 @@ class LiveFeed:
         self._settings = settings
         self._store = store
         self._control = control
+        self._watched = (store, store.with_name(f"{store.name}-wal"), control)
         self._lock = threading.Lock()
         self._connection: Connection | None = None
 
     def snapshot(self) -> Snapshot:
         """Return the picture of the store as it is now."""
         return self._picture(self._now(), as_of=False)
+
+    def stamp(self) -> object:
+        """Return what is another once the store, its log of writes or the control file is."""
+        return tuple(map(_stamp, self._watched))
 
     def past(self, at_us: int) -> Snapshot:
         """Return the picture of the store as it was at an instant."""
@@ -303,6 +308,14 @@ class LiveFeed:
         if self._connection is None:
             self._connection = attach(self._store)
         return self._connection
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def _durable(given: Directive) -> OrderResult:

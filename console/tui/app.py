@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from console.tui.keeping import Files
 
 _LATE_S, _LATEST_S = 5.0, 60.0
+_LOOK_S = 0.02
+"""So often it is looked whether anything changed, so that what was logged shows at once."""
 
 
 class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
@@ -138,6 +140,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         await self.keeping.resume()
         self.errands.snapshot()
         self.set_interval(self._poll_s, self.errands.snapshot)
+        self.set_interval(_LOOK_S, self.errands.look)
         self.set_interval(1.0, self.tick)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

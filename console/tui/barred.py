@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from console.tui.feed import Feed
 
 QUESTIONS = frozenset(
-    {"snapshot", "past", "misses", "refused", "timeline", "trail", "review", "preview"}
+    {"snapshot", "stamp", "past", "misses", "refused", "timeline", "trail", "review", "preview"}
 )
 """What may be asked of a feed at any time."""
 

@@ -5,6 +5,7 @@ A worker touches no widget. It posts what came back, or the sentence that says w
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from console.text import clean
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from console.tui.feed import Feed, OrderRequest, ReviewRequest
 
 _SENTENCE_LIMIT = 300
+_REST = 4
+"""So many times as long as a snapshot took, and at least `_REST_S`, passes before the next one that
+a change asks for: with a large fleet the console rests for most of the time."""
+_REST_S = 0.2
 
 
 def sentence(error: Exception) -> str:
@@ -47,21 +52,35 @@ def sentence(error: Exception) -> str:
 class Errands:
     """Calls of the feed on behalf of the console, each answered by a message."""
 
-    def __init__(self, app: ConsoleApp, feed: Feed) -> None:
+    def __init__(
+        self, app: ConsoleApp, feed: Feed, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._app = app
         self._feed = barred(feed, lambda: app.read_only)
+        self._monotonic = monotonic
         self._fetching = False
+        self._stamp: object = None
+        self._rested_s = 0.0
+
+    def look(self) -> None:
+        """Fetch a snapshot if something changed since the last one."""
+        if self._monotonic() >= self._rested_s and self._feed.stamp() != self._stamp:
+            self.snapshot()
 
     def snapshot(self) -> None:
         """Fetch a snapshot, unless one is still on its way: a slow feed is not asked twice."""
         if self._fetching:
             return
         self._fetching = True
+        self._stamp = self._feed.stamp()
+        begun_s = self._monotonic()
 
         def fetch() -> Message:
             try:
                 return SnapshotFetched(self._feed.snapshot())
             finally:
+                ended_s = self._monotonic()
+                self._rested_s = ended_s + max(_REST_S, _REST * (ended_s - begun_s))
                 self._fetching = False
 
         self._send(self._app, fetch, FeedFailed, "snapshot")

@@ -94,6 +94,9 @@ class Feed(Protocol):
     def snapshot(self) -> Snapshot:
         """Return the picture of the store as it is now."""
 
+    def stamp(self) -> object:
+        """Return what is another once a snapshot may be: cheap, does not block, never raises."""
+
     def past(self, at_us: int) -> Snapshot:
         """Return the picture of everything as it was at an instant."""
 

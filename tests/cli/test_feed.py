@@ -118,6 +118,22 @@ def test_a_lifted_order_is_marked_twice_and_is_over(world: World) -> None:
     assert [order.id for order in view.over] == [standing]
 
 
+def test_the_stamp_is_another_after_every_change_and_only_then(world: World) -> None:
+    feed, log = world.feed(), next((world.store.parent / "logs").iterdir())
+    feed.snapshot()
+    stamps = [LiveFeed(world.settings, Path("/none"), Path("/none")).stamp(), feed.stamp()]
+    with log.open("ab") as file:
+        file.write(log.read_bytes().replace(b"r2", b"r3"))
+    world.collect()
+    stamps.append(feed.stamp())
+    assert feed.order(freeze()).ok
+    stamps.append(feed.stamp())
+    feed.snapshot()
+    feed.misses(None, 9)
+    assert feed.stamp() == stamps[-1]
+    assert len(set(stamps)) == len(stamps)
+
+
 def test_an_order_keeps_the_alert_that_it_answers(world: World) -> None:
     world.feed().order(freeze())
     assert world.view().directives[0].directive.alert == "A1"

@@ -60,6 +60,7 @@ class FakeFeed:
         self.before: Snapshot | None = None
         self.looked_back: list[int] = []
         self.trouble = ""
+        self.taken = self.changes = 0
         self.orders: list[OrderRequest] = []
         self.previews: list[OrderRequest] = []
         self.owned: list[tuple[str, str, str]] = []
@@ -79,7 +80,11 @@ class FakeFeed:
 
     def snapshot(self) -> Snapshot:
         self._fail()
+        self.taken += 1
         return self.current
+
+    def stamp(self) -> object:
+        return self.changes
 
     def past(self, at_us: int) -> Snapshot:
         self._fail()

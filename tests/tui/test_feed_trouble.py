@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from console.model import SECOND_US
-from console.tui.errands import sentence
+from console.snapshot.types import Snapshot
+from console.tui.errands import Errands, sentence
 from console.tui.messages import MissesFetched, RefusedFetched
 from console.tui.screens.refused import RefusedScreen
 from console.tui.screens.route import RouteScreen
@@ -55,6 +56,25 @@ async def test_misses_that_cannot_be_read_leave_the_answers_standing() -> None:
         seen = screen_text(pilot)
         assert "1 Trusted outcome" in seen
         assert "The misses cannot be read: evidence table is corrupt" in seen
+
+
+async def test_what_changed_is_fetched_at_once_and_then_the_feed_is_left_a_rest() -> None:
+    class Slow(FakeFeed):
+        def snapshot(self) -> Snapshot:
+            now_s[0] += 2
+            return super().snapshot()
+
+    now_s, feed = [0.0], Slow()
+    app = console(FakeFeed())
+    async with app.run_test(size=SIZE) as pilot:
+        errands = Errands(app, feed, lambda: now_s[0])
+        seen = []
+        for at_s, changes in ((0, 0), (50, 0), (50, 1), (53, 2), (59.9, 2), (60, 2), (90, 2)):
+            now_s[0], feed.changes = at_s, changes
+            errands.look()
+            await settle(pilot)
+            seen.append(feed.taken)
+    assert seen == [1, 1, 2, 2, 2, 3, 3]
 
 
 async def test_a_feed_that_is_slow_is_not_asked_twice() -> None:
