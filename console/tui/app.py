@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from console.tui.keeping import Files
 
 _LATE_S, _LATEST_S = 5.0, 60.0
-_LOOK_S = 0.02
+_LOOK_S = 0.01
 """So often it is looked whether anything changed, so that what was logged shows at once."""
 
 

@@ -65,10 +65,13 @@ class Errands:
     def look(self) -> None:
         """Fetch a snapshot if something changed since the last one."""
         if self._monotonic() >= self._rested_s and self._feed.stamp() != self._stamp:
-            self.snapshot()
+            self.snapshot(rest=True)
 
-    def snapshot(self) -> None:
-        """Fetch a snapshot, unless one is still on its way: a slow feed is not asked twice."""
+    def snapshot(self, *, rest: bool = False) -> None:
+        """Fetch a snapshot, unless one is still on its way: a slow feed is not asked twice.
+
+        With `rest` no change asks for another one for a while.
+        """
         if self._fetching:
             return
         self._fetching = True
@@ -80,7 +83,8 @@ class Errands:
                 return SnapshotFetched(self._feed.snapshot())
             finally:
                 ended_s = self._monotonic()
-                self._rested_s = ended_s + max(_REST_S, _REST * (ended_s - begun_s))
+                if rest:
+                    self._rested_s = ended_s + max(_REST_S, _REST * (ended_s - begun_s))
                 self._fetching = False
 
         self._send(self._app, fetch, FeedFailed, "snapshot")

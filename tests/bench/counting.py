@@ -137,6 +137,7 @@ def lnav_format(place: Path) -> None:
     text = {"kind": "string", "identifier": True}
     fields = dict.fromkeys(("route", "run", "event", "agent"), text)
     layout = [{"field": "__timestamp__"}, " ", {"field": "route"}, " ", {"field": "event"}]
+    layout += [" ", {"field": "run"}]
     native = {
         "title": "native events",
         "json": True,
