@@ -21,6 +21,7 @@ from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
 from console.collector.intake import Intake
 from console.collector.judged import Judged
+from console.collector.own_log import own_log
 from console.collector.retention import Retention
 from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
@@ -48,11 +49,6 @@ if TYPE_CHECKING:
 _EVALUATE_US = SECOND_US
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US
-
-
-def own_log(store: Path) -> Path:
-    """Return the product's own log beside a store: what operators report are events too."""
-    return store.with_name(store.name + ".operator.jsonl")
 
 
 class Collector:

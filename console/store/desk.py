@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 GENESIS = "0" * 64
 """The hash before the first row of the audit."""
+REBUILT = "rebuilt"
+"""The fact that says since when a store stands in for another, and what became of that one."""
 _DIRECTIVE = msgspec.json.Decoder(Directive)
 
 
