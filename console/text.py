@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NAME_LIMIT = 200
 """Longest route, run, agent or action name kept, in characters."""
 TEXT_LIMIT = 2_000
 """Longest free text (a reason, a rule) kept, in characters."""
 _COMBINING_LIMIT = 8
+_SHORT = 64
+"""Texts up to so many characters are looked at once: a screen draws its glyphs again and again."""
 _ELLIPSIS = "…"
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
@@ -30,7 +33,7 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     head = text[: limit * 2]
     if head.isascii() and head.isprintable():
         return text if len(text) <= limit else text[: limit - 1] + _ELLIPSIS
-    safe = "".join(_picture(char) for char in _bounded_marks(head))
+    safe = _known(head) if len(head) <= _SHORT else _pictured(head)
     if len(safe) > limit or len(text) > limit * 2:
         return safe[: limit - 1] + _ELLIPSIS
     return safe
@@ -39,6 +42,13 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
 def name(text: str) -> str:
     """Return an identifier (route, run, agent, action) made safe and bounded."""
     return clean(text, NAME_LIMIT)
+
+
+def _pictured(text: str) -> str:
+    return "".join([_picture(char) for char in _bounded_marks(text)])
+
+
+_known = lru_cache(maxsize=4_096)(_pictured)
 
 
 def _picture(char: str) -> str:

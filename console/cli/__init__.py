@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+_LEAST_NEW = 100_000
 
 
 def main() -> None:
@@ -10,6 +13,15 @@ def main() -> None:
 
     64 wrong usage, 70 internal error, 78 settings invalid; others as each command says.
     """
+    rarely_look_for_garbage()
     from console.cli.app import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def rarely_look_for_garbage() -> None:
+    """Let Python look for circles of garbage once so many more objects are there.
+
+    An import, a snapshot or a turn of reading makes so many at once, and none of them is in one.
+    """
+    gc.set_threshold(_LEAST_NEW)

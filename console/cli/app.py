@@ -10,58 +10,20 @@ from typing import Annotated
 import typer
 
 from console import __version__
-from console.cli import (
-    accounting,
-    acting,
-    answering,
-    auditing,
-    collecting,
-    consequences,
-    exporting,
-    granting,
-    hooking,
-    importing,
-    keys,
-    notifying,
-    reading,
-    replaying,
-    reviewing,
-    service,
-    setup,
-    watching,
-)
+from console.cli.commands import Commands
+from console.cli.plain import read_plainly
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
 
+read_plainly()
 app = typer.Typer(
     name="burnline",
+    cls=Commands,
     help="A terminal operations console for AI-agent error budgets.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_PARTS = (
-    watching,
-    collecting,
-    replaying,
-    reading,
-    acting,
-    answering,
-    consequences,
-    accounting,
-    granting,
-    hooking,
-    keys,
-    notifying,
-    auditing,
-    reviewing,
-    exporting,
-    importing,
-    setup,
-    service,
-)
-for part in _PARTS:
-    part.register(app)
 
 
 def _version(wanted: bool) -> None:

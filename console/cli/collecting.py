@@ -25,9 +25,6 @@ TELLING_S = 15.0
 _BAR_WIDTH = 30
 _STORES_AT_MOST = 10
 """So often a store is replaced within the life of one collector."""
-_LEAST_NEW = 100_000
-"""How many more objects there have to be before Python looks for circles among them: a turn of
-reading makes so many at once, and none of them is in one."""
 NO_SOURCES = (
     "no logs to read: name a directory (burnline collect DIR), or write [[source]] tables into "
     "burnline.toml (burnline init DIR proposes them)"
@@ -72,7 +69,6 @@ def collect(
 
     lease = Lease(session.store)
     gc.freeze()
-    gc.set_threshold(_LEAST_NEW)
     try:
         from console.cli.metering import pushed, served
 

@@ -9,8 +9,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import msgspec
-
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -180,6 +178,8 @@ def warn(text: str) -> None:
 
 def document(value: object) -> None:
     """Print one JSON document and nothing else."""
+    import msgspec
+
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
     sys.stdout.flush()
 

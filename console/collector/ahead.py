@@ -88,6 +88,11 @@ class Ahead:
         self._shown = True
         """Whether something may be shown, of an earlier collector too."""
 
+    @property
+    def reading(self) -> bool:
+        """Whether a newest part is being read."""
+        return self._part is not None
+
     def turned(self, intake: Intake, now_us: int) -> None:
         """Begin, after a first turn that left a backlog; end, once everything is read."""
         if self._begun and not self._shown:

@@ -6,12 +6,15 @@ instances run out; so the loop sweeps at least every two seconds whatever the hi
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from watchfiles import Change
 
 _COALESCE_MS = 20
 _STEP_MS = 5
@@ -23,6 +26,8 @@ class Hints:
     def __init__(self) -> None:
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._changed: set[bytes] | None = None
         self._roots: tuple[Path, ...] = ()
         self._thread: threading.Thread | None = None
         self.trouble = ""
@@ -36,6 +41,8 @@ class Hints:
         self.close()
         self._stop = threading.Event()
         self._roots = present
+        with self._lock:
+            self._changed = None
         if present:
             self._thread = threading.Thread(
                 target=self._listen, args=(present, self._stop), name="hints", daemon=True
@@ -47,6 +54,25 @@ class Hints:
         woken = self._wake.wait(timeout_s)
         self._wake.clear()
         return woken
+
+    def take(self) -> set[bytes] | None:
+        """Return the files that were written to since the last time.
+
+        None: more may have happened (files came or went, or nobody was watching).
+        """
+        with self._lock:
+            taken, self._changed = self._changed, set()
+        watching = self._thread is not None and self._thread.is_alive() and not self.trouble
+        return taken if watching else None
+
+    def _note(self, changes: set[tuple[Change, str]]) -> None:
+        from watchfiles import Change
+
+        with self._lock:
+            if any(change is not Change.modified for change, _ in changes):
+                self._changed = None
+            elif self._changed is not None:
+                self._changed.update(os.fsencode(path) for _, path in changes)
 
     def wake(self) -> None:
         """Give a hint by hand, as a signal handler does to end the loop at once."""
@@ -77,6 +103,7 @@ class Hints:
             ):
                 self.trouble = ""
                 if changes:
+                    self._note(changes)
                     self._wake.set()
         except (OSError, RuntimeError) as error:
             # The thread ends, and `watch` tries again at the next sweep.

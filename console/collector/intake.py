@@ -14,7 +14,7 @@ from console.intake import position as pos
 from console.intake.blocks import BLOCK_BYTES
 from console.intake.formats import FORMATS, context_of, native_block, recognise, variant
 from console.intake.formats.native import FORMAT as NATIVE
-from console.intake.reading import UNDECODABLE, Rejected
+from console.intake.reading import UNDECODABLE, Rejected, Stateless
 from console.intake.redaction import Redacting
 from console.ledger.deadlines import NEVER_US, Progress
 from console.ledger.facts import CHANGE, own_run
@@ -71,6 +71,7 @@ class Intake:
         self._redactor = redactor
         self._floors = floors
         self._readers: dict[int, Reader] = {}
+        self._silent: set[int] = set()
         self._blocks = 0
         self._served: dict[int, int] = {}
 
@@ -118,7 +119,7 @@ class Intake:
     def settle(self, now_us: int) -> None:
         """Let readers draw what follows from silence in files that are read to their end."""
         for file in self.tailer.files.values():
-            if file.id not in self._readers and not file.reader:
+            if file.id in self._silent or (file.id not in self._readers and not file.reader):
                 continue
             reader = self._reader(file)
             if reader is None or not (file.id in self.finished or file.state == pos.GONE):
@@ -170,6 +171,7 @@ class Intake:
         """Forget files that were deleted from the store."""
         for number in numbers:
             self._readers.pop(number, None)
+            self._silent.discard(number)
             self.finished.discard(number)
             self.tailer.forget(number)
 
@@ -227,6 +229,8 @@ class Intake:
         context = context_of(entry, Path(os.fsdecode(file.path)), source)
         plain = entry.reader(context, file.reader)
         reader = self._readers[file.id] = Redacting(plain, self._redactor)
+        if isinstance(plain, Stateless):
+            self._silent.add(file.id)
         return reader
 
     def _format(self, file: Position, source: Source | None) -> Format | None:

@@ -21,6 +21,7 @@ from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
 from console.collector.intake import Intake
 from console.collector.judged import Judged
+from console.collector.own_log import own_log
 from console.collector.retention import Retention
 from console.collector.standing import Standing
 from console.collector.upkeep import Upkeep
@@ -40,7 +41,7 @@ from console.store.writer import Writer
 from console.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from console.store.connect import Connection
@@ -48,11 +49,6 @@ if TYPE_CHECKING:
 _EVALUATE_US = SECOND_US
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US
-
-
-def own_log(store: Path) -> Path:
-    """Return the product's own log beside a store: what operators report are events too."""
-    return store.with_name(store.name + ".operator.jsonl")
 
 
 class Collector:
@@ -104,6 +100,7 @@ class Collector:
         self._judged = Judged(connection)
         self._standing = Standing(self.writer, self._settings)
         self._clocks: dict[str, int] = {}
+        self._told: dict[str, str] = {}
         self._last_file = kept.last_file(connection)
         self._passed = kept.passed_over(connection)
         sources = (*self._settings.sources, self._own)
@@ -149,14 +146,23 @@ class Collector:
         """Return the places in which new lines may appear."""
         return [*(source.path for source in self._settings.sources), self._own.path]
 
-    def step(self) -> int:
-        """Do one turn; return the bytes read (0: everything is read to its end)."""
+    @property
+    def behind(self) -> bool:
+        """Whether a turn would read on, though nothing were added to any log."""
+        return not self._loaded or self._ahead.reading or bool(self._intake.unread())
+
+    def step(self, changed: Collection[bytes] | None = None) -> int:
+        """Do one turn; return the bytes read (0: everything is read to its end).
+
+        `changed`: the logs that were added to since the last turn, where that is all that has
+        happened to logs; None: all are looked at.
+        """
         if not self._loaded:
             self._load()
         try:
             if read := self._ahead.step():
                 return read
-            return self._turn(self._now())
+            return self._turn(self._now(), changed)
         except BaseException:
             self._loaded = False
             self._ahead.end()
@@ -239,9 +245,13 @@ class Collector:
             counting.keep_gaps(self.writer.connection, windows.trailing(now_us, _GAP_SPAN_US))
             self._evaluator.forget()
 
-    def _turn(self, now_us: int) -> int:
+    def _turn(self, now_us: int, changed: Collection[bytes] | None = None) -> int:
         self._standing.take_orders(self._ledger)
-        waiting = self._tailer.sweep()
+        waiting = None
+        if changed is not None and not self._intake.unread():
+            waiting = self._tailer.glance(changed)
+        if waiting is None:
+            waiting = self._tailer.sweep()
         read = self._intake.turn(waiting, now_us)
         self._intake.settle(now_us)
         if self.progress is not None:
@@ -317,8 +327,9 @@ class Collector:
             desk.set_fact(connection, "ingested_us", str(now_us))
         behind = sum(file.unread for file in self._intake.unread())
         for name, value in (("behind_bytes", str(behind)), ("polling", self.polling)):
-            if desk.fact(connection, name) != value:
+            if self._told.get(name) != value:
                 desk.set_fact(connection, name, value)
+                self._told[name] = value
         passed = told(self._tailer.passed)
         if passed != self._passed:
             kept.save_passed(connection, passed)

@@ -42,25 +42,31 @@ def run(
         Displaced: it is not where it was.
     """
     hints = Hints()
+    sweep_s = -SWEEP_S
     try:
         while not stopped():
-            hints.watch(collector.roots)
+            now_s = time.monotonic()
+            if now_s >= sweep_s:
+                hints.watch(collector.roots)
             collector.polling = hints.trouble
             try:
                 collector.writer.check_place()
-                read = collector.step()
+                changed = hints.take()
+                if changed is None or now_s >= sweep_s:
+                    changed, sweep_s = None, now_s + SWEEP_S
+                read = collector.step(changed)
                 collector.evaluate()
                 for sentence in collector.notify():
                     complain(sentence)
             except (Unwritable, Unstored) as error:
-                read = 0
+                read, sweep_s = 0, -SWEEP_S
                 sentence = f"{collector.writer.path} cannot be written: {error}; it is tried again"
                 complain(sentence)
                 troubled(sentence)
                 collector.blind(sentence)
             else:
                 beat()
-            if not read:
+            if not read or not collector.behind:
                 hints.wait(min(1.0, SWEEP_S))
             elif read < BLOCK_BYTES:
                 time.sleep(_GATHER_S)

@@ -20,9 +20,6 @@ from console.text import clean
 if TYPE_CHECKING:
     from pathlib import Path
 
-REBUILT = "rebuilt"
-"""The fact that says since when a store stands in for another, and what became of that one."""
-
 
 def salvage(store: Path, now_us: int, wrong: str = "") -> str:
     """Set a damaged store aside and begin a new one; return what was done, "" where it is whole.
@@ -46,7 +43,7 @@ def salvage(store: Path, now_us: int, wrong: str = "") -> str:
     writer = Writer(store)
     try:
         with writer.transaction():
-            desk.set_fact(writer.connection, REBUILT, f"{now_us} {words}")
+            desk.set_fact(writer.connection, desk.REBUILT, f"{now_us} {words}")
             # What was told of the alerts of the lost store is not known: minutes outrun them.
             alerts.number_after(writer.connection, now_us // MINUTE_US)
             detail = {"store": words}

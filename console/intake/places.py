@@ -52,6 +52,15 @@ def open_log(path: bytes) -> int:
     return descriptor
 
 
+def status_of(path: bytes) -> os.stat_result | None:
+    """Return what a sweep would find at the path of a file; None where no regular file is."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
+
+
 def walk(source: Source, passed: list[Passed]) -> Iterator[Found]:
     """Yield the regular files of a source: a file, a directory with all below it, or a glob.
 

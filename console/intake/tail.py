@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from console.intake import position as pos
 from console.intake.access import Access
 from console.intake.blocks import EXCERPT_BYTES, Block, Rewritten, next_block
-from console.intake.places import closed_off, exists, holds, walk
+from console.intake.places import Found, closed_off, exists, holds, status_of, walk
 from console.intake.position import Position
 from console.intake.unpacking import Unpacked
 from console.model import SECOND_US
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.intake.blocks import Plain
-    from console.intake.places import Found, Passed
+    from console.intake.places import Passed
     from console.settings import Source
 
 QUIET_US = 60 * SECOND_US
@@ -73,6 +73,7 @@ class Tailer:
         self._still: dict[int, tuple[int, int, int]] = {}
         self._ending: set[int] = set()
         self._incarnations: dict[tuple[bytes, int, int], int] = {}
+        self._in_place: dict[bytes, Position] = {}
         for file in known:
             self.files[file.id] = file
             key = (file.path, *file.identity)
@@ -93,6 +94,7 @@ class Tailer:
             if len(seen) == before:
                 (empty if exists(source) else missing).append(source.path)
         self.missing, self.empty, self.passed = tuple(missing), tuple(empty), passed
+        self._in_place = {file.path: file for file in map(self.files.__getitem__, seen)}
         for file in list(self._by_identity.values()):
             if file.id not in seen and self._belongs(file) and not closed_off(file.path, passed):
                 self._lost(file)
@@ -102,6 +104,20 @@ class Tailer:
             for file in self._by_identity.values()
             if file.size > file.offset and file.id in self.source_of and self._readable(file)
         ]
+
+    def glance(self, paths: Iterable[bytes]) -> list[Position] | None:
+        """Look at some of the files of the last sweep; return those that have something to be read.
+
+        None: one of them is not there, or not what it was, and only a sweep tells.
+        """
+        met = []
+        for path in paths:
+            file, status = self._in_place.get(path), status_of(path)
+            if file is None or status is None or pos.identity(status) != file.identity:
+                return None
+            met.append(self._meet(Found(path, status, self.source_of[file.id]), set()))
+            self._in_place[path] = met[-1]
+        return [file for file in met if file.size > file.offset and self._readable(file)]
 
     def read(self, file: Position) -> Block | None:
         """Return the next whole lines of a file, or None when there are none now.

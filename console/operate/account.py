@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from console.collector.loop import own_log
+from console.collector.own_log import own_log
 from console.control.directives import Refused
 from console.intake.times import rfc3339
 from console.ledger.facts import HANDOFF

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.collector.drift import JUMP
-from console.collector.salvage import REBUILT
 from console.intake.times import rfc3339
 from console.ledger.case import duration
 from console.model import DAY_US
@@ -30,7 +29,7 @@ def troubles(
     """Return what is wrong now or was within the last day, a sentence each, the worst first."""
     found = [
         life.trouble if life is not None else "",
-        _recent(desk.fact(connection, REBUILT), now_us),
+        _recent(desk.fact(connection, desk.REBUILT), now_us),
         _long_log(store),
         _clock(desk.fact(connection, JUMP), now_us),
         _polling(desk.fact(connection, "polling")),

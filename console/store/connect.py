@@ -19,6 +19,8 @@ except ImportError:  # pragma: no cover - platforms without the wheel
 from console.store import mounts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     Connection = Any
 
 SAFE_VERSION = (3, 51, 3)
@@ -97,6 +99,12 @@ def attach(path: Path) -> Connection:
         raise StoreError(_outdated(path, known) if known else none)
     connection.execute("pragma query_only=on")
     return connection
+
+
+def each(connection: Connection, statement: str, rows: Iterable[Any]) -> None:
+    """Run a statement for each of some rows; for none at all, nothing is run."""
+    if rows:
+        connection.executemany(statement, rows)
 
 
 def _outdated(path: Path, known: int) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from console.ledger.orders import Grant, Orders
 from console.model import Directive
+from console.store.connect import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 GENESIS = "0" * 64
 """The hash before the first row of the audit."""
+REBUILT = "rebuilt"
+"""The fact that says since when a store stands in for another, and what became of that one."""
 _DIRECTIVE = msgspec.json.Decoder(Directive)
 
 
@@ -142,12 +145,14 @@ def grants_of(connection: Connection, route: str) -> list[Grant]:
 
 def save_receipts(connection: Connection, route_id: int, orders: Orders) -> None:
     """Store what the agents of a route confirmed, and their work after a receipt was due."""
-    connection.executemany(
+    each(
+        connection,
         "insert into receipt (route, agent, generation, at_us) values (?, ?, ?, ?) "
         "on conflict do update set at_us = min(at_us, excluded.at_us)",
         [(route_id, *key, at_us) for key, at_us in orders.receipts.items()],
     )
-    connection.executemany(
+    each(
+        connection,
         "insert into late (route, directive, agent, at_us) values (?, ?, ?, ?) "
         "on conflict do update set at_us = min(at_us, excluded.at_us)",
         [(route_id, *key, at_us) for key, at_us in orders.late.items()],
@@ -156,7 +161,8 @@ def save_receipts(connection: Connection, route_id: int, orders: Orders) -> None
 
 def save_agents(connection: Connection, seen: Iterable[tuple[int, str, int, int]]) -> None:
     """Store when agents were heard of: (route, agent, first, last)."""
-    connection.executemany(
+    each(
+        connection,
         "insert into agent (route, agent, first_us, last_us) values (?, ?, ?, ?) on conflict do "
         "update set first_us = min(first_us, excluded.first_us), "
         "last_us = max(last_us, excluded.last_us)",

@@ -12,6 +12,7 @@ from console.intake.position import Position
 from console.ledger.sequence import Sequence
 from console.model import Event, Origin
 from console.settings import Measured
+from console.store.connect import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,7 +72,8 @@ def passed_over(connection: Connection) -> list[PassedOver]:
 
 def park(connection: Connection, events: Iterable[tuple[int, Origin, int, Event]]) -> None:
     """Keep events that lie in the future until their time: (due, origin, place, event)."""
-    connection.executemany(
+    each(
+        connection,
         "insert or ignore into future (due_us, file, offset, place, number, event) "
         "values (?, ?, ?, ?, ?, ?)",
         [
@@ -126,7 +128,8 @@ def save_sequences(
     connection: Connection, changed: Mapping[tuple[str, str, str], Sequence]
 ) -> None:
     """Keep the running numbers seen."""
-    connection.executemany(
+    each(
+        connection,
         "insert or replace into sequence (route, agent, boot, ranges, missing) "
         "values (?, ?, ?, ?, ?)",
         [

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from console.ledger.effort import agent_of, deployments, efforts
 from console.ledger.signature import path_of, reason_of
 from console.model import CLASSES, Counts
+from console.store.connect import each
 from console.store.reencode import facts_of
 
 if TYPE_CHECKING:
@@ -165,9 +166,10 @@ class Took(NamedTuple):
 def save(connection: Connection, took: Sequence[Took]) -> None:
     """Store anew what runs took, and the changes of their routes that they tell of."""
     keys = [(item.route, item.run) for item in took]
-    connection.executemany("delete from effort where route = ? and run = ?", keys)
-    connection.executemany("delete from deployed where route = ? and run = ?", keys)
-    connection.executemany(
+    each(connection, "delete from effort where route = ? and run = ?", keys)
+    each(connection, "delete from deployed where route = ? and run = ?", keys)
+    each(
+        connection,
         "insert into spend (route, run, at_us, micro_usd, tokens) values (?, ?, ?, ?, ?) "
         "on conflict do update set at_us = excluded.at_us, micro_usd = excluded.micro_usd, "
         "tokens = excluded.tokens",
@@ -178,7 +180,8 @@ def save(connection: Connection, took: Sequence[Took]) -> None:
 
 def insert(connection: Connection, took: Sequence[Took]) -> None:
     """Store what runs took of which nothing is stored yet."""
-    connection.executemany(
+    each(
+        connection,
         "insert into effort (route, run, kind, at_us, place, length_us, who) "
         "values (?, ?, ?, ?, ?, ?, ?)",
         [
@@ -187,7 +190,8 @@ def insert(connection: Connection, took: Sequence[Took]) -> None:
             for place, effort in enumerate(found)
         ],
     )
-    connection.executemany(
+    each(
+        connection,
         "insert or ignore into deployed (route, run, at_us, change, version) "
         "values (?, ?, ?, ?, ?)",
         [

@@ -16,7 +16,7 @@ from console.ledger.effort import agent_of, deployments, efforts, spending
 from console.ledger.signature import path_of, reason_of
 from console.model import CLASSES, Counts, ErrorClass, RunState
 from console.store import views
-from console.store.connect import Displaced, create, place_of
+from console.store.connect import Displaced, create, each, place_of
 from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
 
@@ -171,8 +171,8 @@ class Writer:
             )  # fmt: skip
         self._told += len(told)
         rows.sort(key=itemgetter(0, 1))
-        self.connection.executemany(_TOLD, told)
-        self.connection.executemany(_WHOLE, rows)
+        each(self.connection, _TOLD, told)
+        each(self.connection, _WHOLE, rows)
         took = [(routes[run.route], run.run, run.efforts, ()) for run in runs if run.efforts]
         views.insert(self.connection, [views.Took(*item) for item in took])
 
@@ -188,11 +188,13 @@ class Writer:
             last[key] = change
             if change.missed:
                 missed.append(key)
-        self.connection.executemany(_TOLD, told.items())
-        self.connection.executemany(_RUN, rows.values())
-        self.connection.executemany("delete from miss where route = ? and run = ?", missed)
-        self.connection.executemany(
-            _MISS, [row for key, change in last.items() for row in _misses(*key, change)]
+        each(self.connection, _TOLD, told.items())
+        each(self.connection, _RUN, rows.values())
+        each(self.connection, "delete from miss where route = ? and run = ?", missed)
+        each(
+            self.connection,
+            _MISS,
+            [row for key, change in last.items() for row in _misses(*key, change)],
         )
         views.save(self.connection, [_took(*key, change) for key, change in last.items()])
 
@@ -212,7 +214,7 @@ class Writer:
                 known = summed.get(key)
                 summed[key] = counts if known is None else tuple(map(add, known, counts))
             rows = [(*key, *summed[key]) for key in sorted(summed)]
-            self.connection.executemany(_CELL[level], rows)
+            each(self.connection, _CELL[level], rows)
 
     def save_file(self, file: Position, now_us: int) -> None:
         """Store how far a file is read."""
@@ -247,7 +249,8 @@ class Writer:
 
     def quarantine(self, file: int, rejected: Iterable[Rejected], now_us: int) -> None:
         """Keep what could not be read: where it is, why, and how it begins."""
-        self.connection.executemany(
+        each(
+            self.connection,
             "insert or ignore into quarantine (file, offset, number, reason, excerpt, kept_us) "
             "values (?, ?, ?, ?, ?, ?)",
             [
@@ -258,17 +261,22 @@ class Writer:
 
     def save_lines(self, lines: Iterable[tuple[int, int, int, bytes]]) -> None:
         """Keep the raw lines behind misses: (file, offset, line number, bytes)."""
-        self.connection.executemany(
-            "insert or ignore into line (file, offset, number, raw) values (?, ?, ?, ?)", lines
+        each(
+            self.connection,
+            "insert or ignore into line (file, offset, number, raw) values (?, ?, ?, ?)",
+            lines,
         )
 
     def renew_lines(self, lines: Iterable[tuple[int, int, int]], now_us: int) -> None:
         """Keep lines and their files anew: (file, offset, bits of the classes it is behind)."""
         rows = [(now_us, classes, file, offset) for file, offset, classes in lines]
-        self.connection.executemany(
-            "update line set kept_us = ?, classes = classes | ? where file = ? and offset = ?", rows
+        each(
+            self.connection,
+            "update line set kept_us = ?, classes = classes | ? where file = ? and offset = ?",
+            rows,
         )
-        self.connection.executemany(
+        each(
+            self.connection,
             "update file set kept_us = ? where id = ?",
             [(now_us, file) for file in sorted({row[2] for row in rows})],
         )

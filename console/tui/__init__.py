@@ -5,6 +5,7 @@ The surface is small and lazy: nothing of Textual is imported until `run` is cal
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,5 +22,6 @@ def run(feed: Feed, **options: Any) -> int:
     from console.tui.app import ConsoleApp
 
     app = ConsoleApp(feed, **options)
+    gc.freeze()  # what was loaded stays, and need not be looked through for garbage
     app.run()
     return app.return_code or 0

@@ -133,9 +133,12 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self.herald.leave()
         self.keeping.save(self.current_mode)
 
-    async def on_mount(self) -> None:
-        """Dress, and start to follow the feed, where the last session ended."""
+    def on_load(self) -> None:
+        """Dress, before anything is there whose style sheets would be read once more for it."""
         theme.dress(self, self._theme or self.keeping.theme)
+
+    async def on_mount(self) -> None:
+        """Start to follow the feed, where the last session ended."""
         self.rebind(type(self))
         await self.keeping.resume()
         self.errands.snapshot()

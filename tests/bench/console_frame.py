@@ -8,6 +8,7 @@ document, see `Seen`.
 from __future__ import annotations
 
 import asyncio
+import gc
 import resource
 import sys
 import time
@@ -24,6 +25,7 @@ from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
 from console import tui
+from console.cli import rarely_look_for_garbage
 from console.model import SECOND_US, Counts
 from console.tui.app import ConsoleApp
 from console.tui.widgets.cursor_list import CursorList
@@ -210,8 +212,10 @@ def main() -> None:
     routes, seconds, keys = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     app: Watched
     if sys.argv[4] == "console":
+        rarely_look_for_garbage()
         fixed: dict[str, Any] = {"operator": "sam", "zone": UTC, "clock": lambda: NOW}
         app = WatchedConsole(ChangingFeed(routes), poll_s=EVERY_S, bell=False, **fixed)
+        gc.freeze()
     else:
         app = WatchedTable(routes)
     found = asyncio.run(watch(app, seconds, keys))

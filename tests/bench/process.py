@@ -82,17 +82,23 @@ def _launch(
         return output, said, told.read()
 
 
+_PYTHON = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
+
+
 def python(module: str, *arguments: object) -> list[str]:
     """Return the command that runs a module of this project in this interpreter."""
     return [sys.executable, "-m", module, *(str(argument) for argument in arguments)]
 
 
 def surroundings(folder: Path) -> dict[str, str]:
-    """Return environment variables that keep a command out of the user's own files."""
+    """Return environment variables that keep a command out of the user's own files.
+
+    Modules are compiled once and kept, as they are where the program was installed.
+    """
     names = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
     home = folder / "home"
     home.mkdir(exist_ok=True)
-    return {**dict.fromkeys(names, str(home)), "PYTHONPATH": str(ROOT), "TZ": "UTC"}
+    return {**dict.fromkeys(names, str(home)), **_PYTHON, "TZ": "UTC"}
 
 
 def cpu_of(pid: int) -> float:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from console.collector import history
-from console.collector.loop import own_log
+from console.collector.own_log import own_log
 from console.control.directives import Conflict, Order, Refused
 from console.intake.times import instant_us
 from console.model import CHANGE_KINDS, MINUTE_US, SECOND_US, DirectiveKind

@@ -98,7 +98,7 @@ def test_the_loop_says_that_it_is_blind(post: Post) -> None:
         polling = ""
         writer = post.writer
 
-        def step(self) -> int:
+        def step(self, _changed: object = None) -> int:
             self.writer.connection.execute("pragma query_only=on")
             self.writer.connection.execute("create table x (y)")
             raise AssertionError

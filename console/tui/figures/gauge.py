@@ -7,7 +7,8 @@ always stands beside it.
 
 from __future__ import annotations
 
-import math
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from console.tui.figures.spans import Line, Span, Tone, line
@@ -37,7 +38,7 @@ def gauge(
     if left is None:
         return line(("no data".ljust(width)[:width], Tone.UNKNOWN))
     tone = tone_of(left) if trusted else Tone.UNKNOWN
-    if left < 0:
+    if left.numerator < 0:
         cells = _overspent(left, width, glyphs, tone)
     else:
         cells = _remaining(left, width, glyphs, tone)
@@ -52,17 +53,18 @@ def tone_of(left: Fraction | None) -> Tone:
     """Return the tone of a share of budget left, on the review's own marks of 50 % and 25 %."""
     if left is None:
         return Tone.UNKNOWN
-    if left <= 0:
+    part, whole = left.numerator, left.denominator
+    if part <= 0:
         return Tone.ALARM
-    if left * _LOW[1] < _LOW[0]:
+    if part * _LOW[1] < _LOW[0] * whole:
         return Tone.TICKET
-    return Tone.WATCH if left * _HALF[1] < _HALF[0] else Tone.OK
+    return Tone.WATCH if part * _HALF[1] < _HALF[0] * whole else Tone.OK
 
 
 def _remaining(left: Fraction, width: int, glyphs: Glyphs, tone: Tone) -> list[Span]:
     """Return the cells of a budget that is not spent; the least rest still shows a sliver."""
-    halves = min(width * 2, math.floor(left * width * 2))
-    if left > 0:
+    halves = min(width * 2, left.numerator * width * 2 // left.denominator)
+    if left.numerator:
         halves = max(1, halves)
     full, part = divmod(halves, 2)
     cells = [Span(glyphs.bar[2], tone)] * full + [Span(glyphs.bar[1], tone)] * part
@@ -70,19 +72,14 @@ def _remaining(left: Fraction, width: int, glyphs: Glyphs, tone: Tone) -> list[S
 
 
 def _overspent(left: Fraction, width: int, glyphs: Glyphs, tone: Tone) -> list[Span]:
-    over = max(1, min(width, math.ceil(-left * width)))
+    over = max(1, min(width, -(left.numerator * width // left.denominator)))
     cells = [Span(glyphs.over, tone)] * over
-    if left < -1:
+    if left.numerator < -left.denominator:
         cells[0] = Span(glyphs.beyond, tone)
     return cells + [Span(glyphs.rest, Tone.MUTED)] * (width - over)
 
 
 def _merged(cells: list[Span]) -> Line:
     """Return neighbouring cells of one tone as one span, so that drawing stays cheap."""
-    spans: list[Span] = []
-    for cell in cells:
-        if spans and spans[-1].tone is cell.tone:
-            spans[-1] = Span(spans[-1].text + cell.text, cell.tone)
-        else:
-            spans.append(cell)
-    return tuple(spans)
+    groups = groupby(cells, itemgetter(1))
+    return tuple([Span("".join([cell.text for cell in group]), tone) for tone, group in groups])

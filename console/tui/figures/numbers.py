@@ -16,12 +16,12 @@ def percent(share: Fraction | None, none: str) -> str:
     """Return a signed share as `62%`, `4.1%` or `-20%`; `none` where there is no data."""
     if share is None:
         return none
-    value = share * 100
-    if value < -_PERCENT_LIMIT:
+    part, whole = share.numerator * 100, share.denominator
+    if part < -_PERCENT_LIMIT * whole:
         return f"<-{_PERCENT_LIMIT}%"
-    if abs(value) >= 10 or value == 0:
-        return f"{math.floor(value)}%"
-    tenths = math.floor(value * 10)
+    if abs(part) >= 10 * whole or part == 0:
+        return f"{part // whole}%"
+    tenths = part * 10 // whole
     return "<0.1%" if tenths == 0 else f"{tenths / 10:.1f}%"
 
 
@@ -29,11 +29,12 @@ def rate(burn: Fraction | None, none: str) -> str:
     """Return a burn rate as `0`, `0.4`, `14.4` or `120`; `none` where there is no data."""
     if burn is None:
         return none
-    if burn == 0:
+    part, whole = burn.numerator, burn.denominator
+    if part == 0:
         return "0"
-    if burn >= 100:
-        return str(math.floor(burn))
-    tenths = math.floor(burn * 10)
+    if part >= 100 * whole:
+        return str(part // whole)
+    tenths = part * 10 // whole
     return "<0.1" if tenths == 0 else f"{tenths / 10:.1f}"
 
 

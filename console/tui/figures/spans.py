@@ -45,13 +45,18 @@ Align = Literal["left", "right"]
 
 def line(*parts: Span | str | tuple[str, Tone]) -> Line:
     """Return a line of the parts that are not empty; a bare `str` is plain."""
-    spans = (Span(part) if isinstance(part, str) else Span(*part) for part in parts)
-    return tuple(span for span in spans if span.text)
+    return tuple([_span(part) for part in parts if (part if isinstance(part, str) else part[0])])
+
+
+def _span(part: Span | str | tuple[str, Tone]) -> Span:
+    if isinstance(part, Span):
+        return part
+    return Span(part) if isinstance(part, str) else Span(*part)
 
 
 def width_of(spans: Line) -> int:
     """Return the width of a line in terminal cells."""
-    return sum(cell_len(span.text) for span in spans)
+    return sum([len(text) if text.isascii() else cell_len(text) for text, _ in spans])
 
 
 def rows_of(lines: Sequence[Line], width: int) -> int:
@@ -67,10 +72,10 @@ def plain(spans: Line) -> str:
 def fit(spans: Line, width: int, ellipsis: str, align: Align = "left") -> Line:
     """Return the line cut or padded to exactly `width` cells; a cut is marked with `ellipsis`."""
     room = width - width_of(spans)
-    if room >= 0:
+    if room > 0:
         pad = Span(" " * room)
-        return line(pad, *spans) if align == "right" else line(*spans, pad)
-    return _cut(spans, width, ellipsis)
+        return (pad, *spans) if align == "right" else (*spans, pad)
+    return spans if room == 0 else _cut(spans, width, ellipsis)
 
 
 def _cut(spans: Line, width: int, ellipsis: str) -> Line:

@@ -25,6 +25,7 @@ TIERS: dict[str, int] = {"low": 1, "medium": 2, "high": 3, "critical": 4}
 WORD_FIELDS = ("state", "route", "tier", "owner", "control", "data", "gone")
 NUMBER_FIELDS = ("burn", "left", "tier", "bad", "total", "open", *(c.value for c in CLASSES))
 _RULE_STATES = ("critical", "increasing", "recovering", "acceptable", "frozen", "catching up")
+_RULE_PLACES = {state: place for place, state in enumerate(_RULE_STATES)}
 _LAST = (1, Fraction(0))
 _BAR_FROM = 13
 _NUMBER_WIDTH = 6
@@ -34,15 +35,19 @@ _SHORT_TIERS = {"medium": "med", "critical": "crit"}
 
 def gating(view: RouteView) -> RuleView | None:
     """Return the burn rule to show: the one that fires, else the one nearest to firing."""
-    ranked = sorted(view.rules, key=_gating_order)
-    return ranked[0] if ranked else None
+    if len(view.rules) < 2:
+        return view.rules[0] if view.rules else None
+    first = min(map(_urgency, view.rules))
+    ranked = [rule for rule in view.rules if _urgency(rule) == first]
+    return ranked[0] if len(ranked) == 1 else max(ranked, key=_nearness)
 
 
-def _gating_order(rule: RuleView) -> tuple[int, bool, Fraction]:
-    known = rule.state in _RULE_STATES
-    place = _RULE_STATES.index(rule.state) if known else len(_RULE_STATES)
-    near = (rule.long_rate or Fraction(0)) / rule.rule.k
-    return place, rule.rule.severity.value != "page", -near
+def _urgency(rule: RuleView) -> tuple[int, bool]:
+    return _RULE_PLACES.get(rule.state, len(_RULE_PLACES)), rule.rule.severity.value != "page"
+
+
+def _nearness(rule: RuleView) -> Fraction:
+    return (rule.long_rate or Fraction(0)) / rule.rule.k
 
 
 def burn_of(view: RouteView) -> Fraction | None:

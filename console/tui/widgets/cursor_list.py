@@ -6,6 +6,8 @@ row to another place the cursor goes with it, and what the operator is about to 
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -137,7 +139,9 @@ class CursorList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fal
         ellipsis = host(self).glyphs.ellipsis
         cells = fit(self._draw(self._rows[index], self.room), self.room, ellipsis)
         segments = [Segment(mark.ljust(_MARKER), self._style(Tone.KEY, under))]
-        segments += [Segment(clean(span.text), self._style(span.tone, under)) for span in cells]
+        for tone, spans in groupby(cells, itemgetter(1)):  # fewer pieces are sooner drawn
+            text = "".join([clean(span.text) for span in spans])
+            segments.append(Segment(text, self._style(tone, under)))
         return Strip(segments).adjust_cell_length(width, self._style(Tone.PLAIN, under))
 
     def notify_style_update(self) -> None:
