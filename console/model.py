@@ -92,9 +92,11 @@ EVENTS = frozenset(
         "recovery.failed",
         "change.deployed",
         "control.seen",
+        USAGE := "usage",
     }
 )
-"""The kinds of event that mean something (semantics 2); others only show that an agent lives."""
+"""The kinds of event that mean something (semantics 2), and `usage`, which only says what models
+took where no other event does; others only show that an agent lives."""
 RUNLESS = frozenset({"change.deployed", "control.seen"})
 """The kinds that need no run."""
 
@@ -152,6 +154,9 @@ class Event(
     cost_usd: float | None = None
     tokens: int | None = None
     """What this event itself took of models, where the agent writes it; judges nothing."""
+    meter: str = ""
+    """If set, the two are no amounts, but how far a counter of this name had come in the run: of
+    all its readings the largest counts, however often and from how many copies it is read."""
 
 
 class Told(msgspec.Struct, gc=False, omit_defaults=True):
@@ -192,6 +197,7 @@ class Told(msgspec.Struct, gc=False, omit_defaults=True):
     elapsed_s: float | None = None
     cost_usd: Any = None
     tokens: Any = None
+    meter: str = ""
 
 
 class Origin(NamedTuple):

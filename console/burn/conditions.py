@@ -8,6 +8,7 @@ is spent is spent all the same, since its window holds data.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from console.burn import forecast, kinds, rules, spending, windows
@@ -16,10 +17,11 @@ from console.burn.rules import decimal
 from console.model import CLASSES, DAY_US, HOUR_US, MINUTE_US, Counts, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from console.burn.ground import Ground
     from console.burn.lifecycle import Alert
+    from console.model import BurnRule
 
 _PAGED_WHEN_SILENT = frozenset({"high", "critical"})
 
@@ -64,15 +66,22 @@ def _burn(ground: Ground, severity: Severity, alert: Alert | None) -> Condition:
             severity,
             Verdict.FIRE,
             sentence(ground, gating),
-            tuple(rule_name(item) for item in firing),
+            tuple(rule_name(item.rule) for item in firing),
             ground.missed_since(since_us),
             hold_us=max(item.rule.short_us for item in firing),
             classes=classes_of(gating.long),
         )
-    rules_fired = _rules_fired(alert)
-    gating_rules = [item for item in mine if rules_fired and rule_name(item) in rules_fired]
-    # A rule that was rewritten since cannot say that what it fired on is over: then all have to.
-    return _unburning(ground, severity, gating_rules or mine, alert)
+    gating_rules = gating_of([item.rule for item in mine], alert)
+    return _unburning(ground, severity, [item for item in mine if item.rule in gating_rules], alert)
+
+
+def gating_of(mine: Sequence[BurnRule], alert: Alert | None) -> tuple[BurnRule, ...]:
+    """Return the rules, of those of one severity, by which an alert's burn ends: that fired it.
+
+    A rule that was rewritten since cannot say that what it fired on is over: then all have to.
+    """
+    fired = _rules_fired(alert)
+    return tuple(rule for rule in mine if fired and rule_name(rule) in fired) or tuple(mine)
 
 
 def _unburning(
@@ -192,9 +201,9 @@ def _span(length_us: int) -> str:
     return windows.label(max(MINUTE_US, length_us // unit_us * unit_us))
 
 
-def rule_name(reading: rules.Reading) -> str:
+@lru_cache(maxsize=1024)
+def rule_name(rule: BurnRule) -> str:
     """Return a rule as evidence: `1h/5m at 14.40x`."""
-    rule = reading.rule
     pair = f"{windows.label(rule.long_us)}/{windows.label(rule.short_us)}"
     return f"{pair} at {decimal(rule.k)}x"
 

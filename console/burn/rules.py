@@ -140,11 +140,11 @@ def read(
     )
     if long.total == 0:
         return Reading(rule, "no data", FROZEN, None, False, *rates, long, short)
-    single = rule.severity is Severity.PAGE and long.bad < _FEWEST_TO_PAGE
+    lonely = single(rule, long.bad)
     long_over = arithmetic.over(long.bad, long.total, budget_ppm, rule.k)
     short_over = arithmetic.over(short.bad, short.total, budget_ppm, rule.k)
     if long.total < route.min_runs:
-        enough = long.bad >= route.min_misses and not single
+        enough = long.bad >= route.min_misses and not lonely
         spent = enough and _absolute(rule, long, budget_total, budget_ppm)
         state = CRITICAL if spent else ACCEPTABLE
         quiet = not spent and (short_over is False or not long_over)
@@ -155,8 +155,13 @@ def read(
             rule, "ratio", state, None if long_over else False, False, *rates, long, short
         )
     state = _FOUR[bool(long_over), short_over]
-    fires = state == CRITICAL and not single
+    fires = state == CRITICAL and not lonely
     return Reading(rule, "ratio", state, fires, not short_over, *rates, long, short)
+
+
+def single(rule: BurnRule, bad: int) -> bool:
+    """Say whether a rule has too few misses for its severity: a single miss never pages."""
+    return rule.severity is Severity.PAGE and bad < _FEWEST_TO_PAGE
 
 
 _FOUR = {

@@ -9,6 +9,7 @@ otherwise tell people of every run.
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from console.burn import arithmetic, forecast, kinds
@@ -29,6 +30,7 @@ LEFT_STEPS = ((Fraction(1, 4), "25 %"), (Fraction(1, 2), "50 %"))
 CLASS_SHARE = Fraction(1, 5)
 """More of a quarter's budget by one class asks for a plan (SRE Workbook, error budget policy)."""
 RESCUES = 3
+_NAMES = tuple(item.value for item in CLASSES)
 _CALM = ""
 """Nobody reads the words of a condition that neither fires nor stands in an alert."""
 
@@ -211,4 +213,4 @@ def _withheld(
 
 
 def _classes(counts: Counts) -> tuple[str, ...]:
-    return tuple(item.value for item in CLASSES if counts.of(item))
+    return tuple(compress(_NAMES, counts[-len(_NAMES) :]))

@@ -110,6 +110,7 @@ class NativeEvent(Struct, kw_only=True, omit_defaults=True):
     elapsed_s: float | None = None
     cost_usd: float | None = None
     tokens: int | None = None
+    meter: str | None = None
 
 
 class _Ours(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from console.ledger.facts import TERMINAL, Mark
 from console.ledger.orders import Orders
-from console.model import HOUR_US, MINUTE_US, SECOND_US, ErrorClass
+from console.model import HOUR_US, MINUTE_US, SECOND_US, USAGE, ErrorClass
 from console.settings import Measured
 
 
@@ -36,6 +36,7 @@ class Case:
         for mark in marks:
             self.kinds.setdefault(mark.event.event, []).append(mark)
         self.terminals = [mark for mark in marks if mark.event.event in TERMINAL]
+        self.of_work = [mark for mark in marks if mark.event.event != USAGE]
 
     def of(self, kind: str) -> list[Mark]:
         """Return the marks of one kind of event, in order of time."""

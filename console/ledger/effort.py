@@ -122,15 +122,29 @@ class Spending(NamedTuple):
 
 
 def spending(facts: Facts) -> Spending | None:
-    """Return what a run's own events say that models took, summed up; None where they say none."""
+    """Return what a run's own events say that models took, summed up; None where they say none.
+
+    Amounts add up; of the readings of one meter the largest counts.
+    """
     told = [one for one in facts.marks if one.cost_usd is not None or one.tokens is not None]
     if not told:
         return None
+    amounts = [_amount(one) for one in told if not one.meter]
+    meters: dict[str, tuple[int, int]] = {}
+    for one in told:
+        if one.meter:
+            known, read = meters.get(one.meter, (0, 0)), _amount(one)
+            meters[one.meter] = max(known[0], read[0]), max(known[1], read[1])
+    amounts += meters.values()
     return Spending(
         max(one.ts_us for one in told),
-        min(_MOST, sum(round((one.cost_usd or 0) * 1_000_000) for one in told)),
-        min(_MOST, sum(one.tokens or 0 for one in told)),
+        min(_MOST, sum(micro_usd for micro_usd, _ in amounts)),
+        min(_MOST, sum(tokens for _, tokens in amounts)),
     )
+
+
+def _amount(event: Event) -> tuple[int, int]:
+    return round((event.cost_usd or 0) * 1_000_000), event.tokens or 0
 
 
 def agent_of(facts: Facts) -> str:

@@ -13,7 +13,15 @@ from console.ledger.classes import (
     sla_of,
     trust,
 )
-from console.ledger.facts import CANCELLED, CHANGE, DELIVERED, HANDOFF, STARTED, Facts, own_run
+from console.ledger.facts import (
+    CANCELLED,
+    CHANGE,
+    DELIVERED,
+    HANDOFF,
+    STARTED,
+    Facts,
+    own_run,
+)
 from console.ledger.orders import Orders
 from console.ledger.permission import permission
 from console.model import MINUTE_US, ErrorClass, RunState
@@ -130,7 +138,7 @@ def _state(case: Case, debits: list[Debit]) -> tuple[RunState | None, int | None
         return RunState.BAD, debits[0].at_us // MINUTE_US
     if _cancelled_us(case) is not None:
         return RunState.EXCLUDED, None
-    if not case.marks or _is_change(case):
+    if not case.of_work or _is_change(case):
         return None, None
     if not case.terminals:
         return (RunState.UNKNOWN if _abandoned(case) else RunState.OPEN), None
@@ -161,7 +169,7 @@ def _abandoned(case: Case) -> bool:
     """Say whether a run with no SLA has been open too long to be believed in."""
     if sla_of(case) is not None and case.first(STARTED) is not None:
         return False
-    if not case.marks:
+    if not case.of_work:
         return False
-    begun = case.first(STARTED) or case.marks[0]
+    begun = case.first(STARTED) or case.of_work[0]
     return case.passed(begun.event.ts_us + case.measured.abandon_after_us)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from console.model import USAGE
+
 if TYPE_CHECKING:
     from console.ledger.facts import Facts
 
@@ -38,6 +40,8 @@ def path_of(facts: Facts, at_us: int) -> str:
         event = mark.event
         if event.ts_us > at_us:
             break
+        if event.event == USAGE:
+            continue
         step = f"{event.event} {event.check}".rstrip()
         if path[-1:] != [step]:
             path.append(step)

@@ -16,7 +16,7 @@ import msgspec
 from console.ledger import effort
 from console.ledger.approvals import ASKED
 from console.ledger.facts import DELIVERED, HANDOFF, STARTED, joined
-from console.model import MINUTE_US, SECOND_US, Event, Origin
+from console.model import MINUTE_US, SECOND_US, USAGE, Event, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = frozenset({"certain", ASKED, DELIVERED, HANDOFF})
 _HARMLESS = frozenset(
-    {"approval.granted", "approval.denied", "recovery.started", "recovery.succeeded"}
+    {"approval.granted", "approval.denied", "recovery.started", "recovery.succeeded", USAGE}
 )
 _ENDS = frozenset({DELIVERED, HANDOFF})
 

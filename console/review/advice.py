@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.burn import arithmetic
-from console.review.backtest import backtest
+from console.review.backtest import backtest, recorded
 from console.review.types import Advice
 from console.store import figures
 
@@ -39,9 +39,9 @@ def advice(
     if not every:
         stricter = [ppm for ppm in candidates if ppm < route.budget_ppm]
         chosen = {route.budget_ppm, *stricter[-1:], *kept[:1]}
-    found = []
+    found, past = [], recorded(connection, scope, route)
     for ppm in sorted(chosen):
-        pages, tickets = backtest(connection, scope, route, ppm)
+        pages, tickets = backtest(past, route, ppm)
         found.append(
             Advice(
                 budget_ppm=ppm,

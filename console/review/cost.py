@@ -2,7 +2,7 @@
 
 Minutes are rounded to whole ones per kind and span, money to hundredths. What models cost is what
 agents wrote in their events (`cost_usd`, `tokens`), in dollars; it is added to the money only where
-that is in dollars too.
+that is in dollars too. Nothing is priced here: what only says tokens stays tokens.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def cost(connection: Connection, scope: Scope, route: RouteSettings) -> Cost:
     closed = figures.closed(connection, scope, "total")
     trusted = figures.trusted(connection, scope)
     weeks = _weeks(connection, scope, route)
+    rise = figures.rise_tenths(connection, [figure for _, figure in weeks])
     models = _models(connection, scope, closed, trusted)
     dollars = rates.currency.upper() in _DOLLARS and models["micro_usd"].value is not None
     return Cost(
@@ -55,7 +56,8 @@ def cost(connection: Connection, scope: Scope, route: RouteSettings) -> Cost:
         },
         models=models,
         whole=_whole(connection, money, models, closed, trusted) if dollars else {},
-        trend=_trend([figure.value or 0 for _, figure in weeks]),
+        trend=_trend([figure.value or 0 for _, figure in weeks], rise),
+        trend_tenths=rise,
     )
 
 
@@ -73,26 +75,28 @@ def _weeks(
     return tuple(found)
 
 
-def _trend(weeks: Sequence[int]) -> str:
+def _trend(weeks: Sequence[int], rise: Figure) -> str:
     """Say how the last week compares with the mean of those before, in whole times or parts."""
-    *before, last = weeks
-    mean = sum(before)
-    if not mean:
-        return "nothing before to compare with" if last else "nothing in four weeks"
-    tenths = (20 * last * len(before) + mean) // (2 * mean)
-    return f"the last week cost {tenths // 10}.{tenths % 10} times the mean of those before"
+    if rise.value is None:
+        return "nothing before to compare with" if weeks[-1] else "nothing in four weeks"
+    whole, tenths = divmod(rise.value, 10)
+    return f"the last week cost {whole}.{tenths} times the mean of those before"
 
 
 def _models(
     connection: Connection, scope: Scope, closed: Figure, trusted: Figure
 ) -> dict[str, Figure]:
-    spent = findings.models(connection, scope, "micro_usd")
+    spent, tokens = (findings.models(connection, scope, what) for what in ("micro_usd", "tokens"))
     return {
         "micro_usd": spent,
-        "tokens": findings.models(connection, scope, "tokens"),
+        "tokens": tokens,
         "runs": findings.told(connection, scope),
+        "runs_priced": findings.told(connection, scope, "micro_usd"),
+        "runs_counted": findings.told(connection, scope, "tokens"),
         "micro_usd_per_run": figures.each(connection, spent, closed),
         "micro_usd_per_trusted": figures.each(connection, spent, trusted),
+        "tokens_per_run": figures.each(connection, tokens, closed),
+        "tokens_per_trusted": figures.each(connection, tokens, trusted),
     }
 
 

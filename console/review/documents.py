@@ -156,6 +156,7 @@ def _cost(cost: Cost) -> Document:
         ],
         "hundredths_by_class": _figures(cost.money_by_class),
         "trend": cost.trend,
+        "trend_tenths": None if cost.trend_tenths is None else _figure(cost.trend_tenths),
         "models": _figures(cost.models),
         "with_models": _figures(cost.whole),
         "trusted_without": _figures(cost.sole),

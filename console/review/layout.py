@@ -9,9 +9,10 @@ from console.review import words
 from console.review.page import Block, Bullets, Chart, Command, Grid, Heading, Prose, budget_left
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from console.review.types import Advice, Cost, Review, RouteReview
+    from console.store.figures import Figure
 
 _EFFORTS = {
     "rescue": "rescue",
@@ -212,22 +213,38 @@ def _money(cost: Cost) -> Iterator[str]:
 
 
 def _models(cost: Cost) -> Iterator[str]:
-    """Say what agents wrote that models took, and what a run cost with all that."""
+    """Say what agents wrote that models took, and what a run cost with all that.
+
+    What only says tokens is told in tokens: there is no price in it.
+    """
     found = cost.models
     if not found or not found["runs"].value:
         return
-    tokens = found["tokens"].value
-    counted = f" and {tokens:,} tokens" if tokens is not None else ""
-    yield (
-        f"models took {words.dollars(found['micro_usd'].value)}{counted} in "
-        f"{words.number(found['runs'])} runs that say so: "
-        f"{words.dollars(found['micro_usd_per_run'].value, 4)} a run, "
-        f"{words.dollars(found['micro_usd_per_trusted'].value, 4)} a trusted outcome"
-    )
+    paid, tokens = found["micro_usd"], found["tokens"]
+    each = _each_of(found, "tokens" if paid.value is None else "micro_usd")
+    counted = f"{words.tokens(tokens.value)} in {words.number(found['runs_counted'])} runs"
+    if paid.value is None:
+        yield f"models took {counted} that say so: {each}; no log says what that cost"
+    elif found["runs_priced"].value == found["runs_counted"].value:
+        both = f"{words.dollars(paid.value)} and {counted}"
+        yield f"models took {both} that say so: {each}"
+    else:
+        told = f"{words.dollars(paid.value)} in {words.number(found['runs_priced'])} runs"
+        more = "" if tokens.value is None else f", and {counted} that say so"
+        yield f"models took {told} that say what they cost: {each}{more}"
     if cost.whole:
-        each = cost.whole["hundredths_per_run"], cost.whole["hundredths_per_trusted_outcome"]
-        run, outcome = (words.money(item.value, cost.currency) for item in each)
+        whole = cost.whole["hundredths_per_run"], cost.whole["hundredths_per_trusted_outcome"]
+        run, outcome = (words.money(item.value, cost.currency) for item in whole)
         yield f"with its models a run really cost {run}, and a trusted outcome {outcome}"
+
+
+def _each_of(found: Mapping[str, Figure], what: str) -> str:
+    """Say what models took a run, and a trusted outcome, in dollars or in tokens."""
+    run, outcome = (
+        words.tokens(item.value) if what == "tokens" else words.dollars(item.value, 4)
+        for item in (found[f"{what}_per_run"], found[f"{what}_per_trusted"])
+    )
+    return f"{run} a run, {outcome} a trusted outcome"
 
 
 def _without(cost: Cost) -> Iterator[str]:

@@ -37,12 +37,13 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """What trust cost beside the budget: minutes by kind and by class, money in hundredths.
 
-    `weeks` are (first day of the week, money), oldest first, the reviewed span last, and `trend`
-    says in words how the last compares with those before. `money_by_class` is that of the runs that
-    missed in it. `models` is what agents wrote that models took: `micro_usd` and `tokens` (None:
-    nothing), `runs` that told, `micro_usd_per_run` and `micro_usd_per_trusted`; `whole` is money
-    and models together a run and a trusted outcome, where both are dollars. `sole` are
-    the runs that missed in one class only, by class: what that class less would have bought.
+    `weeks` are (first day of the week, money), oldest first, the reviewed span last; `trend` says
+    in words how the last compares with the mean of those before, `trend_tenths` in tenths of it.
+    `money_by_class` is that of the runs that missed in it. `models` is what agents wrote that
+    models took: `micro_usd` and `tokens` (None: nothing), each a run and a trusted outcome, the
+    `runs` that told, `runs_priced` a cost and `runs_counted` tokens; `whole` is money and models
+    together, where both are dollars. `sole` are the runs that missed in one class only, by class:
+    what that class less would have bought.
     """
 
     minutes: dict[str, Figure]
@@ -58,6 +59,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     models: dict[str, Figure] = {}
     whole: dict[str, Figure] = {}
     trend: str = ""
+    trend_tenths: Figure | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

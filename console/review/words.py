@@ -45,6 +45,11 @@ def dollars(micro_usd: int | None, places: int = 2) -> str:
     return f"{whole}.{rest:0{places}d} USD"
 
 
+def tokens(count: int | None) -> str:
+    """Return a count of tokens: `12,500 tokens`; `no data` for None."""
+    return "no data" if count is None else f"{count:,} tokens"
+
+
 def number(figure: Figure) -> str:
     """Return a count, `no data` for None."""
     return "no data" if figure.value is None else str(figure.value)

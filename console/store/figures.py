@@ -178,6 +178,19 @@ def money(
     return ask(connection, f"select {' + '.join(parts)}")
 
 
+def rise_tenths(connection: Connection, weeks: Sequence[Figure]) -> Figure:
+    """Return the last of some figures in tenths of the mean of those before, rounded half up.
+
+    None where there was nothing before.
+    """
+    *before, last = (f"({figure.query})" for figure in weeks)
+    mean = " + ".join(before)
+    return ask(
+        connection,
+        f"select ({20 * len(before)} * {last} + {mean}) / nullif(2 * ({mean}), 0)",
+    )
+
+
 def rate_of(kind: str, rates: Rates) -> Fraction:
     """Return the rate an hour of one kind of effort; recovery is waiting, priced as delay."""
     named = {"rescue": rates.rescue_per_hour, "approval": rates.approval_per_hour}

@@ -116,8 +116,12 @@ def test_what_models_took_is_the_sum_of_what_the_events_of_runs_say(tmp_path: Pa
         "micro_usd": 522_300,
         "tokens": 5_000,
         "runs": 2,
+        "runs_priced": 2,
+        "runs_counted": 2,
         "micro_usd_per_run": 174_100,
         "micro_usd_per_trusted": 174_100,
+        "tokens_per_run": 1_667,
+        "tokens_per_trusted": 1_667,
     }
 
 

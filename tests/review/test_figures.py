@@ -76,6 +76,7 @@ def words_of(view: dict[str, Any]) -> Iterator[tuple[str, list[str], dict[str, A
         yield text, incidents, {"verdict": view["verdict"], "experienced": view["experienced"]}
     for item in view["verdict"]["weaknesses"]:
         yield item["because"], incidents, view["verdict"]
+    yield view["cost"]["trend"], [], view["cost"]["trend_tenths"]
 
 
 def allowed(about: dict[str, Any], route: RouteSettings) -> set[str]:
@@ -86,6 +87,8 @@ def allowed(about: dict[str, Any], route: RouteSettings) -> set[str]:
         if isinstance(value, dict) and "query" in value and "value" in value
     ]
     said = {str(value) for _, value in values}
+    if about.keys() == {"value", "query"} and about["value"] is not None:
+        said = {f"{about['value'] / 10:.1f}"}
     said |= {
         f"{value / 100:.2f}" for path, value in values if "hundredths" in path and value is not None
     }

@@ -7,10 +7,10 @@ What follows from them, also from silence, is in `claude_runs`; how lines become
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
 
 import msgspec
 
+from console.intake.formats import claude_usage
 from console.intake.formats.claude_denials import USER_REJECTED, denial_rule
 from console.intake.formats.claude_records import (
     BLANK,
@@ -32,6 +32,7 @@ from console.intake.formats.claude_runs import (
     ToolUse,
     directive,
 )
+from console.intake.formats.marks import Marks, mark_of
 from console.intake.formats.route_template import RouteTemplate
 from console.intake.reading import Batch, Context, Rejected
 from console.intake.times import instant_us
@@ -41,7 +42,7 @@ DEFAULT_ROUTE = "{cwd_name}"
 _PLACEHOLDERS = ("cwd", "cwd_name", "branch", "slug", "session", "version", "agent")
 BOM = b"\xef\xbb\xbf"
 _EXCERPT_BYTES = 200
-_SEEN_LIMIT, _SEEN_BYTES = 4096, 8
+_SEEN_LIMIT = 6144
 _DAY_MS = 86_400_000
 
 _TALK = frozenset({"user", "assistant", "system"})
@@ -79,9 +80,7 @@ class ClaudeCodeReader:
         self._story = story
         self._runs = Runs(story)
         self._rejected: list[Rejected] = []
-        size = _SEEN_BYTES
-        marks = (story.seen[at : at + size] for at in range(0, len(story.seen), size))
-        self._seen: dict[bytes, None] = dict.fromkeys(marks)
+        self._seen = Marks(story.seen, _SEEN_LIMIT)
 
     def feed(self, block: bytes, offset: int, line: int) -> Batch:
         """Read whole lines; see `Reader.feed`."""
@@ -103,7 +102,7 @@ class ClaudeCodeReader:
 
     def dump(self) -> bytes:
         """Return the story so far as bytes: tens of kilobytes at most."""
-        self._story.seen = b"".join(self._seen)
+        self._story.seen = self._seen.pack()
         return msgspec.msgpack.encode(self._story)
 
     def _drain(self) -> Batch:
@@ -138,7 +137,7 @@ class ClaudeCodeReader:
             return "this object has no record type"
         tells = _tells(record)
         if tells and record.uuid:
-            mark = _mark(record.uuid)
+            mark = mark_of(record.uuid)
             if mark in self._seen:
                 return ""
         if record.timestamp is not None:
@@ -148,18 +147,14 @@ class ClaudeCodeReader:
                 return clean(str(error))
             self._runs.pass_time(story.last_us)
         if not tells:
+            claude_usage.pay(story, record, (offset, length, line))
             return ""
         if story.last_us is None:
             return "this record has no timestamp, and none came before it"
         if mark:
-            self._remember(mark)
+            self._seen.add(mark)
         self._enter(record, Place(self._id(record), story.last_us, offset, length, line))
         return ""
-
-    def _remember(self, mark: bytes) -> None:
-        self._seen[mark] = None
-        if len(self._seen) > _SEEN_LIMIT:
-            del self._seen[next(iter(self._seen))]
 
     def _id(self, record: Record) -> str:
         return name(record.uuid.strip()) or f"{self._story.session}@{self._story.last_us}"
@@ -284,6 +279,7 @@ class ClaudeCodeReader:
         if not beside:
             self._runs.answer()
         run, blocks = self._run(record), message.blocks()
+        claude_usage.count(self._story, self._seen, record, run, place)
         if not beside:
             self._runs.speak(run, name(message.id))
         for block in blocks:
@@ -379,8 +375,3 @@ def _given_up(record: Record) -> str:
 
 def _only_words(blocks: list[Block]) -> bool:
     return bool(blocks) and _WORDS.issuperset(block.type for block in blocks)
-
-
-def _mark(uuid: str) -> bytes:
-    """Return a record's id in few bytes, to know it again by."""
-    return blake2b(uuid.encode("utf-8", "surrogatepass"), digest_size=_SEEN_BYTES).digest()

@@ -39,6 +39,15 @@ class Block(msgspec.Struct, gc=False):
         return parts or ""
 
 
+class Usage(msgspec.Struct, gc=False):
+    """What one answer took of its model so far, in tokens."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+
+
 class Message(msgspec.Struct, gc=False):
     """What was said, by either side. `id` is shared by the lines of one answer."""
 
@@ -46,6 +55,7 @@ class Message(msgspec.Struct, gc=False):
     model: str = ""
     stop_reason: str | None = None
     content: str | list[Block] = ""
+    usage: Usage | None = None
 
     def blocks(self) -> list[Block]:
         """Return the content as blocks, plain text being one block."""
@@ -115,6 +125,10 @@ class Record(msgspec.Struct, rename="camel", gc=False):
     max_retries: int | None = None
     attachment: Attachment | None = None
     prompt_submit_ending: Submission | None = None
+    request_id: str | None = None
+    cost_usd: float | None = msgspec.field(default=None, name="costUSD")
+    total_cost_usd: float | None = msgspec.field(default=None, name="totalCostUSD")
+    has_unknown_model_cost: bool = False
 
     def text(self) -> str:
         """Return the text that a system record says itself, without leading space."""

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from console.intake.formats.claude_denials import USER_REJECTED
+from console.intake.formats.usage import Meter
 from console.intake.reading import Sourced
 from console.model import MINUTE_US, SECOND_US, Event
 from console.text import clean, name
@@ -65,6 +66,7 @@ class Run(msgspec.Struct, gc=False):
     ended: bool = False
     still: bool = False
     launched: bool = False
+    meter: Meter = msgspec.field(default_factory=Meter)
 
 
 class ToolUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -96,10 +98,12 @@ class Story(msgspec.Struct):
     """All that is carried from one block to the next; bounded.
 
     `rest` is what may turn out to be the last of its run, `interruption` the one whose
-    meaning the next prompt decides. `agent` is set in a sub-agent's own file.
+    meaning the next prompt decides. `agent` is set in a sub-agent's own file. `calls` are the
+    last answers, with their tokens, `paid_usd` is what the session had cost. No key of it hints at
+    a secret, or all of it would have to be searched for one after every block.
     """
 
-    session: str = ""
+    session: str = msgspec.field(default="", name="talk")
     cwd: str = ""
     agent: str = ""
     begun: bool = False
@@ -111,6 +115,9 @@ class Story(msgspec.Struct):
     tools: dict[str, ToolUse] = {}
     agents: list[str] = []
     seen: bytes = b""
+    calls: dict[str, int] = {}
+    priced: bool = False
+    paid_usd: float = 0.0
 
 
 class Runs:
@@ -149,6 +156,7 @@ class Runs:
         if story.interruption is not None:
             self._judge(rescued=place.ts_us <= story.interruption.ts_us + QUIET_US)
         self._fall_silent()
+        self._tell_usage()
         story.run = Run(id=asked.run, route=asked.route, prompt=asked.prompt, start_us=place.ts_us)
         if started:
             self._emit(place, "run.started")
@@ -265,6 +273,15 @@ class Runs:
         interruption = self.story.interruption
         if interruption is not None and clock_us > interruption.ts_us + QUIET_US:
             self._judge(rescued=False)
+        if self.story.run is not None and self.story.run.meter.silent(clock_us):
+            self._tell_usage()
+
+    def _tell_usage(self) -> None:
+        """Tell what a run took of models that no event of it has told."""
+        run = self.story.run
+        told = run.meter.event(run.id, run.route) if run is not None else None
+        if told is not None:
+            self.events.append(told)
 
     def _fall_silent(self) -> None:
         rest, run = self.story.rest, self.story.run
@@ -303,5 +320,6 @@ class Runs:
         if kind in _TERMINAL and run is not None:
             run.ended = run.still = True
             self.story.rest = None
+            fields |= run.meter.reading()
         event = Event(ts_us=place.ts_us, event=kind, id=place.uuid + suffix, **fields)
         self.events.append(Sourced(event, place.offset, place.length, place.line))

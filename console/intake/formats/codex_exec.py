@@ -3,7 +3,8 @@
 An event takes the time at which its line is read, for which the file's modification time stands:
 right to the poll while a run is followed live. In a file that is read after the fact all events
 fall on its end, so that no run in it is late. A turn has no id of its own: it is named after its
-thread, its file (a thread may be resumed into another one) and its number there.
+thread, its file (a thread may be resumed into another one) and its number there. The usage at a
+turn's end is that of its thread so far, so that a turn took the difference to the one before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import msgspec
 
 from console.intake.formats.claude_runs import directive
 from console.intake.formats.codex_denials import USER_REJECTED, denial_rule
-from console.intake.formats.codex_records import EXEC_HEAD, Fields, Found, records
+from console.intake.formats.codex_records import EXEC_HEAD, Fields, Found, records, tokens_of
 from console.intake.formats.codex_turns import TROUBLE, Call, Place, Telling, Turn, Turns
 from console.intake.reading import Batch, Context, Rejected
 from console.text import clean, name
@@ -25,12 +26,16 @@ _NO_TIME = "this line names no time, and the file's own is not to be had"
 
 
 class ExecStory(msgspec.Struct):
-    """All that is carried from one block to the next: the thread, and how many turns it began."""
+    """All that is carried from one block to the next.
+
+    The thread, how many turns it began, and how many tokens it had taken.
+    """
 
     thread: str = ""
     count: int = 0
     last_us: int | None = None
     turns: Turns = msgspec.field(default_factory=Turns)
+    tokens: int = 0
 
 
 class ExecReader:
@@ -89,13 +94,15 @@ class ExecReader:
             return _NO_TIME
         place = Place(story.last_us, found.offset, found.length, found.line)
         if kind == "thread.started":
-            story.thread = name(fields.text("thread_id").strip())
+            thread = name(fields.text("thread_id").strip())
+            if thread != story.thread:
+                story.thread, story.tokens = thread, 0
         elif kind == "turn.started":
             story.count += 1
             turn = f"{story.thread or 'thread'}:{self._path.stem}:{story.count}"
             self._turns.begin(place, Turn(id=name(turn), route=self._route()))
         elif kind == "turn.completed":
-            self._turn()
+            self._turns.spend(place, self._turn(), self._spent(fields.inner("usage")))
             self._turns.deliver(place)
         elif kind == "turn.failed":
             self._turn()
@@ -106,6 +113,11 @@ class ExecReader:
         elif kind.startswith("item."):
             self._item(fields.inner("item"), place, over=kind == "item.completed")
         return ""
+
+    def _spent(self, usage: Fields) -> int:
+        before, self._story.tokens = self._story.tokens, tokens_of(usage)
+        more = self._story.tokens - before
+        return more if more >= 0 else self._story.tokens
 
     def _turn(self) -> Turn:
         return self._turns.current(self._story.thread or name(self._path.stem), self._route())

@@ -15,7 +15,13 @@ from console.intake.formats.codex_denials import (
     denial_rule,
     output_text,
 )
-from console.intake.formats.codex_records import ROLLOUT_HEAD, Fields, Found, records
+from console.intake.formats.codex_records import (
+    ROLLOUT_HEAD,
+    Fields,
+    Found,
+    records,
+    tokens_of,
+)
 from console.intake.formats.codex_session import DEFAULT_ROUTE, Session, session_of
 from console.intake.formats.codex_turns import (
     ANSWER,
@@ -41,7 +47,9 @@ KINDS = frozenset(
     }
 )
 """The types of record by which a rollout is known."""
-_TELLING = frozenset({"session_meta", "turn_context", "response_item", "event_msg"})
+_TELLING = frozenset(
+    {"session_meta", "turn_context", "response_item", "event_msg", "token_usage_record"}
+)
 _CALLS = frozenset({"function_call", "custom_tool_call", "local_shell_call"})
 _OUTPUTS = frozenset({"function_call_output", "custom_tool_call_output"})
 _STARTS = frozenset({"task_started", "turn_started"})
@@ -58,12 +66,16 @@ _LONGEST_MS = 1000 * 86_400_000
 
 
 class Story(msgspec.Struct):
-    """All that is carried from one block to the next. `told`: turns are told by the runtime."""
+    """All that is carried from one block to the next.
+
+    `told`: turns are told by the runtime. `tokens` is what the session's counter last said.
+    """
 
     session: Session = msgspec.field(default_factory=Session)
     turns: Turns = msgspec.field(default_factory=Turns)
     told: bool = False
     last_us: int | None = None
+    tokens: int | None = None
 
 
 class CodexReader:
@@ -119,11 +131,36 @@ class CodexReader:
             session.meet(payload, ts_us, self._path)
             self._turns.child = session.child
             return ""
-        if not session.is_copied(payload.text("turn_id"), payload.number("started_at"), ts_us):
+        copied = session.is_copied(payload.text("turn_id"), payload.number("started_at"), ts_us)
+        tokens = self._spent(kind, payload)
+        if not copied:
             self._turns.pass_time(ts_us)
             place = Place(ts_us, found.offset, found.length, found.line)
+            if tokens:
+                self._turns.spend(place, self._turn(), tokens)
             self._enter(kind, payload, place, found.fields)
         return ""
+
+    def _spent(self, kind: str, payload: Fields) -> int:
+        """Return by how much a record moves the session's counter of tokens on.
+
+        It is written after every call, also again as it was. A file that begins with a counter
+        under way, or in which it begins anew, counts the last call alone.
+        """
+        if kind == "token_usage_record":
+            whole, last = payload.inner("thread_token_usage"), payload.inner("usage")
+        elif payload.text("type") == "token_count":
+            info = payload.inner("info")
+            whole, last = info.inner("total_token_usage"), info.inner("last_token_usage")
+        else:
+            return 0
+        story, reached = self._story, tokens_of(whole)
+        if not reached:
+            return 0
+        before, story.tokens = story.tokens, reached
+        if before is None or reached < before:
+            return tokens_of(last) or reached
+        return reached - before
 
     def _instant(self, fields: Fields) -> tuple[int | None, str]:
         """Return when a record was written, or None and why that is not known."""
@@ -213,7 +250,11 @@ class CodexReader:
         """Return the turn whose end is told; it may have begun before the file does."""
         turn, known = self._turn(), name(payload.text("turn_id").strip())
         if known and known != turn.id:
-            turn = Turn(id=known, route=self._route(), told=True, asked=True)
+            before, turn = turn, Turn(id=known, route=self._route(), told=True, asked=True)
+            if before.told:
+                self._turns.tell_usage()
+            else:
+                turn.meter = before.meter
             turn.ended = known in self._story.turns.over
             self._story.turns.turn = turn
         return turn

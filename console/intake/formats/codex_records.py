@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from console.intake.formats.native import glued
+from console.intake.formats.usage import amount
 from console.intake.reading import UNDECODABLE, Rejected
 
 BLANK = b" \t\r\n\x00"
@@ -83,6 +84,12 @@ class Found(NamedTuple):
         start = self.offset - offset
         excerpt = block[start : start + min(self.length, _EXCERPT_BYTES)]
         return Rejected(self.offset, self.length, self.line, reason, excerpt)
+
+
+def tokens_of(usage: Fields) -> int:
+    """Return the tokens of a usage; what was cached is part of the input, reasoning of the rest."""
+    parts = amount(usage.number("input_tokens")) + amount(usage.number("output_tokens"))
+    return amount(usage.number("total_tokens")) or parts
 
 
 def members(raw: bytes) -> Fields | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from console.intake.formats.usage import Meter
 from console.intake.reading import Sourced
 from console.model import MINUTE_US, Event
 from console.text import clean, name
@@ -49,6 +50,7 @@ class Turn(msgspec.Struct, gc=False):
     busy: bool = False
     ended: bool = False
     refused_us: int = 0
+    meter: Meter = msgspec.field(default_factory=Meter)
 
 
 class Rest(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -112,6 +114,7 @@ class Telling:
         if turns.turn is not None and turns.turn.id == turn.id:
             return
         self._fall_silent()
+        self.tell_usage()
         turns.turn, turns.rest, turns.open = turn, None, []
         turn.ended = turn.id in turns.over
         if not turn.ended:
@@ -206,6 +209,19 @@ class Telling:
         interruption = self.turns.interruption
         if interruption is not None and clock_us > interruption.place.ts_us + QUIET_US:
             self._judge(rescued=False)
+        if self.turns.turn is not None and self.turns.turn.meter.silent(clock_us):
+            self.tell_usage()
+
+    def spend(self, place: Place, turn: Turn, tokens: int) -> None:
+        """Count what the turn took of a model."""
+        turn.meter.count(turn.id, (place.ts_us, place.offset, place.length, place.line), tokens)
+
+    def tell_usage(self) -> None:
+        """Tell what the turn took of models that no event of it has told."""
+        turn = self.turns.turn
+        told = turn.meter.event(turn.id, turn.route) if turn is not None else None
+        if told is not None:
+            self.events.append(told)
 
     def _fall_silent(self) -> None:
         """End a turn whose end is not told at its last words."""
@@ -247,6 +263,8 @@ class Telling:
         if run in turns.over:
             return
         turns.over = [*turns.over[1 - _OVER_LIMIT :], run]
+        if turn is not None and turn.id == run:
+            fields |= turn.meter.reading()
         self._emit(place, kind, **fields)
         if turns.interruption is not None and turns.interruption.run == run:
             turns.interruption = None

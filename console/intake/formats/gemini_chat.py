@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +20,8 @@ from console.intake.formats.gemini_runs import (
     denial_rule,
 )
 from console.intake.formats.loose import array, at_path, instant, table, text
+from console.intake.formats.marks import Marks, mark_of
+from console.intake.formats.usage import total
 from console.text import name
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from console.intake.formats.route_template import RouteTemplate
 
 PLACEHOLDERS = ("project", "session", "kind")
-_SEEN_LIMIT, _SEEN_BYTES = 4096, 8
+_SEEN_LIMIT = 4096
 _DENIED_LIMIT = 256
 _OWN_WORDS = (
     "Please continue.",
@@ -46,14 +47,15 @@ _BLOCKED = ("Agent execution blocked", STOPPED)
 class Story(msgspec.Struct):
     """All that is carried from block to block; bounded.
 
-    `message` is the id of the last message, `seen` are the marks of all before, `denied` the tool
-    calls of which it is told that something stopped them.
+    `message` is the id of the last message, `took` how many of its tokens were counted, `seen` are
+    the marks of all before, `denied` the tool calls of which it is told that they were stopped.
     """
 
     session: str = ""
     project: str = ""
     kind: str = ""
     message: str = ""
+    took: int = 0
     last_us: int | None = None
     run: Run | None = None
     denied: list[str] = []
@@ -68,13 +70,11 @@ class Chat:
         self.runs = Runs(story.run)
         self._path = path
         self._template = template
-        size = _SEEN_BYTES
-        marks = (story.seen[at : at + size] for at in range(0, len(story.seen), size))
-        self._seen: dict[bytes, None] = dict.fromkeys(marks)
+        self._seen = Marks(story.seen, _SEEN_LIMIT)
 
     def dump(self) -> bytes:
         """Return the story as bytes: tens of kilobytes at most."""
-        self.story.run, self.story.seen = self.runs.run, b"".join(self._seen)
+        self.story.run, self.story.seen = self.runs.run, self._seen.pack()
         return msgspec.msgpack.encode(self.story)
 
     def header(self, fields: dict[str, Any]) -> None:
@@ -105,7 +105,7 @@ class Chat:
         if identity != story.message:
             if not self._is_new(identity):
                 return ""
-            story.message = identity
+            story.message, story.took = identity, 0
             self.runs.pass_time(at_us)
         story.last_us = max(story.last_us or at_us, at_us)
         kind, where = text(fields.get("type")), Place(identity, at_us, *place)
@@ -118,13 +118,11 @@ class Chat:
         return ""
 
     def _is_new(self, identity: str) -> bool:
-        mark = blake2b(identity.encode(), digest_size=_SEEN_BYTES).digest()
-        if mark in self._seen:
-            return False
-        self._seen[mark] = None
-        if len(self._seen) > _SEEN_LIMIT:
-            del self._seen[next(iter(self._seen))]
-        return True
+        mark = mark_of(identity)
+        known = mark in self._seen
+        if not known:
+            self._seen.add(mark)
+        return not known
 
     def _user(self, fields: dict[str, Any], place: Place) -> None:
         content = fields.get("content")
@@ -151,7 +149,7 @@ class Chat:
         return self.story.session or name(self._path.stem)
 
     def _gemini(self, fields: dict[str, Any], place: Place) -> None:
-        self._run()
+        self._count(fields, place)
         calls = [table(call) for call in array(fields.get("toolCalls"))]
         how, at = WORK, place
         if not calls and _said(fields.get("content")).strip():
@@ -175,6 +173,16 @@ class Chat:
                 at = msgspec.structs.replace(place, ts_us=when.ts_us)
         self.story.last_us = max(self.story.last_us or at.ts_us, at.ts_us)
         self.runs.mark(how, at)
+
+    def _count(self, fields: dict[str, Any], place: Place) -> None:
+        """Count what an answer took, or what it took more than was told of it before."""
+        run, story = self._run(), self.story
+        parts = ("input", "output", "thoughts", "tool")
+        tokens = total(table(fields.get("tokens")), "total", *parts)
+        if tokens > story.took:
+            at = (place.ts_us, place.offset, place.length, place.line)
+            run.meter.count(place.uuid, at, tokens - story.took)
+            story.took = tokens
 
     def _first(self, call: str) -> bool:
         """Say whether it is told for the first time that a tool call was stopped."""

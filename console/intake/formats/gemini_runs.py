@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from console.intake.formats.claude_runs import Place, directive
+from console.intake.formats.usage import Meter
 from console.intake.reading import Sourced
 from console.model import MINUTE_US, Event
 from console.text import clean, name
@@ -20,6 +21,7 @@ REJECTED, INTERRUPTED = "rejected", "interrupted"
 QUIET_US, WORDS_QUIET_US = 10 * MINUTE_US, 30 * MINUTE_US
 """So long after something happened it was the last; words may be followed by a slow approval."""
 USER_REJECTED = "user-rejected"
+_TERMINAL = frozenset({"run.delivered", "run.failed", "run.cancelled"})
 _TOOL_BLOCKED = "Tool execution blocked"
 _POLICY = "Tool execution denied by policy"
 _NOT_ALLOWED = "User did not allow tool call"
@@ -35,6 +37,7 @@ class Run(msgspec.Struct):
     last: str = ""
     at: Place | None = None
     reason: str = ""
+    meter: Meter = msgspec.field(default_factory=Meter)
 
 
 class Runs:
@@ -47,6 +50,7 @@ class Runs:
     def begin(self, place: Place, run: Run, *, parent: str = "") -> None:
         """Start a run; the one before is decided by it."""
         self.decide(place.ts_us)
+        self.tell_usage()
         self.run = run
         self.emit(place, "run.started", "", parent=parent)
 
@@ -99,16 +103,26 @@ class Runs:
     def pass_time(self, clock_us: int) -> None:
         """Decide a run in which nothing has happened for long enough before `clock_us`."""
         run = self.run
+        if run is not None and run.meter.silent(clock_us):
+            self.tell_usage()
         if run is None or run.at is None:
             return
         quiet_us = WORDS_QUIET_US if run.last == WORDS else QUIET_US
         if clock_us > run.at.ts_us + quiet_us:
             self.decide(None)
 
+    def tell_usage(self) -> None:
+        """Tell what the run took of models that no event of it has told."""
+        told = self.run.meter.event(self.run.id, self.run.route) if self.run is not None else None
+        if told is not None:
+            self.events.append(told)
+
     def emit(self, place: Place, what: str, suffix: str, /, **fields: Any) -> None:
         """Add an event of the run under way, or of another that `fields` name."""
         if self.run is not None:
             fields = {"run": self.run.id, "route": self.run.route, **fields}
+            if what in _TERMINAL and fields["run"] == self.run.id:
+                fields |= self.run.meter.reading()
         if "reason" in fields:
             fields["reason"] = clean(fields["reason"])
         own = name(place.uuid + suffix)

@@ -12,6 +12,7 @@ of the file, or the one above `.gemini`. The template may also use `{session}` a
   agent: `run.cancelled`, by our order where the hook's text bears one.
 - `agent.start` and `agent.finish` are a sub-agent's run, of which the run under way is the parent:
   `GOAL` delivered, `ABORTED` cancelled, any other reason failed; it took `duration_ms`.
+- `api_response` says what its call took of the model, whichever agent made it.
 - `agent.recovery_attempt` is `recovery.succeeded` or `.failed`, `rewind` a recovery by rollback.
 
 Spans, metrics and all other events are passed over: other hooks and `conseca.verdict` too, since
@@ -50,7 +51,9 @@ from console.intake.formats.loose import (
 )
 from console.intake.formats.pretty_json import Frame, Frames
 from console.intake.formats.route_template import RouteTemplate
+from console.intake.formats.usage import total
 from console.intake.reading import Batch, Context, restored
+from console.model import USAGE
 from console.text import name
 
 if TYPE_CHECKING:
@@ -190,7 +193,10 @@ def _apply(runs: Runs, kind: str, place: Place, said: dict[str, Any]) -> None:
     """Take in one event of a session whose run is known."""
     if kind == "tool_call":
         _tool_call(runs, place, said)
+    elif kind == "api_response" and text(said.get("role")) not in _MAIN:
+        _count(runs, place, said)
     elif kind in {"api_response", "api_request"} and text(said.get("role")) in _MAIN:
+        _count(runs, place, said)
         runs.mark(WORDS if kind == "api_response" else WORK, place)
     elif kind == "api_error" and text(said.get("role")) in _MAIN:
         reason = text(said.get("error")) or text(said.get("error.message"))
@@ -219,6 +225,14 @@ def _tool_call(runs: Runs, place: Place, said: dict[str, Any]) -> None:
         runs.block(place, error)
     else:
         runs.mark(REJECTED if rejected else WORK, place)
+
+
+def _count(runs: Runs, place: Place, said: dict[str, Any]) -> None:
+    """Tell what a call to a model took; what was cached is part of the input."""
+    parts = ("input", "output", "thoughts", "tool")
+    tokens = total(said, "total_token_count", *(f"{part}_token_count" for part in parts))
+    if tokens:
+        runs.emit(place, USAGE, "#usage", tokens=tokens)
 
 
 def _hook_call(runs: Runs, place: Place, said: dict[str, Any]) -> None:

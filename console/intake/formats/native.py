@@ -64,6 +64,7 @@ class Line(msgspec.Struct, gc=False):
     elapsed_s: float | None = None
     cost_usd: Any = None
     tokens: Any = None
+    meter: Any = None
 
 
 class NativeReader(Stateless):
@@ -200,6 +201,7 @@ def to_event(line: Line) -> Event:
         elapsed_s=line.elapsed_s,
         cost_usd=None if line.cost_usd is None else _cost(line.cost_usd),
         tokens=None if line.tokens is None else _tokens(line.tokens),
+        meter=name(line.meter) if isinstance(line.meter, str) else "",
     )
 
 

@@ -130,6 +130,7 @@ def _take(
             or item.parent
             or item.cost_usd is not None
             or item.tokens is not None
+            or item.meter
             or (item.sla_s is not None and not 0 < item.sla_s < _LONGEST)
             or (item.elapsed_s is not None and not 0 <= item.elapsed_s < _LONGEST)
             or (item.minutes is not None and not 0 <= item.minutes < _LONGEST)

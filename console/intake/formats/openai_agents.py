@@ -15,6 +15,8 @@ The SDK keeps no log; a tracing processor writes one. A run is a trace, `trace_.
   `input_guardrails` and `output_guardrails`, lists of names.
 - *Refusals.* A function whose output begins with "Tool execution was not approved", or with a text
   of the option `denials`, or in which an order of ours stands, was denied.
+- *Usage.* Each `generation` and `response` span says what its call took. Spans of tasks and turns
+  add these up, and count for nothing.
 - *Handoffs* between agents of a trace are its own affair. One to an agent whose name is in the
   option `human_agents` ends the run as a handoff.
 """

@@ -156,7 +156,7 @@ class OpenAILinesReader:
         traces = self._story.traces
         for trace in traces.values():
             if len(trace.spans) > _SPANS // 2:
-                trace.shed()
+                trace.thin()
         while len(traces) > _TRACES or sum(len(t.spans) for t in traces.values()) > _SPANS:
             self._close(next(iter(traces.values())))
 

@@ -8,6 +8,7 @@ import msgspec
 
 from console.intake.formats.claude_runs import directive
 from console.intake.formats.loose import array, instant, table, text
+from console.intake.formats.usage import added, amount
 from console.text import clean, name
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 NOT_APPROVED = "Tool execution was not approved"
 _NON_FATAL = "(non-fatal)"
 _TELLING = frozenset({"agent", "guardrail", "handoff"})
+CALLS = frozenset({"generation", "response"})
+"""The kinds of span that are one call to a model."""
+_COUNTS = ("prompt_tokens", "completion_tokens")
 _DEPTH = 5
 _CONTAINERS = ("traces", "spans", "data", "items")
 
@@ -32,6 +36,7 @@ class Span(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True)
     """One span. `denied` is why its action was refused, `order` the directive that did it.
 
     `error` is what stopped it; an error that the SDK itself calls not fatal is none.
+    `tokens` is what a call to a model took, not what a span says of all the calls within it.
     """
 
     id: str
@@ -46,10 +51,14 @@ class Span(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True)
     error: str = ""
     denied: str = ""
     order: str = ""
+    tokens: int = 0
 
 
 class Trace(msgspec.Struct):
-    """The spans of one trace so far, and what its own line says (None: it has not come)."""
+    """The spans of one trace so far, and what its own line says (None: it has not come).
+
+    `shed` are the tokens of spans that were forgotten.
+    """
 
     id: str
     workflow: str | None = None
@@ -57,6 +66,7 @@ class Trace(msgspec.Struct):
     place: Place | None = None
     spans: dict[str, Span] = {}
     latest_us: int = 0
+    shed: int = 0
 
     def roots(self) -> list[Span]:
         """Return the spans that no other known span holds, in order of time."""
@@ -69,17 +79,21 @@ class Trace(msgspec.Struct):
         held = all(not span.parent or span.parent in self.spans for span in self.spans.values())
         return bool(self.spans) and ended and held
 
-    def shed(self) -> None:
+    def thin(self) -> None:
         """Forget the spans that say nothing but that there was work, all but first and last."""
         first = min(self.spans.values(), key=lambda span: span.start_us)
         last = max(self.spans.values(), key=lambda span: span.end_us or span.start_us)
         begun = max(self.spans.values(), key=lambda span: span.start_us)
         kept = {first.id, last.id, begun.id}
-        self.spans = {
-            span.id: span
-            for span in self.spans.values()
-            if span.id in kept or span.error or span.denied or span.kind in _TELLING
-        }
+        spans, self.spans = (
+            self.spans,
+            {
+                span.id: span
+                for span in self.spans.values()
+                if span.id in kept or span.error or span.denied or span.kind in _TELLING
+            },
+        )
+        self.shed += sum(spans[gone].tokens for gone in spans.keys() - self.spans.keys())
 
     def above(self, span: Span, kind: str) -> Span | None:
         """Return the nearest span of a kind that holds another, or None."""
@@ -136,7 +150,14 @@ def span_of(fields: dict[str, Any], place: Place, denials: tuple[str, ...]) -> S
         error="" if _NON_FATAL in error else clean(error, 500),
         denied=denied,
         order=order or (directive(f"{data.get('name')}\n{error}") if kind == "guardrail" else ""),
+        tokens=_tokens(table(data.get("usage"))) if kind in CALLS else 0,
     )
+
+
+def _tokens(usage: dict[str, Any]) -> int:
+    """Return what a call took, as the SDK writes it or as its model's API does."""
+    written = added(usage, "input_tokens", "output_tokens")
+    return amount(usage.get("total_tokens")) or written or added(usage, *_COUNTS)
 
 
 def _error(error: object) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from console.intake.formats.openai_spans import CALLS
+from console.intake.formats.usage import MOST_TOKENS
 from console.intake.reading import Sourced
-from console.model import Event
+from console.model import USAGE, Event
 from console.text import name
 
 if TYPE_CHECKING:
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
 
     from console.intake.formats.openai_spans import Place, Span, Trace
 
-_ANSWERS = frozenset({"generation", "response"})
 INPUT, OUTPUT, TOOL = "input", "output", "tool"
 
 
@@ -33,16 +34,21 @@ def told(trace: Trace, route: str, names: Names) -> Iterator[Sourced]:
     yield _sourced(trace, route, "run.started", first.start_us, first.place, suffix="#started")
     for span in spans:
         yield from span_told(trace, span, route, names)
+    if trace.shed:
+        tokens, at_us = min(trace.shed, MOST_TOKENS - 1), spans[-1].start_us
+        yield _sourced(trace, route, USAGE, at_us, spans[-1].place, suffix="#usage", tokens=tokens)
     yield from _ending(trace, spans, route, names)
 
 
 def span_told(trace: Trace, span: Span, route: str, names: Names) -> Iterator[Sourced]:
-    """Yield what one span says by itself: verdicts, refusals, handoffs to a human."""
+    """Yield what one span says by itself: tokens, verdicts, refusals, handoffs to a human."""
     at_us = span.end_us if span.end_us is not None else span.start_us
 
     def event(kind: str, **fields: Any) -> Sourced:
         return _sourced(trace, route, kind, at_us, span.place, suffix=f"#{span.id}", **fields)
 
+    if span.tokens:
+        yield event(USAGE, tokens=span.tokens)
     if span.denied:
         yield event(
             "action.denied",
@@ -80,7 +86,7 @@ def side_of(trace: Trace, span: Span, names: Names) -> str:
     if function is not None and (agent is None or function.start_us >= agent.start_us):
         return TOOL
     for other in trace.spans.values():
-        answered = other.kind in _ANSWERS and other.end_us is not None
+        answered = other.kind in CALLS and other.end_us is not None
         if answered and (other.end_us or 0) <= span.start_us:
             within = trace.above(other, "agent")
             if (within.id if within else "") == (agent.id if agent else ""):

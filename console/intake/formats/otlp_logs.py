@@ -17,9 +17,10 @@ from console.intake.formats.otlp_route import route_of
 from console.intake.formats.otlp_spans import decided
 from console.intake.formats.otlp_state import Place
 from console.intake.formats.otlp_traces import QUIET_US
+from console.intake.formats.otlp_usage import requested
 from console.intake.formats.otlp_values import directive, number, text
 from console.intake.reading import Sourced
-from console.model import SECOND_US, Event
+from console.model import SECOND_US, USAGE, Event
 from console.text import clean, name
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _PREFIX, _SCOPE = "claude_code.", "com.anthropic.claude_code"
 _TALKS = 128
 _WORDS, _ERROR = "words", "error"
+_REQUEST = "api_request"
 
 
 class Last(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -67,6 +69,8 @@ class Talks:
         """Read one event."""
         kind = _kind(record)
         talk = self._talk(record, kind, place)
+        if kind == _REQUEST:
+            self._spent(talk, record, place)
         if talk is None:
             return
         if kind != "user_prompt" and not talk.begun:
@@ -138,6 +142,20 @@ class Talks:
         )
         self.events.append(Sourced(event, place.offset, place.length, place.line))
 
+    def _spent(self, talk: Talk | None, record: LogRecord, place: Place) -> None:
+        """Tell what a request took, also of a run of which nothing else was read."""
+        told, fields = requested(record.attributes), record.attributes
+        run = record.trace or name(text(fields.get("prompt.id")) or text(fields.get("session.id")))
+        if not told or not (talk or run):
+            return
+        route = talk.route if talk else route_of(record, self.template)
+        event_id = name(f"{_id(record)}#usage")
+        event = Event(
+            ts_us=record.ts_us, route=route, run=talk.run if talk else run, event=USAGE,
+            id=event_id, **told,
+        )  # fmt: skip
+        self.events.append(Sourced(event, place.offset, place.length, place.line))
+
     def _fall_silent(self, talk: Talk) -> None:
         """Take the last that a run said for its end."""
         last, talk.last = talk.last, None
@@ -204,7 +222,7 @@ class Talks:
 
 _HANDLERS = {
     "assistant_response": Talks._said,
-    "api_request": Talks._requested,
+    _REQUEST: Talks._requested,
     "api_error": Talks._erred,
     "tool_result": Talks._used,
     "tool_decision": Talks._decided,
@@ -224,7 +242,7 @@ def _kind(record: LogRecord) -> str:
 
 def _acts(kind: str) -> bool:
     """Say whether an event tells of a run even if its prompt was not read."""
-    return kind in _HANDLERS and kind not in {"api_request", "hook_execution_complete"}
+    return kind in _HANDLERS and kind not in {_REQUEST, "hook_execution_complete"}
 
 
 def _id(record: LogRecord) -> str:

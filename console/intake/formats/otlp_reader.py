@@ -26,6 +26,7 @@ from console.intake.formats.otlp_spans import (
 )
 from console.intake.formats.otlp_state import Note, Place, Root, Traces
 from console.intake.formats.otlp_traces import Assembly
+from console.intake.formats.otlp_usage import usage_of
 from console.intake.formats.otlp_values import text
 from console.intake.formats.otlp_verdicts import rule_of
 from console.intake.reading import UNDECODABLE, Batch, Context, Rejected, Sourced, Stateless
@@ -86,6 +87,10 @@ class Telling:
             self.assembly.consider(trace, _root(span, rank, route, place))
         if works(span) and trace.before(span.start_us, span.id):
             trace.first = _root(span, rank, route, place)
+        took = usage_of(span)
+        if took is not None:
+            routed = msgspec.structs.replace(took, route=route)
+            self.assembly.spend(trace, Note(routed, span.id, "", place))
         for event in events_of(span, self._rule):
             routed = msgspec.structs.replace(event, route=route)
             self.assembly.note(trace, Note(routed, span.id, asks_about(span), place))

@@ -64,7 +64,8 @@ class Trace(msgspec.Struct):
     """What is known of one trace. `links` names each span's parent, `tools` those of tools.
 
     `silent` says that its runs were told of without the parentless span, `counted` is its part of
-    the weight of all. `first` is the earliest span of an agent's work.
+    the weight of all. `first` is the earliest span of an agent's work. `spent` are the spans
+    that say what models took.
     """
 
     last_us: int = 0
@@ -73,6 +74,7 @@ class Trace(msgspec.Struct):
     agents: list[str] = []
     candidates: list[Root] = []
     notes: list[Note] = []
+    spent: dict[str, Note] = {}
     waits: list[tuple[str, int, int]] = []
     runs: list[Run] = []
     first: Root | None = None
@@ -83,7 +85,8 @@ class Trace(msgspec.Struct):
     @property
     def weight(self) -> int:
         """Return how much is kept, in parts."""
-        return 1 + len(self.links) + len(self.tools) + 16 * (len(self.candidates) + len(self.notes))
+        large = len(self.candidates) + len(self.notes)
+        return 1 + len(self.links) + len(self.tools) + 4 * len(self.spent) + 16 * large
 
     def before(self, start_us: int, span: str) -> bool:
         """Say whether a span began before the first that is known of an agent's work."""

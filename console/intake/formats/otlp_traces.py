@@ -26,7 +26,7 @@ QUIET_US = 10 * MINUTE_US
 _BARE_QUIET_US, _ROOTLESS_QUIET_US = MINUTE_US, HOUR_US
 """So long if only the parentless span could be its run, and if nothing yet could."""
 _OPEN_TRACES, _TOLD_TRACES = 256, 512
-_LINKS, _NOTES, _WAITS, _CANDIDATES, _AGENTS = 1024, 256, 64, 64, 32
+_LINKS, _NOTES, _SPENT, _WAITS, _CANDIDATES, _AGENTS = 1024, 256, 512, 64, 64, 32
 _LINKS_TOLD, _BARE = 64, 1024
 _WEIGHT = 8192
 """So many parts of traces without a root are kept; beyond it the oldest traces are closed."""
@@ -90,6 +90,13 @@ class Assembly:
         """Keep an event until its run is known."""
         if len(trace.notes) < _NOTES:
             trace.notes.append(note)
+        else:
+            trace.dropped += 1
+
+    def spend(self, trace: Trace, note: Note) -> None:
+        """Keep what a span says that models took."""
+        if note.span in trace.spent or len(trace.spent) < _SPENT:
+            trace.spent[note.span] = note
         else:
             trace.dropped += 1
 
@@ -183,7 +190,10 @@ class Assembly:
         self._emit(end, root.place)
 
     def _tell(self, key: str, trace: Trace) -> None:
-        """Emit what was noted, each with the run in whose part of the trace it happened."""
+        """Emit what was noted, each with the run in whose part of the trace it happened.
+
+        What models took is told by the innermost spans that say it: those around add it up.
+        """
         for note in trace.notes:
             event = note.event
             if note.asked and not event.action:
@@ -193,9 +203,16 @@ class Assembly:
                 event = msgspec.structs.replace(event, action=tool)
             if event.event == "handoff" and _inside(trace, event.to):
                 continue
-            run = _run_of(trace, note.span)
-            told, route = (run.id, run.route) if run else (name(key), event.route)
-            self._emit(msgspec.structs.replace(event, run=told, route=route), note.place)
+            self._note(key, trace, note, event)
+        covered = {above for span in trace.spent for above in trace.above(span)}
+        for span, note in trace.spent.items():
+            if span not in covered:
+                self._note(key, trace, note, note.event)
+
+    def _note(self, key: str, trace: Trace, note: Note, event: Event) -> None:
+        run = _run_of(trace, note.span)
+        told, route = (run.id, run.route) if run else (name(key), event.route)
+        self._emit(msgspec.structs.replace(event, run=told, route=route), note.place)
 
     def _finish(self, key: str, trace: Trace, place: Place) -> None:
         state = self.state
