@@ -180,25 +180,28 @@ class Writer:
         told, missed = dict[int, bytes](), list[tuple[int, str]]()
         rows = dict[tuple[int, str], tuple[Any, ...]]()
         last: dict[tuple[int, str], Change] = {}
+        stored = list[tuple[int, str]]()
         for change in changes:  # a run that is changed twice is as it was changed last
             key = (self._routes[change.route], change.run)
-            place = rows[key][3] if key in rows else self._place(*key)
+            place = rows[key][3] if key in rows else self._place(*key, stored=change.stored)
             rows[key] = _row(key, place, change, now_us)
             told[place] = run_facts.encode(change.facts)
             last[key] = change
             if change.missed:
                 missed.append(key)
+            if change.stored:
+                stored.append(key)
         self.connection.executemany(_TOLD, told.items())
         self.connection.executemany(_RUN, rows.values())
         self.connection.executemany("delete from miss where route = ? and run = ?", missed)
         self.connection.executemany(
             _MISS, [row for key, change in last.items() for row in _misses(*key, change)]
         )
-        views.save(self.connection, [_took(*key, change) for key, change in last.items()])
+        views.save(self.connection, stored, [_took(*item) for item in last.items()])
 
-    def _place(self, route: int, run: str) -> int:
+    def _place(self, route: int, run: str, *, stored: bool) -> int:
         """Return the number under which the events of a run are kept, a new one for a new run."""
-        row = self.connection.execute(_PLACE, (route, run)).fetchone()
+        row = self.connection.execute(_PLACE, (route, run)).fetchone() if stored else None
         if row is not None:
             return int(row[0])
         self._told += 1
@@ -368,11 +371,11 @@ def _misses(route: int, run: str, change: Change) -> Iterator[tuple[Any, ...]]:
             yield route, run, error_class.value, at_us, rule, evidence, *kind
 
 
-def _took(route: int, run: str, change: Change) -> views.Took:
+def _took(key: tuple[int, str], change: Change) -> views.Took:
     """Return what a run took, and the changes that it tells of, for the review."""
     late_us = next((one.at_us for one in change.debits if one.error_class in _LATE), None)
     facts = change.facts
-    return views.Took(route, run, efforts(facts, late_us), deployments(facts), spending(facts))
+    return views.Took(*key, efforts(facts, late_us), deployments(facts), spending(facts))
 
 
 def _evidence(debits: list[Debit]) -> tuple[str, str]:
