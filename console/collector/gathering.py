@@ -31,12 +31,14 @@ class Seen:
     def note(self, agent: str, first_us: int, last_us: int, events: int = 1) -> None:
         """Take in events of one agent ("" for none) between two instants."""
         self.events += events
-        self.latest_us = max(self.latest_us, last_us)
+        if last_us > self.latest_us:
+            self.latest_us = last_us
         if agent:
             known = self.agents.get(agent)
-            if known is not None:
-                first_us, last_us = min(known[0], first_us), max(known[1], last_us)
-            self.agents[agent] = first_us, last_us
+            if known is None:
+                self.agents[agent] = first_us, last_us
+            elif first_us < known[0] or last_us > known[1]:
+                self.agents[agent] = min(known[0], first_us), max(known[1], last_us)
 
 
 class Gathering:
@@ -95,7 +97,7 @@ class Gathering:
         found = part(pieces)
         seen, instants = self.of(key[0]), found.instants
         if found.agent is not None:
-            seen.note(found.agent, min(instants), max(instants), len(instants))
+            seen.note(found.agent, instants[0], instants[-1], len(instants))
         else:
             for at_us, told, _ in pieces:
                 seen.note(told.agent, at_us, at_us)

@@ -36,11 +36,12 @@ class Facts:
     `marks` maps each distinct event to the first place in which it was read.
     """
 
-    __slots__ = ("marks", "parent")
+    __slots__ = ("_ordered", "marks", "parent")
 
     def __init__(self, marks: dict[Event, Origin] | None = None, parent: str = "") -> None:
         self.marks = {} if marks is None else marks
         self.parent = parent
+        self._ordered: list[Mark] | None = None
 
     def add(self, event: Event, origin: Origin) -> bool:
         """Take in an event; False when it was known already."""
@@ -56,15 +57,18 @@ class Facts:
         known = self.marks.get(bare)
         if known is None or origin < known:
             self.marks[bare] = origin
+            self._ordered = None
         return known is None
 
-    def ordered(self) -> list[Mark]:
+    def ordered(self) -> Sequence[Mark]:
         """Return the marks by (time, content): the tie break does not depend on arrival."""
-        marks = [Mark(event, origin) for event, origin in self.marks.items()]
-        marks.sort(key=_instant)
-        if len({mark.event.ts_us for mark in marks}) < len(marks):
-            marks.sort(key=_order)
-        return marks
+        if self._ordered is None:
+            marks = [Mark(event, origin) for event, origin in self.marks.items()]
+            marks.sort(key=_instant)
+            if len({mark.event.ts_us for mark in marks}) < len(marks):
+                marks.sort(key=_order)
+            self._ordered = marks
+        return self._ordered
 
     @property
     def first_us(self) -> int:

@@ -37,8 +37,8 @@ _TOLD = msgspec.msgpack.Decoder(tuple[list[Told], list[tuple[int, int, int]]])
 class Usual(NamedTuple):
     """What judges a run that started, did harmless things, and ended with its last event.
 
-    Its own SLA, which checks passed, which actions were taken or asked for, whether it ended by a
-    handoff, and what it took of people's time.
+    Its own SLA, which checks passed, which actions were named where one was taken, whether it ended
+    by a handoff, and what it took of people's time.
     """
 
     sla_s: float | None
@@ -51,8 +51,8 @@ class Usual(NamedTuple):
 class Part(NamedTuple):
     """What was read of a run at one go: its events as they are stored, and when they were.
 
-    `agent` is the one of all of them (None: of several). `usual` is set where that may be all of
-    the run; then the events are by time, no two of one instant.
+    They are by time. `agent` is the one of all of them (None: of several). `usual` is set where they
+    may be all of the run and no two are of one instant.
     """
 
     facts: bytes
@@ -63,8 +63,11 @@ class Part(NamedTuple):
 
 def part(pieces: list[Piece]) -> Part:
     """Return what was read of a run at one go."""
-    ordered = in_order(pieces)
     instants, told, places = zip(*pieces, strict=True)
+    ordered = all(map(lt, instants, instants[1:]))
+    if not ordered:
+        ordered = in_order(pieces)
+        instants, told, places = zip(*pieces, strict=True)
     agents = {item.agent for item in told}
     agent = agents.pop() if len(agents) == 1 else None
     letters = "".join([_LETTERS.get(item.event, "?") for item in told])
@@ -85,8 +88,12 @@ def _usual(instants: Sequence[int], told: Sequence[Told], letters: str) -> Usual
     end = told[-1]
     if end.trusted is False or end.preventable or end.elapsed_s is not None:
         return None
-    if "out" in {item.scope for item in told}:
-        return None
+    actions: set[str] = set()
+    if "a" in letters:
+        if "out" in {item.scope for item in told}:
+            return None
+        actions = {item.action for item in told}
+    checks = {item.check for item in told} if "p" in letters else set()
     took: Sequence[Effort] = ()
     if "q" in letters or "r" in letters:
         took = effort.told(
@@ -97,7 +104,6 @@ def _usual(instants: Sequence[int], told: Sequence[Told], letters: str) -> Usual
             ],
             None,
         )
-    checks, actions = {item.check for item in told}, {item.action for item in told}
     return Usual(told[0].sla_s, checks, actions, letters[-1] == "h", took)
 
 

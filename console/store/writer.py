@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from console.ledger.whole import Whole
 
 _LATE = (ErrorClass.LATENCY,)
-_LEVELS = (("minute", 1), ("hour", 60), ("day", 1_440))
+_LEVELS = (("minute", 1), ("hour", 60), ("day", 24))
+"""Each with how many of the level before it it takes."""
 _FIELDS = ", ".join(Counts._fields)
 _ADD = ", ".join(f"{name} = {name} + excluded.{name}" for name in Counts._fields)
 _UPSERT = (
@@ -208,12 +209,13 @@ class Writer:
         return self._told
 
     def _add_cells(self, cells: Iterable[tuple[str, int, Counts]]) -> None:
+        summed: dict[tuple[int, int], tuple[int, ...]] = {}
+        for route, minute, counts in cells:
+            key = (minute, self._routes[route])
+            known = summed.get(key)
+            summed[key] = counts if known is None else tuple(map(add, known, counts))
         for level, width in _LEVELS:
-            summed: dict[tuple[int, int], tuple[int, ...]] = {}
-            for route, minute, counts in cells:
-                key = (minute // width, self._routes[route])
-                known = summed.get(key)
-                summed[key] = counts if known is None else tuple(map(add, known, counts))
+            summed = _widened(summed, width) if width > 1 else summed
             rows = [(*key, *summed[key]) for key in sorted(summed)]
             self.connection.executemany(_CELL[level], rows)
 
@@ -341,6 +343,18 @@ class Writer:
     def _load_routes(self) -> None:
         self._routes = dict(self.connection.execute("select name, id from route"))
         self._told = self.connection.execute("select coalesce(max(id), 0) from told").fetchone()[0]
+
+
+def _widened(
+    cells: dict[tuple[int, int], tuple[int, ...]], width: int
+) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Return counts by (time, route) summed up over so many of their stretches of time."""
+    summed: dict[tuple[int, int], tuple[int, ...]] = {}
+    for (at, route), counts in cells.items():
+        key = (at // width, route)
+        known = summed.get(key)
+        summed[key] = counts if known is None else tuple(map(add, known, counts))
+    return summed
 
 
 def _span(change: Change) -> tuple[int, int]:
