@@ -9,9 +9,11 @@ from __future__ import annotations
 import enum
 from fractions import Fraction
 from operator import add, sub
-from typing import Annotated, Any, NamedTuple, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
+
+from console.text import NAME_LIMIT, TEXT_LIMIT
 
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
@@ -159,45 +161,56 @@ class Event(
     all its readings the largest counts, however often and from how many copies it is read."""
 
 
+Name = Annotated[str, msgspec.Meta(max_length=NAME_LIMIT)]
+"""An identifier that is kept as it is."""
+Words = Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)]
+"""Free text that is kept as it is."""
+LONGEST = 10**9
+"""No number of seconds or minutes in an event is as large."""
+Length = Annotated[float, msgspec.Meta(ge=0, lt=LONGEST)]
+"""So many seconds or minutes."""
+
+
 class Told(msgspec.Struct, gc=False, omit_defaults=True):
     """An event as a log tells it, before it is known to be clean; once `ts` is an instant, alike.
 
     The fields are those of `Event`, in its order, so that both are the same bytes when encoded. It
-    is not frozen: millions of lines are read without making a second object of each.
+    is not frozen: millions of lines are read without making a second object of each. Their types
+    refuse what would have to be changed, or looked at by itself, before it is kept.
     """
 
     ts: str | int
-    route: str
-    event: str
-    run: str = ""
-    id: str = ""
-    agent: str = ""
-    boot: str = ""
+    route: Name
+    event: Name
+    run: Name = ""
+    id: Name = ""
+    agent: Name = ""
+    boot: Name = ""
     seq: Whole | None = None
-    parent: str = ""
-    sla_s: float | None = None
+    parent: Annotated[str, msgspec.Meta(max_length=0)] = ""
+    sla_s: Annotated[float, msgspec.Meta(gt=0, lt=LONGEST)] | None = None
     trusted: bool | None = None
-    reason: str = ""
-    by: str = ""
-    check: str = ""
-    minutes: float | None = None
+    reason: Words = ""
+    by: Name = ""
+    check: Name = ""
+    minutes: Length | None = None
     discarded: bool | None = None
     confidence: float | None = None
-    to: str = ""
+    to: Name = ""
     preventable: bool | None = None
-    action: str = ""
-    scope: str = ""
-    grant: str = ""
-    rule: str = ""
-    directive: str = ""
-    kind: str = ""
-    change: str = ""
-    version: str = ""
+    action: Name = ""
+    scope: Name = ""
+    grant: Name = ""
+    rule: Words = ""
+    directive: Name = ""
+    kind: Name = ""
+    change: Name = ""
+    version: Name = ""
     generation: Whole | None = None
-    elapsed_s: float | None = None
-    cost_usd: Any = None
-    tokens: Any = None
-    meter: str = ""
+    elapsed_s: Length | None = None
+    cost_usd: None = None
+    tokens: None = None
+    meter: Annotated[str, msgspec.Meta(max_length=0)] = ""
 
 
 class Origin(NamedTuple):
@@ -208,10 +221,10 @@ class Origin(NamedTuple):
     line: int
 
 
-Piece: TypeAlias = tuple[int, Told, bytes, tuple[int, int, int]]
-"""An event of a run as it was told: its instant, what it says, its bytes for the store, and where
-it was read (as `Origin`). Route, run, start and running number are taken out of what it says, as
-they are of what is kept. Bare tuples, since there is one for every line."""
+Piece: TypeAlias = tuple[int, Told, tuple[int, int, int]]
+"""An event of a run as it was told: its instant, what it says, and where it was read (as `Origin`).
+Route, run, start and running number are taken out of what it says, as they are of what is kept.
+Bare tuples, since there is one for every line."""
 
 
 class Counts(NamedTuple):

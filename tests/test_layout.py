@@ -19,7 +19,8 @@ PACKAGE = ROOT / "console"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
-    ("model", "text"),
+    ("text",),
+    ("model",),
     ("settings",),
     ("intake", "ledger", "burn"),
     ("store",),

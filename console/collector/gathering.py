@@ -1,13 +1,20 @@
-"""What one turn of reading saw, before it is stored: of each route, and of each run."""
+"""What one turn of reading saw, before it is stored: of each route, and of each run.
+
+Lines are gathered run by run over a stretch of one file, and then made small (`parts`): most runs
+begin and end within it, while what was decoded is still at hand.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.ledger.facts import TERMINAL
+from console.ledger.parts import part
 from console.model import EVENTS
 
 if TYPE_CHECKING:
     from console.ledger.book import Key
+    from console.ledger.parts import Part
     from console.model import Piece
 
 
@@ -24,19 +31,22 @@ class Seen:
     def note(self, agent: str, first_us: int, last_us: int, events: int = 1) -> None:
         """Take in events of one agent ("" for none) between two instants."""
         self.events += events
-        self.latest_us = max(self.latest_us, last_us)
+        if last_us > self.latest_us:
+            self.latest_us = last_us
         if agent:
             known = self.agents.get(agent)
-            if known is not None:
-                first_us, last_us = min(known[0], first_us), max(known[1], last_us)
-            self.agents[agent] = first_us, last_us
+            if known is None:
+                self.agents[agent] = first_us, last_us
+            elif first_us < known[0] or last_us > known[1]:
+                self.agents[agent] = min(known[0], first_us), max(known[1], last_us)
 
 
 class Gathering:
     """The plain lines of a turn, run by run, so that a run that ends in it is judged once."""
 
     def __init__(self) -> None:
-        self.runs: dict[Key, list[Piece]] = {}
+        self._read: dict[Key, list[Piece]] = {}
+        self._parts: dict[Key, list[Part]] = {}
         self.seen: dict[str, Seen] = {}
 
     def of(self, route: str) -> Seen:
@@ -48,37 +58,59 @@ class Gathering:
 
     def add(self, keys: list[Key], pieces: list[Piece]) -> list[tuple[Key, Piece]]:
         """Take in the events of a block; return those that only show that an agent lives."""
-        runs = self.runs
+        runs = self._read
         alive: list[tuple[Key, Piece]] = []
-        spans: dict[tuple[str, str], list[int]] = {}
+        if not {piece[1].event for piece in pieces} <= EVENTS:
+            both = list(zip(keys, pieces, strict=True))
+            alive = [(key, piece) for key, piece in both if piece[1].event not in EVENTS]
+            for (route, _), piece in alive:
+                self.of(route).note(piece[1].agent, piece[0], piece[0])
+            keys = [key for key, piece in both if piece[1].event in EVENTS]
+            pieces = [piece for _, piece in both if piece[1].event in EVENTS]
         for key, piece in zip(keys, pieces, strict=True):
-            at_us, told = piece[0], piece[1]
-            who = (key[0], told.agent)
-            span = spans.get(who)
-            if span is None:
-                spans[who] = [at_us, at_us, 1]
-            else:
-                span[2] += 1
-                if at_us > span[1]:
-                    span[1] = at_us
-                elif at_us < span[0]:
-                    span[0] = at_us
-            if told.event not in EVENTS:
-                alive.append((key, piece))
-                continue
             run = runs.get(key)
             if run is None:
                 runs[key] = [piece]
             else:
                 run.append(piece)
-        for (route, agent), span in spans.items():
-            self.of(route).note(agent, *span)
         return alive
 
-    def deliver(self) -> dict[Key, list[Piece]]:
+    def holds(self, key: Key) -> bool:
+        """Say whether an event of a run was gathered in this turn."""
+        return key in self._read or key in self._parts
+
+    def close(self, *, ended: bool = False) -> None:
+        """Make the runs small that were gathered of a file, all or those that ended."""
+        read = self._read
+        done = read
+        if ended:
+            done = {key: run for key, run in read.items() if run[-1][1].event in TERMINAL}
+        for key, pieces in done.items():
+            self._keep(key, pieces)
+        if ended:
+            for key in done:
+                del read[key]
+        else:
+            read.clear()
+
+    def _keep(self, key: Key, pieces: list[Piece]) -> None:
+        found = part(pieces)
+        seen, instants = self.of(key[0]), found.instants
+        if found.agent is not None:
+            seen.note(found.agent, instants[0], instants[-1], len(instants))
+        else:
+            for at_us, told, _ in pieces:
+                seen.note(told.agent, at_us, at_us)
+        known = self._parts.get(key)
+        if known is None:
+            self._parts[key] = [found]
+        else:
+            known.append(found)
+
+    def deliver(self) -> dict[Key, list[Part]]:
         """Return and forget the runs."""
-        runs, self.runs = self.runs, {}
-        return runs
+        parts, self._parts = self._parts, {}
+        return parts
 
     def forget(self) -> None:
         """Begin a new turn."""

@@ -18,8 +18,8 @@ from console.intake.reading import UNDECODABLE, Rejected, Stateless
 from console.intake.redaction import Redacting
 from console.ledger.deadlines import NEVER_US, Progress
 from console.ledger.facts import CHANGE, own_run
+from console.ledger.parts import events_of, part
 from console.ledger.sequence import Sequence
-from console.ledger.whole import events_of
 from console.model import EVENTS, FUTURE_SLACK_US, Event, Origin
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ class Intake:
         while length and read < share:
             length = self._one_block(file, now_us)
             read += length
+        self.gathering.close()
         return read
 
     def settle(self, now_us: int) -> None:
@@ -279,7 +280,7 @@ class Intake:
         if floor_us is None or event.ts_us > floor_us:
             return False
         key = event.route, event.run or (own_run(event) if event.event == CHANGE else "")
-        return bool(key[1]) and key not in self.gathering.runs and not self.ledger.knows(*key)
+        return bool(key[1]) and not self.gathering.holds(key) and not self.ledger.knows(*key)
 
     def _take_plainly(self, file: Position, reader: Reader, block: Block, now_us: int) -> None:
         """Take in native lines: the plain ones together, run by run, the others one by one."""
@@ -297,6 +298,7 @@ class Intake:
         file.latest_us = latest_us if file.latest_us is None else max(file.latest_us, latest_us)
         file.routes.update({route for route, _ in found.keys})
         alive = self.gathering.add(found.keys, found.pieces)
+        self.gathering.close(ended=True)
         if alive:
             self._hear(file, alive)
         for item in found.numbered:
@@ -309,7 +311,7 @@ class Intake:
         self.unknown.setdefault(file.id, Counter()).update(kinds)
         for key, piece in alive:
             if piece[1].agent and self.ledger.ordered(key[0]):
-                for event, origin in events_of(*key, [piece]):
+                for event, origin in events_of(*key, [part([piece])]):
                     self.ledger.apply(event, origin)
 
     def _reaches_back(self, found: native_block.Plainly, others: Iterable[Batch]) -> bool:

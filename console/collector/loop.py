@@ -307,7 +307,12 @@ class Collector:
         requests.keep(
             connection,
             (
-                (writer.route_id(change.route, now_us), change.run, change.facts)
+                (
+                    writer.route_id(change.route, now_us),
+                    change.run,
+                    change.facts,
+                    change.stored,
+                )
                 for change in settled.changes
             ),
         )

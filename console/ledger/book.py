@@ -9,15 +9,15 @@ from console.ledger import runs
 from console.ledger.case import Debit, duration
 from console.ledger.counts import Cells, Entry, entry_of
 from console.ledger.deadlines import Agenda
-from console.ledger.facts import Facts, own_run
+from console.ledger.facts import Facts, gathered, own_run
 from console.ledger.orders import RECEIPT, Orders
-from console.ledger.whole import Whole, began_us, ended_well, events_of, in_order, whole
+from console.ledger.parts import Part, events_of, in_order, pieces_of
+from console.ledger.whole import Whole, began_us, ended_usually, ended_well, usually, whole
 from console.model import EVENTS, MINUTE_US, Counts, Directive, ErrorClass, Event, Origin, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from console.model import Piece
     from console.settings import Measured
 
 _CACHE_LIMIT = 1_000
@@ -26,10 +26,11 @@ Key = tuple[str, str]
 
 
 class Record(NamedTuple):
-    """One run as it rests: what is known of it, and how it is booked."""
+    """One run as it rests: what is known of it, how it is booked, and whether that is stored."""
 
     facts: Facts
     entry: Entry
+    stored: bool = True
 
 
 class Change(NamedTuple):
@@ -42,6 +43,8 @@ class Change(NamedTuple):
     debits: tuple[Debit, ...]
     missed: bool
     """Whether misses of the run may be stored already."""
+    stored: bool
+    """Whether anything of the run may be stored already."""
 
 
 class Settled(NamedTuple):
@@ -127,23 +130,45 @@ class Ledger:
         elif record.facts.add(event, origin):
             self._touch(key)
 
-    def bring(self, gathered: dict[Key, list[Piece]]) -> None:
+    def bring(self, read: dict[Key, list[Part]]) -> None:
         """Take in all that was read of some runs at once; to be settled before more is brought.
 
         A run of which nothing else is known, on a route without orders, may have ended well in it:
         then it is judged and done with. Whatever is not as simple is applied event by event.
         """
-        apart = [key for key in gathered if key not in self._records and key not in self._children]
-        fresh = set(apart) - self._shelf.known(apart)
-        for key, pieces in gathered.items():
-            if key in fresh and in_order(pieces) and not self.ordered(key[0]):
-                end = ended_well(pieces, self._measured(key[0], began_us(pieces)))
-                if end is not None:
-                    self._whole.append(whole(*key, pieces, end))
-                    self._cells.closed_well(key[0], self._whole[-1].minute)
-                    continue
-            for event, origin in events_of(*key, pieces):
-                self.apply(event, origin)
+        apart = [key for key in read if key not in self._records and key not in self._children]
+        known = self._shelf.known(apart)
+        ordered = {route for route in {route for route, _ in apart} if self.ordered(route)}
+        fresh = {key for key in apart if key not in known and key[0] not in ordered}
+        for key, parts in read.items():
+            if key not in fresh:
+                for event, origin in events_of(*key, parts):
+                    self.apply(event, origin)
+                continue
+            found = self._ended_well(*key, parts)
+            if found is None:
+                self._begin(key, parts)
+            else:
+                self._whole.append(found)
+                self._cells.closed_well(found.route, found.minute)
+
+    def _ended_well(self, route: str, run: str, parts: list[Part]) -> Whole | None:
+        """Return a run of which nothing was known, if it ended well in what was read."""
+        if len(parts) == 1 and parts[0].usual is not None:
+            end = ended_usually(parts[0], self._measured(route, parts[0].instants[0]))
+            if end is not None:
+                return usually(route, run, parts[0], end)
+        pieces = pieces_of(parts)
+        if not in_order(pieces):
+            return None
+        end = ended_well(pieces, self._measured(route, began_us(pieces)))
+        return None if end is None else whole(route, run, pieces, end)
+
+    def _begin(self, key: Key, parts: list[Part]) -> None:
+        """Take in all that is known of a run: what `apply` does where no order stands."""
+        facts = gathered(part.facts for part in parts)
+        self._records[key] = Record(facts, Entry(), stored=False)
+        self._touch(key)
 
     def ordered(self, route: str) -> bool:
         """Say whether orders are known of a route, so that what its agents do is held to them."""
@@ -231,7 +256,8 @@ class Ledger:
         self._cells.move(key[0], record.entry, entry)
         self._records[key] = Record(record.facts, entry)
         self.agenda.set(*key, entry.deadline_us)
-        return Change(*key, record.facts, entry, outcome.debits, bool(record.entry.classes))
+        missed = bool(record.entry.classes)
+        return Change(*key, record.facts, entry, outcome.debits, missed, record.stored)
 
     def _overdue(self, route: str) -> list[Change]:
         """Book one recovery miss, as a run of its own, for each order that an agent ignored."""
@@ -309,7 +335,7 @@ class Ledger:
     def _record(self, key: Key) -> Record:
         record = self._records.get(key)
         if record is None:
-            record = self._shelf.fetch(*key) or Record(Facts(), Entry())
+            record = self._shelf.fetch(*key) or Record(Facts(), Entry(), stored=False)
             self._records[key] = record
         return record
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from console.ledger.facts import TERMINAL, Mark
 from console.ledger.orders import Orders
 from console.model import HOUR_US, MINUTE_US, SECOND_US, USAGE, ErrorClass
 from console.settings import Measured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Debit(NamedTuple):
@@ -24,7 +27,7 @@ class Case:
     """One run as it is judged: its marks by kind in order of time, and all that judges them."""
 
     def __init__(
-        self, run: str, marks: list[Mark], measured: Measured, orders: Orders, clock_us: int
+        self, run: str, marks: Sequence[Mark], measured: Measured, orders: Orders, clock_us: int
     ) -> None:
         self.run = run
         self.marks = marks

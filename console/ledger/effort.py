@@ -26,8 +26,9 @@ RESCUE, APPROVAL, DELAY, RECOVERY = KINDS = ("rescue", "approval", "delay", "rec
 _MOST = 2**62
 """The store holds no larger number, whatever an agent claims."""
 _ANSWERS = frozenset({"approval.granted", "approval.denied"})
-_RECOVERED = frozenset({"recovery.succeeded", "recovery.failed"})
-TELLING = frozenset({"rescued", ASKED, "recovery.started"})
+_BEGUN = "recovery.started"
+_RECOVERIES = frozenset({_BEGUN, "recovery.succeeded", "recovery.failed"})
+TELLING = frozenset({"rescued", ASKED, _BEGUN})
 """The kinds of event without which a run that was not late took nothing."""
 
 
@@ -55,34 +56,31 @@ def efforts(facts: Facts, late_us: int | None) -> list[Effort]:
 
 def told(events: Sequence[Timed], late_us: int | None) -> list[Effort]:
     """Return what a run took, of all its events in the ledger's order, each with its instant."""
-    ends = [at_us for at_us, event in events if event.event in TERMINAL]
-    return [
-        *_rescues(events),
-        *_approvals(events, ends),
-        *_recoveries(events),
-        *(
-            Effort(DELAY, ends[0], ends[0] - late_us, "")
-            for _ in ends[:1]
-            if late_us is not None and ends[0] > late_us
-        ),
-    ]
+    rescues, ends, asked, answers, recoveries = [], [], [], [], []
+    for at_us, event in events:
+        kind = event.event
+        if kind in _ANSWERS:
+            answers.append((at_us, event.by, event.action))
+        elif kind == ASKED:
+            asked.append((at_us, event.action))
+        elif kind in _RECOVERIES:
+            recoveries.append((at_us, event))
+        elif kind in TERMINAL:
+            ends.append(at_us)
+        elif kind == "rescued":
+            length_us = round((event.minutes or 0) * MINUTE_US)
+            rescues.append(Effort(RESCUE, at_us, length_us, event.by))
+    if late_us is not None and ends and ends[0] > late_us:
+        delays = [Effort(DELAY, ends[0], ends[0] - late_us, "")]
+    else:
+        delays = []
+    return [*rescues, *_approvals(asked, answers, ends), *_recoveries(recoveries), *delays]
 
 
-def _rescues(events: Sequence[Timed]) -> list[Effort]:
-    return [
-        Effort(RESCUE, at_us, round((event.minutes or 0) * MINUTE_US), event.by)
-        for at_us, event in events
-        if event.event == "rescued"
-    ]
-
-
-def _approvals(events: Sequence[Timed], ends: list[int]) -> list[Effort]:
-    asked = [(at_us, event.action) for at_us, event in events if event.event == ASKED]
-    if not asked:
-        return []
-    answered = [
-        (at_us, event.by, event.action) for at_us, event in events if event.event in _ANSWERS
-    ]
+def _approvals(
+    asked: list[tuple[int, str]], answered: list[tuple[int, str, str]], ends: list[int]
+) -> list[Effort]:
+    """Pair each request with the first answer to it, or with the end of the run."""
     found = []
     for asked_us, wanted in asked:
         answers = [
@@ -105,9 +103,9 @@ def _recoveries(events: Sequence[Timed]) -> list[Effort]:
     found: list[Effort] = []
     since_us: int | None = None
     for at_us, event in events:
-        if event.event == "recovery.started" and since_us is None:
-            since_us = at_us
-        elif event.event in _RECOVERED and since_us is not None:
+        if event.event == _BEGUN:
+            since_us = at_us if since_us is None else since_us
+        elif since_us is not None:
             found.append(Effort(RECOVERY, at_us, at_us - since_us, event.kind))
             since_us = None
     return found

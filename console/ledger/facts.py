@@ -6,11 +6,16 @@ that comes late, twice or from a second file changes the set as if it had come i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from console.model import Event, Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from console.model import Told
 
 STARTED, DELIVERED, FAILED = "run.started", "run.delivered", "run.failed"
 CANCELLED, HANDOFF = "run.cancelled", "handoff"
@@ -31,28 +36,39 @@ class Facts:
     `marks` maps each distinct event to the first place in which it was read.
     """
 
-    __slots__ = ("marks", "parent")
+    __slots__ = ("_ordered", "marks", "parent")
 
     def __init__(self, marks: dict[Event, Origin] | None = None, parent: str = "") -> None:
         self.marks = {} if marks is None else marks
         self.parent = parent
+        self._ordered: list[Mark] | None = None
 
     def add(self, event: Event, origin: Origin) -> bool:
         """Take in an event; False when it was known already."""
         bare = msgspec.structs.replace(event, route="", run="", parent="", boot="", seq=None)
-        known = self.marks.get(bare)
-        if known is None or origin < known:
-            self.marks[bare] = origin
+        fresh = self.keep(bare, origin)
         if event.parent and (not self.parent or event.parent < self.parent):
             self.parent = event.parent
             return True
+        return fresh
+
+    def keep(self, bare: Event, origin: Origin) -> bool:
+        """Take in an event without what is said elsewhere; False when it was known already."""
+        known = self.marks.get(bare)
+        if known is None or origin < known:
+            self.marks[bare] = origin
+            self._ordered = None
         return known is None
 
-    def ordered(self) -> list[Mark]:
+    def ordered(self) -> Sequence[Mark]:
         """Return the marks by (time, content): the tie break does not depend on arrival."""
-        marks = [Mark(event, origin) for event, origin in self.marks.items()]
-        marks.sort(key=_order)
-        return marks
+        if self._ordered is None:
+            marks = [Mark(event, origin) for event, origin in self.marks.items()]
+            marks.sort(key=_instant)
+            if len({mark.event.ts_us for mark in marks}) < len(marks):
+                marks.sort(key=_order)
+            self._ordered = marks
+        return self._ordered
 
     @property
     def first_us(self) -> int:
@@ -91,23 +107,29 @@ def encode(facts: Facts) -> bytes:
     )
 
 
-def joined(packed: list[bytes], places: list[tuple[int, int, int]]) -> bytes:
-    """Return what `encode` returns, of events that are encoded already, in order."""
-    count = len(packed)
-    head = b"\x92" + (
-        bytes((0x90 | count,))
-        if count < 16
-        else b"\xdc" + count.to_bytes(2)
-        if count < 65_536
-        else b"\xdd" + count.to_bytes(4)
-    )
-    return head + b"".join(packed) + _ENCODER.encode(places)
+def packed(told: Sequence[Told], places: Sequence[tuple[int, int, int]]) -> bytes:
+    """Return the events of a run with their places as `encode` does, in the order given."""
+    return _ENCODER.encode((told, places))
+
+
+def gathered(parts: Iterable[bytes]) -> Facts:
+    """Return the facts of packed parts of a run, each event from the first of its places."""
+    facts = Facts()
+    for data in parts:
+        events, origins = _DECODER.decode(data)
+        for event, origin in zip(events, origins, strict=True):
+            facts.keep(event, origin)
+    return facts
 
 
 def decode(data: bytes, parent: str) -> Facts:
     """Return the facts that `encode` wrote."""
     events, places = _DECODER.decode(data)
     return Facts(dict(zip(events, places, strict=True)), parent)
+
+
+def _instant(mark: Mark) -> int:
+    return mark.event.ts_us
 
 
 def _order(mark: Mark) -> tuple[int, str, bytes]:

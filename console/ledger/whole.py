@@ -8,20 +8,18 @@ as nothing more is read: the run ended well, and no deadline of it is left. What
 
 from __future__ import annotations
 
-from operator import itemgetter, lt
 from typing import TYPE_CHECKING, NamedTuple
-
-import msgspec
 
 from console.ledger import effort
 from console.ledger.approvals import ASKED
-from console.ledger.facts import DELIVERED, HANDOFF, STARTED, joined
-from console.model import MINUTE_US, SECOND_US, USAGE, Event, Origin
+from console.ledger.facts import DELIVERED, HANDOFF, STARTED, packed
+from console.model import MINUTE_US, SECOND_US, USAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from console.ledger.effort import Effort
+    from console.ledger.parts import Part
     from console.model import Piece
     from console.settings import Measured
 
@@ -64,15 +62,15 @@ def ended_well(pieces: list[Piece], measured: Measured) -> End | None:  # noqa: 
         measured: what is measured on the route for this run.
     """
     started_us = doubted_us = ended_us = None
-    own_sla = timed = handoff = False
-    sla_us, required = measured.sla_us, measured.requires
-    for piece in pieces:
-        at_us, told = piece[0], piece[1]
+    own_sla = timed = handoff = delivered = False
+    sla_us, required, failing = measured.sla_us, measured.requires, set[str]()
+    for at_us, told, _ in pieces:
         kind = told.event
         if kind == "action.taken":
             if told.scope == "out" or told.action in measured.approval_required:
                 return None
         elif kind == "check.passed":
+            failing.discard(told.check)
             if required and ended_us is None:
                 required = tuple(check for check in required if check != told.check)
         elif kind in _ANSWERS:
@@ -84,8 +82,10 @@ def ended_well(pieces: list[Piece], measured: Measured) -> End | None:  # noqa: 
             if kind in _ENDS:
                 if told.trusted is False or told.preventable:
                     return None
-                if required and kind == DELIVERED:
-                    return None
+                if kind == DELIVERED:
+                    if required or (failing and not delivered):
+                        return None
+                    delivered = True
                 timed = timed or told.elapsed_s is not None
                 handoff = handoff or kind == HANDOFF
                 if ended_us is None:
@@ -98,6 +98,10 @@ def ended_well(pieces: list[Piece], measured: Measured) -> End | None:  # noqa: 
         elif kind == "uncertain":
             if doubted_us is None:
                 doubted_us = at_us
+        elif kind == "check.failed":
+            if delivered:
+                return None
+            failing.add(told.check)
         elif kind not in _HARMLESS:
             return None
     if ended_us is None or doubted_us is not None:
@@ -108,15 +112,46 @@ def ended_well(pieces: list[Piece], measured: Measured) -> End | None:  # noqa: 
     return End(ended_us, handoff)
 
 
+def ended_usually(part: Part, measured: Measured) -> End | None:
+    """Return what `ended_well` does of the events of a part; None also where it has to be asked.
+
+    Args:
+        part: all that is known of the run; no order stands on the route.
+        measured: what is measured on the route for this run.
+    """
+    usual = part.usual
+    if (
+        usual is None
+        or not usual.checks.issuperset(measured.requires)
+        or not usual.actions.isdisjoint(measured.approval_required)
+    ):
+        return None
+    ended_us, sla_us = part.instants[-1], measured.sla_us
+    if usual.sla_s is not None:
+        sla_us = round(usual.sla_s * SECOND_US)
+    if sla_us is not None and ended_us > part.instants[0] + sla_us:
+        return None
+    return End(ended_us, usual.handoff)
+
+
+def usually(route: str, run: str, part: Part, end: End) -> Whole:
+    """Return a run that ended as most do as it is stored: what `whole` does of its events."""
+    usual, instants = part.usual, part.instants
+    return Whole(
+        route, run, part.facts, end.at_us // MINUTE_US, end.handoff, instants[0], instants[-1],
+        part.agent or "", () if usual is None else usual.efforts,
+    )  # fmt: skip
+
+
 def whole(route: str, run: str, pieces: list[Piece], end: End) -> Whole:
     """Return a run that ended well as it is stored."""
-    facts = joined([piece[2] for piece in pieces], [piece[3] for piece in pieces])
+    told, places = [piece[1] for piece in pieces], [piece[2] for piece in pieces]
     took: Sequence[Effort] = ()
-    if not effort.TELLING.isdisjoint([piece[1].event for piece in pieces]):
+    if not effort.TELLING.isdisjoint([item.event for item in told]):
         took = effort.told([piece[:2] for piece in pieces], None)
     return Whole(
-        route, run, facts, end.at_us // MINUTE_US, end.handoff, pieces[0][0], pieces[-1][0],
-        _agent(pieces), took,
+        route, run, packed(told, places), end.at_us // MINUTE_US, end.handoff, pieces[0][0],
+        pieces[-1][0], _agent(pieces), took,
     )  # fmt: skip
 
 
@@ -134,21 +169,3 @@ def _agent(pieces: list[Piece]) -> str:
             return told.agent
         first = first or told.agent
     return first
-
-
-def in_order(pieces: list[Piece]) -> bool:
-    """Put the events of a run in the order of time; say whether no two are of one instant."""
-    instants = [piece[0] for piece in pieces]
-    if all(map(lt, instants, instants[1:])):
-        return True
-    pieces.sort(key=itemgetter(0))
-    return len(set(instants)) == len(pieces)
-
-
-def events_of(route: str, run: str, pieces: list[Piece]) -> Iterator[tuple[Event, Origin]]:
-    """Return what was told of a run as events, with their places."""
-    for at_us, told, _, origin in pieces:
-        fields = msgspec.structs.asdict(told)
-        del fields["ts"]
-        fields |= {"ts_us": at_us, "route": route, "run": run}
-        yield Event(**fields), Origin(*origin)

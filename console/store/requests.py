@@ -24,20 +24,23 @@ class Request(NamedTuple):
     agent: str
 
 
-def keep(connection: Connection, changed: Iterable[tuple[int, str, Facts]]) -> None:
-    """Store anew what the changed runs wait for: (route number, run, facts)."""
-    for route, run, facts in changed:
-        if not asks(facts):
-            continue
-        connection.execute("delete from request where route = ? and run = ?", (route, run))
-        connection.executemany(
-            "insert into request (route, run, action, at_us, directive, agent) "
-            "values (?, ?, ?, ?, ?, ?)",
-            [
-                (route, run, event.action, event.ts_us, event.directive, event.agent)
-                for event in waiting(facts)
-            ],
-        )
+def keep(connection: Connection, changed: Iterable[tuple[int, str, Facts, bool]]) -> None:
+    """Store anew what the changed runs wait for: (route number, run, facts, stored before)."""
+    asking = [item for item in changed if asks(item[2])]
+    connection.executemany(
+        "delete from request where route = ? and run = ?",
+        [(route, run) for route, run, _, stored in asking if stored],
+    )
+    latest = {(route, run): facts for route, run, facts, _ in asking}
+    connection.executemany(
+        "insert into request (route, run, action, at_us, directive, agent) "
+        "values (?, ?, ?, ?, ?, ?)",
+        [
+            (route, run, event.action, event.ts_us, event.directive, event.agent)
+            for (route, run), facts in latest.items()
+            for event in waiting(facts)
+        ],
+    )
 
 
 def read(connection: Connection) -> list[Request]:

@@ -163,11 +163,13 @@ class Took(NamedTuple):
     spending: Spending | None = None
 
 
-def save(connection: Connection, took: Sequence[Took]) -> None:
-    """Store anew what runs took, and the changes of their routes that they tell of."""
-    keys = [(item.route, item.run) for item in took]
-    each(connection, "delete from effort where route = ? and run = ?", keys)
-    each(connection, "delete from deployed where route = ? and run = ?", keys)
+def save(connection: Connection, stored: Sequence[tuple[int, str]], took: Sequence[Took]) -> None:
+    """Store anew what runs took, and the changes of their routes that they tell of.
+
+    `stored` are the runs (the number of the route, the name) of which something may be stored.
+    """
+    each(connection, "delete from effort where route = ? and run = ?", stored)
+    each(connection, "delete from deployed where route = ? and run = ?", stored)
     each(
         connection,
         "insert into spend (route, run, at_us, micro_usd, tokens) values (?, ?, ?, ?, ?) "

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from console.ledger.whole import Whole
 
 _LATE = (ErrorClass.LATENCY,)
-_LEVELS = (("minute", 1), ("hour", 60), ("day", 1_440))
+_LEVELS = (("minute", 1), ("hour", 60), ("day", 24))
+"""Each with how many of the level before it it takes."""
 _FIELDS = ", ".join(Counts._fields)
 _ADD = ", ".join(f"{name} = {name} + excluded.{name}" for name in Counts._fields)
 _UPSERT = (
@@ -180,14 +181,17 @@ class Writer:
         told, missed = dict[int, bytes](), list[tuple[int, str]]()
         rows = dict[tuple[int, str], tuple[Any, ...]]()
         last: dict[tuple[int, str], Change] = {}
+        stored = list[tuple[int, str]]()
         for change in changes:  # a run that is changed twice is as it was changed last
             key = (self._routes[change.route], change.run)
-            place = rows[key][3] if key in rows else self._place(*key)
+            place = rows[key][3] if key in rows else self._place(*key, stored=change.stored)
             rows[key] = _row(key, place, change, now_us)
             told[place] = run_facts.encode(change.facts)
             last[key] = change
             if change.missed:
                 missed.append(key)
+            if change.stored:
+                stored.append(key)
         each(self.connection, _TOLD, told.items())
         each(self.connection, _RUN, rows.values())
         each(self.connection, "delete from miss where route = ? and run = ?", missed)
@@ -196,23 +200,24 @@ class Writer:
             _MISS,
             [row for key, change in last.items() for row in _misses(*key, change)],
         )
-        views.save(self.connection, [_took(*key, change) for key, change in last.items()])
+        views.save(self.connection, stored, [_took(*item) for item in last.items()])
 
-    def _place(self, route: int, run: str) -> int:
+    def _place(self, route: int, run: str, *, stored: bool) -> int:
         """Return the number under which the events of a run are kept, a new one for a new run."""
-        row = self.connection.execute(_PLACE, (route, run)).fetchone()
+        row = self.connection.execute(_PLACE, (route, run)).fetchone() if stored else None
         if row is not None:
             return int(row[0])
         self._told += 1
         return self._told
 
     def _add_cells(self, cells: Iterable[tuple[str, int, Counts]]) -> None:
+        summed: dict[tuple[int, int], tuple[int, ...]] = {}
+        for route, minute, counts in cells:
+            key = (minute, self._routes[route])
+            known = summed.get(key)
+            summed[key] = counts if known is None else tuple(map(add, known, counts))
         for level, width in _LEVELS:
-            summed: dict[tuple[int, int], tuple[int, ...]] = {}
-            for route, minute, counts in cells:
-                key = (minute // width, self._routes[route])
-                known = summed.get(key)
-                summed[key] = counts if known is None else tuple(map(add, known, counts))
+            summed = _widened(summed, width) if width > 1 else summed
             rows = [(*key, *summed[key]) for key in sorted(summed)]
             each(self.connection, _CELL[level], rows)
 
@@ -348,6 +353,18 @@ class Writer:
         self._told = self.connection.execute("select coalesce(max(id), 0) from told").fetchone()[0]
 
 
+def _widened(
+    cells: dict[tuple[int, int], tuple[int, ...]], width: int
+) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Return counts by (time, route) summed up over so many of their stretches of time."""
+    summed: dict[tuple[int, int], tuple[int, ...]] = {}
+    for (at, route), counts in cells.items():
+        key = (at // width, route)
+        known = summed.get(key)
+        summed[key] = counts if known is None else tuple(map(add, known, counts))
+    return summed
+
+
 def _span(change: Change) -> tuple[int, int]:
     """Return the earliest and the latest instant of a run; one without events has its miss's."""
     facts = change.facts
@@ -376,11 +393,11 @@ def _misses(route: int, run: str, change: Change) -> Iterator[tuple[Any, ...]]:
             yield route, run, error_class.value, at_us, rule, evidence, *kind
 
 
-def _took(route: int, run: str, change: Change) -> views.Took:
+def _took(key: tuple[int, str], change: Change) -> views.Took:
     """Return what a run took, and the changes that it tells of, for the review."""
     late_us = next((one.at_us for one in change.debits if one.error_class in _LATE), None)
     facts = change.facts
-    return views.Took(route, run, efforts(facts, late_us), deployments(facts), spending(facts))
+    return views.Took(*key, efforts(facts, late_us), deployments(facts), spending(facts))
 
 
 def _evidence(debits: list[Debit]) -> tuple[str, str]:

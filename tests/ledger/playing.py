@@ -10,6 +10,7 @@ from console.ledger import facts as run_facts
 from console.ledger.book import Ledger, Record
 from console.ledger.counts import Entry
 from console.ledger.orders import Orders
+from console.ledger.parts import part
 from console.model import (
     CLASSES,
     EVENTS,
@@ -39,7 +40,7 @@ def piece_of(event: Event) -> Piece:
     fields = msgspec.structs.asdict(event)
     fields["ts"] = fields.pop("ts_us")
     told = Told(**{**fields, "route": "", "run": "", "boot": "", "seq": None})
-    return event.ts_us, told, msgspec.msgpack.encode(told), _ORIGIN
+    return event.ts_us, told, _ORIGIN
 
 
 class MemoryShelf:
@@ -102,7 +103,7 @@ class Player:
                 runs.setdefault((event.route, event.run), []).append(piece_of(event))
             else:
                 self.ledger.apply(event, _ORIGIN)
-        self.ledger.bring(runs)
+        self.ledger.bring({key: [part(pieces)] for key, pieces in runs.items()})
         settled = self.ledger.settle(
             lambda route: clock if isinstance(clock, int) else clock.get(route, 0)
         )

@@ -12,7 +12,8 @@ from console.ledger.approvals import waiting
 from console.ledger.effort import agent_of, deployments, efforts
 from console.ledger.facts import Facts
 from console.ledger.orders import Orders
-from console.ledger.whole import began_us, ended_well, events_of, in_order, whole
+from console.ledger.parts import events_of, in_order, part, pieces_of
+from console.ledger.whole import began_us, ended_usually, ended_well, usually, whole
 from console.model import (
     EVENTS,
     RUNLESS,
@@ -62,10 +63,16 @@ def test_a_run_that_ended_well_is_good_whatever_the_clock_says(
         return
     end = ended_well(pieces, measured)
     if end is None:
+        assert ended_usually(part(pieces), measured) is None
         return
     facts = Facts()
-    for event, origin in events_of("a", "r", pieces):
+    read = part(pieces)
+    for event, origin in events_of("a", "r", [read]):
         facts.add(event, origin)
+    assert pieces_of([read]) == pieces
+    if (usual := ended_usually(read, measured)) is not None:
+        assert usual == end
+        assert usually("a", "r", read, usual) == whole("a", "r", pieces, end)
     outcome = runs.evaluate("r", facts, [], measured=measured, orders=Orders(), clock_us=clock_us)
     found = whole("a", "r", pieces, end)
     assert outcome == runs.Outcome(
@@ -83,10 +90,10 @@ def test_a_run_that_ended_well_is_good_whatever_the_clock_says(
 @given(count=st.sampled_from((1, 15, 16, 17, 300)))
 def test_many_events_are_packed_as_the_store_reads_them(count: int) -> None:
     pieces = [piece_of(_taken(number)) for number in range(count)]
-    places = [piece[3] for piece in pieces]
-    facts = run_facts.decode(run_facts.joined([piece[2] for piece in pieces], places), "")
+    packed = run_facts.packed([piece[1] for piece in pieces], [piece[2] for piece in pieces])
+    facts = run_facts.decode(packed, "")
     assert len(facts.marks) == count
-    assert run_facts.encode(facts) == run_facts.joined([piece[2] for piece in pieces], places)
+    assert run_facts.encode(facts) == packed
 
 
 def test_where_an_order_stands_no_run_is_judged_at_once() -> None:
@@ -118,6 +125,6 @@ def _taken(number: int) -> Event:
 
 def _pieces(events: list[Event]) -> list[Piece]:
     return [
-        (*piece_of(event)[:3], Origin(1, number, number))
+        (*piece_of(event)[:2], Origin(1, number, number))
         for number, event in enumerate(dict.fromkeys(events))
     ]

@@ -14,7 +14,7 @@ import msgspec
 
 from console.intake.reading import UNDECODABLE, Batch, Context, Rejected, Sourced, Stateless
 from console.intake.times import instant_us
-from console.model import RUNLESS, Event, Whole
+from console.model import LONGEST, RUNLESS, Event, Whole
 from console.text import clean, name
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ _BLANK = b"\x00\r\t "
 _REFUSALS = 100
 """After so many refusals on one line the rest of it is refused as a whole."""
 _MOST_TOKENS = 10**15
-_LONGEST = 10**9
-"""No number of seconds or minutes in an event is larger."""
 
 
 class Line(msgspec.Struct, gc=False):
@@ -163,11 +161,11 @@ def to_event(line: Line) -> Event:
         raise ValueError("`route` and `event` must not be empty")
     if not (line.run or "").strip() and line.event not in RUNLESS:
         raise ValueError(f"`{clean(line.event, 40)}` needs a `run`")
-    if line.sla_s is not None and not 0 < line.sla_s < _LONGEST:
+    if line.sla_s is not None and not 0 < line.sla_s < LONGEST:
         raise ValueError("`sla_s` must be a positive number of seconds")
-    if line.elapsed_s is not None and not 0 <= line.elapsed_s < _LONGEST:
+    if line.elapsed_s is not None and not 0 <= line.elapsed_s < LONGEST:
         raise ValueError("`elapsed_s` must be a number of seconds, not negative")
-    if line.minutes is not None and not 0 <= line.minutes < _LONGEST:
+    if line.minutes is not None and not 0 <= line.minutes < LONGEST:
         raise ValueError("`minutes` must be a number of minutes, not negative")
     return Event(
         ts_us=instant_us(line.ts),
@@ -212,7 +210,7 @@ def _cost(value: object) -> float | None:
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if 0 <= value < _LONGEST else None
+    return float(value) if 0 <= value < LONGEST else None
 
 
 def _tokens(value: object) -> int | None:

@@ -1,0 +1,132 @@
+"""What was read of a run at one go, made small at once: a turn holds the events of many thousands.
+
+Of a part that may be all of a run which ended as most do, what judges it is taken out of its events
+as well, so that they need not be looked at again. That is settled by nothing else than the events:
+what is measured on the route is known, and may change, later.
+"""
+
+from __future__ import annotations
+
+from operator import itemgetter, lt
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from console.ledger import effort
+from console.ledger.approvals import ASKED
+from console.ledger.facts import DELIVERED, HANDOFF, STARTED, packed
+from console.model import Event, Origin, Piece, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from console.ledger.effort import Effort
+
+_LETTERS = {
+    STARTED: "s", DELIVERED: "d", HANDOFF: "h", "action.taken": "a", "check.passed": "p",
+    "certain": "c", ASKED: "q", "approval.granted": "g", "approval.denied": "g",
+    "recovery.started": "r", "recovery.succeeded": "r",
+}  # fmt: skip
+_BETWEEN = "acgpqr"
+_EFFORT = "dghqr"
+"""What tells of people's time in such a run, and ends it."""
+_EVENTS = msgspec.msgpack.Decoder(tuple[list[Event], list[Origin]])
+_TOLD = msgspec.msgpack.Decoder(tuple[list[Told], list[tuple[int, int, int]]])
+
+
+class Usual(NamedTuple):
+    """What judges a run that started, did harmless things, and ended with its last event.
+
+    Its own SLA, which checks passed, which actions were named where one was taken, whether it ended
+    by a handoff, and what it took of people's time.
+    """
+
+    sla_s: float | None
+    checks: set[str]
+    actions: set[str]
+    handoff: bool
+    efforts: Sequence[Effort]
+
+
+class Part(NamedTuple):
+    """What was read of a run at one go: its events as they are stored, and when they were.
+
+    They are by time. `agent` is the one of all of them (None: of several). `usual` is set where they
+    may be all of the run and no two are of one instant.
+    """
+
+    facts: bytes
+    instants: Sequence[int]
+    agent: str | None
+    usual: Usual | None
+
+
+def part(pieces: list[Piece]) -> Part:
+    """Return what was read of a run at one go."""
+    instants, told, places = zip(*pieces, strict=True)
+    ordered = all(map(lt, instants, instants[1:]))
+    if not ordered:
+        ordered = in_order(pieces)
+        instants, told, places = zip(*pieces, strict=True)
+    agents = {item.agent for item in told}
+    agent = agents.pop() if len(agents) == 1 else None
+    letters = "".join([_LETTERS.get(item.event, "?") for item in told])
+    usual = None
+    if (
+        ordered
+        and agent is not None
+        and letters[0] == "s"
+        and letters[-1] in "dh"
+        and not letters[1:-1].strip(_BETWEEN)
+    ):
+        usual = _usual(instants, told, letters)
+    return Part(packed(told, places), instants, agent, usual)
+
+
+def _usual(instants: Sequence[int], told: Sequence[Told], letters: str) -> Usual | None:
+    """Return what judges such a run; None where its end says more, or an action was too much."""
+    end = told[-1]
+    if end.trusted is False or end.preventable or end.elapsed_s is not None:
+        return None
+    actions: set[str] = set()
+    if "a" in letters:
+        if "out" in {item.scope for item in told}:
+            return None
+        actions = {item.action for item in told}
+    checks = {item.check for item in told} if "p" in letters else set()
+    took: Sequence[Effort] = ()
+    if "q" in letters or "r" in letters:
+        took = effort.told(
+            [
+                (at_us, item)
+                for at_us, item, letter in zip(instants, told, letters, strict=True)
+                if letter in _EFFORT
+            ],
+            None,
+        )
+    return Usual(told[0].sla_s, checks, actions, letters[-1] == "h", took)
+
+
+def in_order(pieces: list[Piece]) -> bool:
+    """Put the events of a run in the order of time; say whether no two are of one instant."""
+    instants = [piece[0] for piece in pieces]
+    if all(map(lt, instants, instants[1:])):
+        return True
+    pieces.sort(key=itemgetter(0))
+    return len(set(instants)) == len(pieces)
+
+
+def pieces_of(parts: Iterable[Part]) -> list[Piece]:
+    """Return the events of parts of a run as they were told."""
+    found: list[Piece] = []
+    for item in parts:
+        told, places = _TOLD.decode(item.facts)
+        found += zip(item.instants, told, places, strict=True)
+    return found
+
+
+def events_of(route: str, run: str, parts: Iterable[Part]) -> Iterator[tuple[Event, Origin]]:
+    """Return the events of parts of a run, with their places."""
+    for item in parts:
+        for event, origin in zip(*_EVENTS.decode(item.facts), strict=True):
+            yield msgspec.structs.replace(event, route=route, run=run), origin
