@@ -141,7 +141,7 @@ def _give(
     """Give a restricting order. A terminal is asked once; a script has said it already."""
     session.writable()
     session.restricting()
-    from console.cli.doubts import warn_of_doubt
+    from console.cli.doubts import question, warn_of_doubt
     from console.control.directives import Order
     from console.operate import restricting
     from console.operate.operator import newest_generation
@@ -158,8 +158,9 @@ def _give(
         for_us=duration_us(for_),
         base_generation=newest_generation(session.control),
     )
-    warn_of_doubt(session, route)
-    if not yes and on_terminal() and not confirmed(f"{kind.value} {clean(route, 60)}?"):
+    found = warn_of_doubt(session, route)
+    asked = question(session, kind.value, route, found)
+    if not yes and on_terminal() and not confirmed(asked):
         raise Stop("nothing was changed", REFUSED)
     now_us = time.time_ns() // 1_000
 
@@ -195,10 +196,11 @@ def lift(
     session.writable()
     with operating(session) as operator:
         base = operator.generation()
-        confirm_relaxing(session, route, yes)
+        order = operator.standing(route, directive, time.time_ns() // 1_000)
+        confirm_relaxing(session, f"lift {order.id} ({order.kind.value} by {order.by})", route, yes)
         lifted = operator.lift(
             route,
-            directive,
+            order.id,
             by=operator_name(by),
             reason=reason,
             override=override,
@@ -212,8 +214,11 @@ def lift(
         )
 
 
-def confirm_relaxing(session: Session, route: str, yes: bool) -> None:
-    """Ask a second time; on high and critical routes the route's name has to be typed."""
+def confirm_relaxing(session: Session, what: str, route: str, yes: bool) -> None:
+    """Ask a second time; on high and critical routes the route's name has to be typed.
+
+    `what` says what is about to be done, as `lift d-2 (pause by dana)`.
+    """
     from console.operate import TYPED_NAME_TIERS
 
     if yes:
@@ -222,10 +227,10 @@ def confirm_relaxing(session: Session, route: str, yes: bool) -> None:
         raise Stop("relaxing needs a second confirmation: say --yes where nobody can be asked", 1)
     tier = session.settings.route(route).tier
     if tier in TYPED_NAME_TIERS:
-        typed = typer.prompt(f"{tier} route: type its name to relax it", err=True)
+        typed = typer.prompt(f"{what} on a {tier} route: type its name to go on", err=True)
         if typed.strip() != route:
             raise Stop("the name does not match; nothing was changed", REFUSED)
-    elif not confirmed(f"relax {clean(route, 60)}?"):
+    elif not confirmed(f"{what} on {clean(route, 60)}?"):
         raise Stop("nothing was changed", REFUSED)
 
 

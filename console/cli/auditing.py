@@ -189,7 +189,7 @@ def _entry(row: AuditRow) -> dict[str, Any]:
 
 
 def _sentence(row: AuditRow) -> str:
-    from console.cli.tables import when
+    from console.cli.moments import when
 
     where = f" {row.route}" if row.route else ""
     return f"{row.seq:>5}  {when(row.at_us)}  {row.actor}: {row.verb}{where}  " + clean(

@@ -9,11 +9,15 @@ from console.burn.rules import decimal, percent
 from console.cli.session import Session, say
 from console.settings.values import rounded_down
 from console.snapshot.health import answers
+from console.snapshot.unknown import ignored_words
 from console.text import clean
 
 if TYPE_CHECKING:
     from console.model import BurnRule
     from console.settings import RouteSettings
+
+
+_SHOWN = 20
 
 
 def route_names(session: Session) -> list[str]:
@@ -61,6 +65,10 @@ def sources(session: Session) -> list[dict[str, Any]]:
                     "events": study.events,
                     "refused": study.refused,
                     "reason": study.reason or None,
+                    "ignored": [
+                        {"value": clean(value, 60), "lines": lines}
+                        for value, lines in study.ignored.items()
+                    ],
                     "undecided": [{"key": item.key, "why": item.why} for item in study.choices],
                 }
             )
@@ -73,6 +81,10 @@ def show_source(item: dict[str, Any]) -> None:
     say(f"source {item['path']}: {gives}")
     for choice in item["undecided"]:
         say(f"  TO DECIDE: `{choice['key']}` in its [source.map]: {choice['why']}")
+    for one in item["ignored"][:_SHOWN]:
+        say(f"  WARNING: {ignored_words(one['value'], one['lines'])}")
+    if item["ignored"]:
+        say('  say in its [source.map.event.values] what such a value means, "" for nothing')
     if item["reason"]:
         say(f"  refused, for one: {item['reason']}")
 

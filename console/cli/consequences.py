@@ -50,7 +50,7 @@ def accept(
 def stepdown(
     context: typer.Context, route: Route, reason: Reason, by: By = None, yes: Yes = False
 ) -> None:
-    """Turn a pause into one run at a time, once its probation is over.
+    """Turn a pause into one run at a time in each agent process, once its probation is over.
 
     Exit code 1 refused, 5 changed meanwhile.
     """
@@ -58,7 +58,7 @@ def stepdown(
     session.writable()
     with operating(session) as operator:
         base = operator.generation()
-        confirm_relaxing(session, route, yes)
+        confirm_relaxing(session, "let one run at a time start in each agent process", route, yes)
         given = operator.step_down(
             route,
             by=operator_name(by),
@@ -66,7 +66,10 @@ def stepdown(
             now_us=time.time_ns() // 1_000,
             base_generation=base,
         )
-        say(f"{_durable(given, session)}; it is lifted when its exit rule holds")
+        say(
+            f"{_durable(given, session)}: one run at a time in each agent process; it may be "
+            "lifted when its exit rule holds"
+        )
 
 
 def accept_settings(
@@ -76,7 +79,7 @@ def accept_settings(
     session: Session = context.obj
     session.writable()
     with operating(session) as operator:
-        confirm_relaxing(session, route, yes)
+        confirm_relaxing(session, "let looser settings count", route, yes)
         now_us = time.time_ns() // 1_000
         say(operator.accept_settings(route, by=operator_name(by), reason=reason, now_us=now_us))
 

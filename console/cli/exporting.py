@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.known import require_route, unknown
 from console.cli.session import REFUSED, Session, Stop, say
-from console.text import clean
 
 if TYPE_CHECKING:
     from console.settings import RouteSettings
@@ -62,10 +62,12 @@ def _yaml(session: Session, what: Kind, route: str | None) -> str:
 def _routes(session: Session, route: str | None) -> list[RouteSettings]:
     from console.cli.checking import route_names
 
-    names = [name for name in route_names(session) if route in {None, name}]
-    if not names:
-        what = f"route {clean(route, 60)}" if route else "any route"
-        raise Stop(f"{what} is not known; see burnline check", REFUSED)
+    known = route_names(session)
+    if route is not None and route not in known:
+        raise Stop(unknown(route, known), REFUSED)
+    if not known:
+        raise Stop("no route is known yet; see burnline check", REFUSED)
+    names = [name for name in known if route in {None, name}]
     return [session.settings.route(name) for name in names]
 
 
@@ -82,6 +84,7 @@ def _csv(session: Session, route: str | None, *, misses: bool) -> str:
         session.require_settings()
         connection = attach(session.store)
         try:
+            require_route(session, connection, route)
             until_us = session.now_us if session.looks_back else None
             rows = reader.misses(connection, route=route, until_us=until_us)
             return table.misses(with_lines(connection, rows))
@@ -89,4 +92,6 @@ def _csv(session: Session, route: str | None, *, misses: bool) -> str:
             connection.close()
     snapshot = session.snapshot()
     chosen = tuple(view for view in snapshot.routes if route in {None, view.route})
+    if route is not None and not chosen:
+        raise Stop(unknown(route, (view.route for view in snapshot.routes)), REFUSED)
     return table.routes(msgspec.structs.replace(snapshot, routes=chosen))

@@ -28,11 +28,15 @@ _LOW_BYTES = 100_000_000
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at: whether it is good, and in words what was found."""
+    """One thing that was looked at: whether it is good, and in words what was found.
+
+    One that `warns` is good, and may be a mistake all the same.
+    """
 
     good: bool
     subject: str
     words: str
+    warns: bool = False
 
 
 def examine(session: Session, now_s: float) -> list[Finding]:
@@ -89,7 +93,8 @@ def _damage(connection: Connection, store: Path) -> Finding:
 def show(findings: list[Finding]) -> None:
     """Print the findings, what is wrong marked."""
     for finding in findings:
-        say(f"{'ok ' if finding.good else 'BAD'}  {finding.subject}: {finding.words}")
+        mark = "WARN" if finding.warns else "ok  " if finding.good else "BAD "
+        say(f"{mark} {finding.subject}: {finding.words}")
 
 
 def _versions() -> Finding:
@@ -245,6 +250,20 @@ def _unknown(connection: Connection) -> list[Finding]:
     told = [Finding(not v.meant, "events", f"{_path(path)}: {v.words}") for path, v in found]
     if len(told) > _SHOWN:
         told[_SHOWN:] = [Finding(True, "events", f"{len(told) - _SHOWN} more unknown names")]
+    return told + _ignored(connection)
+
+
+def _ignored(connection: Connection) -> list[Finding]:
+    """Return what mappings take for nothing: a warning, since much in a log may be just that."""
+    from console.snapshot.unknown import ignored
+
+    found = ignored(connection)
+    hint = 'say in its [source.map] what it means, "" for nothing'
+    told = [
+        Finding(True, "mapping", f"{_path(path)}: {words}; {hint}", True) for path, words in found
+    ]
+    if len(told) > _SHOWN:
+        told[_SHOWN:] = [Finding(True, "mapping", f"{len(told) - _SHOWN} more such values", True)]
     return told
 
 

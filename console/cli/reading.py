@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli import documents, tables
+from console.cli.known import require_route, unknown
 from console.cli.session import REFUSED, USAGE, Session, Stop, document, leave, say
 from console.model import CLASSES, RouteState
 from console.text import clean
@@ -54,8 +55,7 @@ def status(
     snapshot = _snapshot(session, window)
     views = [view for view in snapshot.routes if route in {None, view.route}]
     if route is not None and not views:
-        known = ", ".join(view.route for view in snapshot.routes) or "none yet"
-        raise Stop(f"route {clean(route, 60)} is not known; there are: {known}", 3)
+        raise Stop(unknown(route, (view.route for view in snapshot.routes)), 3)
     if as_json:
         document(documents.status(snapshot, route, window))
     elif route is not None:
@@ -111,7 +111,7 @@ def misses(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show misses with their evidence, newest first."""
+    """Show misses with their evidence, newest first. Exit code 1: no such route."""
     session: Session = context.obj
     if error_class is not None and error_class not in {item.value for item in CLASSES}:
         names = ", ".join(item.value for item in CLASSES)
@@ -124,18 +124,21 @@ def misses(
     most = limit if limit is not None else (0 if as_json else _MISSES_SHOWN)
     session.require_settings()
     connection = attach(session.store)
-    rows = reader.misses(
-        connection,
-        route=route,
-        error_class=error_class,
-        since_us=since_us,
-        until_us=session.now_us if session.looks_back else None,
-        limit=None if not most else most + 1,
-    )
-    more = bool(most) and len(rows) > most
-    rows = rows[:most] if most else rows
-    views = with_lines(connection, rows)
-    connection.close()
+    try:
+        require_route(session, connection, route)
+        rows = reader.misses(
+            connection,
+            route=route,
+            error_class=error_class,
+            since_us=since_us,
+            until_us=session.now_us if session.looks_back else None,
+            limit=None if not most else most + 1,
+        )
+        more = bool(most) and len(rows) > most
+        rows = rows[:most] if most else rows
+        views = with_lines(connection, rows)
+    finally:
+        connection.close()
     if as_json:
         document(documents.misses(views))
     else:
@@ -197,7 +200,10 @@ def check(
 
     check_sources(session)
     sources = checking.sources(session)
-    names = [name for name in checking.route_names(session) if route in {None, name}]
+    known = checking.route_names(session)
+    if route is not None and known and route not in known:
+        raise Stop(unknown(route, known), REFUSED)
+    names = [name for name in known if route in {None, name}]
     found = [checking.examine(settings.route(name)) for name in names]
     if backtest:
         from console.cli.backtesting import add_objectives

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.known import require_route
 from console.cli.session import REFUSED, USAGE, Session, Stop, operator_name, say
 from console.text import clean
 
@@ -115,6 +116,7 @@ def _review(session: Session, period: Period, route: str | None, tier: str | Non
     settings = session.settings
     connection = attach(session.store)
     try:
+        require_route(session, connection, route)
         found = build.review(
             connection,
             settings,

@@ -247,8 +247,18 @@ class Exit(_Ours):
     probation_ends_at: Instant | None
 
 
+class Silent(_Ours):
+    """An agent that has not confirmed an order, and since when nothing was heard of it."""
+
+    agent: str
+    since: Instant
+
+
 class Directive(_Ours):
-    """An order that stands, and how far it got."""
+    """An order that stands, and how far it got.
+
+    `silent` are the agents of `not_seen` again; those in `gone` are not waited for any more.
+    """
 
     id: str
     kind: Kind
@@ -267,6 +277,8 @@ class Directive(_Ours):
     seen_by: list[str]
     not_seen: list[str]
     overdue: list[str]
+    silent: list[Silent]
+    gone: list[str]
     exit: Exit
 
 

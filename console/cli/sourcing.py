@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from console.intake.formats import FORMATS, recognise
-from console.intake.formats.generic_choices import examine, study
+from console.intake.formats.generic_choices import examine, seen, study
 from console.intake.places import open_log, walk
 from console.intake.reading import Context
 from console.settings.channels import FORMATS as NAMES
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from console.intake.formats.generic_choices import Study
     from console.intake.places import Found
     from console.settings import Source
+    from console.settings.template_map import Seen
 
 _HEAD_BYTES = 256 * 1024
 _SAMPLED = 8
@@ -115,10 +116,12 @@ class _Place:
             self._found.sources.append(SourceProposal(place, kind.format))
         else:
             mine = [path for path in paths if self._kinds[path] == kind]
-            found = study(b"".join(_lines(_head(path)) for path in mine[:_SAMPLED]), mine[0])
+            sample = b"".join(_lines(_head(path)) for path in mine[:_SAMPLED])
+            found = study(sample, mine[0])
             if found is not None:
-                self._found.sources.append(_mapped(place, found))
-                self._found.notes.extend(_sentences(place, found))
+                values = seen(sample, found.options)
+                self._found.sources.append(_mapped(place, found, values))
+                self._found.notes.extend(_sentences(place, found, values))
 
 
 def examine_source(source: Source) -> Study | None:
@@ -153,15 +156,22 @@ def relative(proposal: SourceProposal, folder: Path) -> SourceProposal:
     return msgspec.structs.replace(proposal, path=near)
 
 
-def _mapped(place: str, found: Study) -> SourceProposal:
-    return SourceProposal(place, _GENERIC, "", found.options, found.choices)
+def _mapped(place: str, found: Study, values: Seen) -> SourceProposal:
+    return SourceProposal(place, _GENERIC, "", found.options, found.choices, values)
 
 
-def _sentences(place: str, found: Study) -> list[str]:
+def _sentences(place: str, found: Study, values: Seen) -> list[str]:
     """Return what the mapping gives, and what has to be decided first."""
     gives = f"{place}: a mapping was guessed; it reads {found.events} events from the sample"
     refused = f" and refuses {found.refused} lines" if found.refused else ""
     open_keys = [f"{place}: TO DECIDE: {choice.why}" for choice in found.choices]
+    if values.undecided:
+        many = (
+            "1 value of the event is"
+            if values.undecided == 1
+            else (f"{values.undecided:,} values of the event are")
+        )
+        open_keys.append(f"{place}: TO DECIDE: {many} taken for nothing until you say what for")
     return [f"{gives}{refused}", *open_keys]
 
 

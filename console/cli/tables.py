@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from console.burn.rules import decimal, percent
+from console.cli.moments import age, when
+from console.cli.orders import directive, ladder_step, seen
 from console.cli.session import say
-from console.model import CLASSES, DAY_US, HOUR_US, MINUTE_US, SECOND_US, DirectiveKind
+from console.model import CLASSES
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -17,12 +18,10 @@ if TYPE_CHECKING:
         AlertView,
         ApprovalView,
         ChannelView,
-        DirectiveView,
         MissView,
         RouteView,
         SilenceView,
         Snapshot,
-        StepView,
         StoreView,
     )
 
@@ -53,7 +52,7 @@ def fleet(snapshot: Snapshot) -> None:
     )
     rows = [
         (
-            view.health,
+            health(view),
             view.route,
             view.tier,
             _left(view),
@@ -76,12 +75,12 @@ def fleet(snapshot: Snapshot) -> None:
 
 def route(view: RouteView, snapshot: Snapshot) -> None:
     """Print all that is known of one route."""
-    say(f"{view.route}: {view.health}, {view.state.value}, tier {view.tier}")
+    say(f"{view.route}: {health(view)}, {view.state.value}, tier {view.tier}")
     for question, answer in view.questions:
         say(f"  {question} {answer or 'BLANK'}")
     say(
         f"  budget {_left(view)} left over {view.window.text}: {view.counts.bad} of "
-        f"{view.counts.total} runs missed, {view.remaining_runs} more may; "
+        f"{view.counts.total} runs missed, {_more(view.remaining_runs)}; "
         f"{outlook(view)}{between(view)}"
     )
     say("  " + ", ".join(f"{item.value} {view.counts.of(item)}" for item in CLASSES))
@@ -95,7 +94,7 @@ def route(view: RouteView, snapshot: Snapshot) -> None:
     for alert in view.alerts:
         say(f"  alert {alert.id} {alert.severity} {kinds(alert)} {standing(alert)}: {alert.words}")
     for order in view.directives:
-        say("  " + directive(order))
+        say("  " + directive(order, snapshot.as_of_us))
     if view.loosened:
         say(f"  SETTINGS HELD while an order stands: {view.loosened}; burnline accept-settings")
     for step in view.steps:
@@ -103,48 +102,14 @@ def route(view: RouteView, snapshot: Snapshot) -> None:
     _footing(snapshot)
 
 
-def directive(view: DirectiveView) -> str:
-    """Return one order as a sentence: what, by whom, how far it got, and how it ends."""
-    order = view.directive
-    what = ", ".join((*order.changes, *order.actions))
-    agents = len(view.seen_by) + len(view.not_seen) + len(view.overdue)
-    overdue = f", OVERDUE: {', '.join(view.overdue)}" if view.overdue else ""
-    ending = (
-        f"over {percent(view.exit_remaining)} left and {view.exit_trusted[0]} of "
-        f"{view.exit_trusted[1]} trusted in a row"
-    )
-    if view.exit_met:
-        ending += f": met, burnline lift {order.route}"
-    if order.kind is DirectiveKind.PAUSE:
-        from_then = when(view.probation_ends_us or 0)
-        ending = f"burnline stepdown from {from_then} without a new miss, then {ending}"
-    return (
-        f"order {order.id} {order.kind.value}{f' [{what}]' if what else ''} by {order.by} "
-        f"({order.reason}): {view.stage}, seen by {len(view.seen_by)} of {agents}{overdue}; "
-        f"exit: {ending}"
-    )
-
-
-def ladder_step(view: StepView, route: str) -> str:
-    """Return one step of a ladder as a sentence: what it waits for, did, or proposes."""
-    said = f"ladder {view.step} ({view.mode}): {view.state}"
-    if view.directive:
-        said += f" as {view.directive}"
-    if view.words:
-        said += f": {view.words}"
-    if view.note:
-        said += f"; {view.note}"
-    if view.state == "proposed":
-        said += f"; burnline accept {route} {view.proposal} carries it out"
-    return said
-
-
 def misses(views: Sequence[MissView]) -> None:
     """Print misses with the place of their evidence."""
     if not views:
         say("no misses")
     for view in views:
-        say(f"{when(view.at_us)}  {view.error_class:10}  {view.route}  {view.run}  {view.rule}")
+        mark = f"  (corrected {view.correction})" if view.correction else ""
+        words = f"{view.rule}{mark}"
+        say(f"{when(view.at_us)}  {view.error_class:10}  {view.route}  {view.run}  {words}")
         for item in view.evidence:
             text = "its raw line has expired" if item.expired else clean(item.line, 120)
             say(f"    {item.file}:{item.line_number} (byte {item.offset})  {text}")
@@ -220,17 +185,13 @@ def between(view: RouteView) -> str:
     return f" (between {when(early_us)} and {when(late_us)})" if early_us != late_us else ""
 
 
-def when(at_us: int) -> str:
-    """Return an instant to the second, UTC."""
-    return datetime.fromtimestamp(at_us // SECOND_US, tz=UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+def health(view: RouteView) -> str:
+    """Return how a route does in the words of a reader, to whom a *freeze* is an order."""
+    return "stale" if view.health == "frozen" else view.health
 
 
-def age(length_us: int) -> str:
-    """Return a length of time in its largest unit."""
-    for unit_us, sign in ((DAY_US, "d"), (HOUR_US, "h"), (MINUTE_US, "m")):
-        if length_us >= unit_us:
-            return f"{length_us // unit_us}{sign}"
-    return f"{max(0, length_us) // SECOND_US}s"
+def _more(runs: int) -> str:
+    return f"{runs} more may" if runs >= 0 else f"{-runs} more than may"
 
 
 def _left(view: RouteView) -> str:
@@ -240,9 +201,7 @@ def _left(view: RouteView) -> str:
 def _control(view: RouteView) -> str:
     if not view.directives:
         return view.state.value
-    order = view.directives[0]
-    agents = len(order.seen_by) + len(order.not_seen) + len(order.overdue)
-    return f"{view.state.value} {len(order.seen_by)}/{agents}"
+    return f"{view.state.value} {seen(view.directives[0], '/')}"
 
 
 def _footing(snapshot: Snapshot) -> None:

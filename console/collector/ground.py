@@ -52,7 +52,7 @@ def ground_of(
         quarter=table.trailing(number, QUARTER_US),
         gap_minutes=row.gap_minutes,
         catching_up=catching_up,
-        paused=_paused(connection, number, orders, now_us),
+        paused=_paused(connection, number, orders, now_us, read_us=0 if catching_up else now_us),
         resumed_us=_resumed_us(orders.directives.values()),
         unknown=reader.states_of(connection, number, first_us).get("unknown", 0),
         handoffs=0 if most is None else reader.handed_off(connection, number, *span),
@@ -68,7 +68,9 @@ def _missed_since(connection: Connection, number: int, since_us: int) -> tuple[s
     return tuple(reader.runs_missed(connection, number, since_us, EVIDENCE_LIMIT))
 
 
-def _paused(connection: Connection, number: int, orders: Orders, now_us: int) -> bool:
+def _paused(
+    connection: Connection, number: int, orders: Orders, now_us: int, *, read_us: int
+) -> bool:
     """Say whether a pause stands that every live agent confirmed and none went against."""
     pauses = [
         item
@@ -78,10 +80,9 @@ def _paused(connection: Connection, number: int, orders: Orders, now_us: int) ->
     if not pauses:
         return False
     agents = reader.agents(connection, number)
+    broken = {item.id: reader.charged_against(connection, number, item.id) for item in pauses}
     return any(
-        reach(item, orders, agents, reader.charged_against(connection, number, item.id)).stage
-        == ENFORCED
-        for item in pauses
+        reach(item, orders, agents, broken[item.id], read_us).stage == ENFORCED for item in pauses
     )
 
 

@@ -269,6 +269,8 @@ class Intake:
                 file.late += 1
                 continue
             self._apply(event, origin)
+        if batch.ignored:
+            self.unknown.setdefault(file.id, Counter()).update(batch.ignored)
         if batch.rejected:
             file.rejected += len(batch.rejected)
             self.rejected.setdefault(file.id, []).extend(batch.rejected)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from console.model import HOUR_US, Directive
+from console.model import HOUR_US, MINUTE_US, Directive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from console.ledger.orders import Orders
 
-_LIVE_US = HOUR_US
+LIVE_US = HOUR_US
 """An agent counts if it was heard of this long before the order, or since."""
+SILENT_US = 10 * MINUTE_US
+"""One that says nothing for so long after an order, and never confirmed it, has ended: it counts no
+more. A guard at work confirms within a second, and whatever logs again is overdue at once."""
 
 DURABLE, SEEN, ENFORCED = "durable", "seen", "enforced"
 
@@ -20,7 +23,8 @@ DURABLE, SEEN, ENFORCED = "durable", "seen", "enforced"
 class Reach(NamedTuple):
     """Which agents know of an order, and what follows.
 
-    `not_seen` are silent since the receipt was due, `overdue` logged on without one.
+    `not_seen` are silent since the receipt was due, `overdue` logged on without one. `silent` says
+    when each of `not_seen` was last heard of; those that count no more are in `gone`.
     """
 
     stage: str
@@ -28,10 +32,16 @@ class Reach(NamedTuple):
     not_seen: tuple[str, ...]
     overdue: tuple[str, ...]
     seen_after_us: int | None
+    silent: tuple[tuple[str, int], ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def reach(
-    order: Directive, orders: Orders, agents: Iterable[tuple[str, int]], violations: int
+    order: Directive,
+    orders: Orders,
+    agents: Iterable[tuple[str, int]],
+    violations: int,
+    read_us: int,
 ) -> Reach:
     """Say how far an order got.
 
@@ -40,15 +50,19 @@ def reach(
         orders: all orders of its route with the receipts.
         agents: (agent, last heard of) of the route.
         violations: runs or actions that were charged against the order.
+        read_us: up to when everything that agents logged is known: silence later says nothing.
     """
-    live = [agent for agent, last_us in agents if last_us >= order.issued_us - _LIVE_US]
-    times = {agent: orders.seen_us(order, agent) for agent in live}
+    heard = {agent: at_us for agent, at_us in agents if at_us >= order.issued_us - LIVE_US}
+    times = {agent: orders.seen_us(order, agent) for agent in heard}
     seen = {agent: at_us for agent, at_us in times.items() if at_us is not None}
     overdue = orders.unconfirmed(order)
-    missing = tuple(agent for agent in live if agent not in seen and agent not in overdue)
+    missing = tuple(agent for agent in heard if agent not in seen and agent not in overdue)
+    silent = tuple((agent, heard[agent]) for agent in missing)
+    gone = tuple(who for who, at_us in silent if read_us - max(at_us, order.issued_us) >= SILENT_US)
     stage = DURABLE
     if seen:
-        stage = SEEN if missing or overdue or violations else ENFORCED
+        waited_for = len(missing) > len(gone)
+        stage = SEEN if waited_for or overdue or violations else ENFORCED
     last_us = max(seen.values(), default=None)
     after_us = None if last_us is None else max(0, last_us - order.issued_us)
-    return Reach(stage, tuple(sorted(seen)), missing, overdue, after_us)
+    return Reach(stage, tuple(sorted(seen)), missing, overdue, after_us, silent, gone)

@@ -7,7 +7,9 @@ the block caused, so that a collector killed at any moment goes on as if nothing
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -39,10 +41,15 @@ class Rejected(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What a block of lines held."""
+    """What a block of lines held.
+
+    `ignored` is how many lines hold each value that a mapping takes for nothing, though it tells of
+    events there; "" stands for further values.
+    """
 
     events: list[Sourced]
     rejected: list[Rejected]
+    ignored: Mapping[str, int] = MappingProxyType({})
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

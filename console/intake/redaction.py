@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -91,10 +92,16 @@ class Redactor:
 
     def batch(self, batch: Batch) -> Batch:
         """Return what a reader found, without secrets."""
-        events, refused = batch
+        events, refused, ignored = batch
         if events and self.suspects(_bytes_of([sourced.event for sourced in events])):
             events = [self._sourced(sourced) for sourced in events]
-        return Batch(events, [self.rejected(piece) for piece in refused])
+        rejected = [self.rejected(piece) for piece in refused]
+        if not ignored:
+            return Batch(events, rejected)
+        counts = Counter[str]()
+        for value, lines in ignored.items():
+            counts[self.text(value, NAME_LIMIT)] += lines
+        return Batch(events, rejected, counts)
 
     def suspects(self, packed: bytes) -> bool:
         """Say whether there may be a secret in packed events, or in names."""

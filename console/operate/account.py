@@ -17,7 +17,9 @@ from console.control.directives import Refused
 from console.intake.times import rfc3339
 from console.ledger.facts import HANDOFF
 from console.model import Event
-from console.store import corrections, desk
+from console.operate.coverage import Coverage, coverage
+from console.settings.problems import nearest
+from console.store import corrections, desk, reader
 from console.store.corrections import CATEGORIES, Correction
 from console.text import clean, name
 
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
     from console.settings import Settings
     from console.store.writer import Writer
+
+
+_LATEST = 2_000
+"""Of so many runs at most the nearest name is looked for."""
 
 
 class Accountant:
@@ -70,7 +76,9 @@ class Accountant:
         marks = record.facts.ordered() if record is not None else []
         handoff = next((mark.event for mark in marks if mark.event.event == HANDOFF), None)
         if handoff is None:
-            raise Refused(f"no handoff of run {clean(run, 60)} on {clean(route, 60)} was read")
+            strange = self.unknown_run(route, run)
+            unread = f"no handoff of run {clean(run, 60)} on {clean(route, 60)} was read"
+            raise Refused(strange or unread)
         event = Event(
             ts_us=handoff.ts_us, route=name(route), event=HANDOFF, run=name(run), preventable=True,
             to=handoff.to, by=name(by),
@@ -123,6 +131,19 @@ class Accountant:
                 detail=correction,
             )  # fmt: skip
         return correction
+
+    def coverage(self, correction: Correction) -> Coverage:
+        """Return what a correction takes out of what is charged now, and what it does not."""
+        return coverage(self._writer.connection, correction)
+
+    def unknown_run(self, route: str, run: str) -> str:
+        """Say that nothing of a run was read, with the nearest that was; "" where it was read."""
+        connection, route, run = self._writer.connection, name(route), name(run)
+        if reader.has_run(connection, route, run):
+            return ""
+        near = nearest(run, reader.latest_runs(connection, route, _LATEST))
+        ending = f": {clean(near, 60)} is the nearest" if near else ": is the name right?"
+        return f"no run {clean(run, 60)} of {clean(route, 60)} was read yet{ending}"
 
     def _log(self, event: Event, now_us: int) -> None:
         """Append one event to the product's own log, durably, and to the audit."""

@@ -194,6 +194,8 @@ class Operator:
 
     def bar_to_lifting(self, order: Directive, now_us: int) -> str:
         """Say why the exit rule of an order does not hold yet, "" where it does."""
+        if self._misspelt(order.route):
+            return ""
         route = self.settings.route(order.route)
         loosened = history.held(self._connection, route, now_us)
         if loosened:
@@ -223,6 +225,17 @@ class Operator:
             f"trusted outcomes in a row; there are {now} and {trusted}"
         )
 
+    def _misspelt(self, route: str) -> bool:
+        """Say whether nobody knows a route on which an order stands, though others are known.
+
+        Such an order binds no agent and nothing can be earned on it. While logs are unread, or none
+        was ever read, the route may well be there.
+        """
+        if route in self.settings.routes or int(desk.fact(self._connection, "behind_bytes") or 0):
+            return False
+        seen = {row.name for row in reader.routes(self._connection)}
+        return bool(seen) and route not in seen
+
     def acknowledge(self, alert: str, by: str, note: str, now_us: int) -> str:
         """Take ownership of an alert; return a sentence. Raises `Refused` if there is none."""
         return self.answering.acknowledge(alert, by, note, now_us)
@@ -236,6 +249,15 @@ class Operator:
         rows = reader.routes(self._connection)
         return next((row.id for row in rows if row.name == route), -1)
 
+    def standing(self, route: str, directive: str, now_us: int) -> Directive:
+        """Return the order of a route that an id names, or, for "", the only one that stands.
+
+        Raises:
+            Refused: no such order stands, or several do.
+        """
+        self.desk(now_us)
+        return self._standing(route, directive)
+
     def _standing(self, route: str, directive: str) -> Directive:
         standing = [
             item
@@ -243,8 +265,8 @@ class Operator:
             if item.lifted_us is None and directive in {"", item.id}
         ]
         if not standing:
-            what = directive or "any order"
-            raise Refused(f"{clean(what, 60)} does not stand on {clean(route, 60)}")
+            what = f"{clean(directive, 60)} does not stand" if directive else "no order stands"
+            raise Refused(f"{what} on {clean(route, 60)}")
         if len(standing) > 1:
             listed = ", ".join(f"{item.id} ({item.kind.value})" for item in standing)
             raise Refused(f"several orders stand on {route}: {listed}; name one")

@@ -14,21 +14,14 @@ import msgspec
 from console.model import CHANGE_KINDS
 from console.settings.channels import FORMATS
 from console.settings.problems import dotted
-from console.settings.template_keys import (
-    TIER_LINES,
-    bare_key,
-    share,
-    toml_list,
-    toml_text,
-    toml_value,
-)
+from console.settings.template_keys import TIER_LINES, share, toml_list, toml_text, toml_value
+from console.settings.template_lines import line, table
+from console.settings.template_map import Choice, Seen, mapping
 from console.settings.tiers import BUILT_IN, DEFAULT_TIER
 from console.settings.types import RouteSettings, Settings
 from console.settings.values import duration_text
 from console.text import clean, name
 
-_COMMENT_COLUMN = 34
-_LINE_LENGTH = 100
 _HEAD = """\
 # What burnline watches, and what it does about it.
 # Durations are text ("90s", "10m", "1h30m", "30d"), shares are text with a percent sign, and an
@@ -73,19 +66,11 @@ class RouteProposal(NamedTuple):
     outcome: str = ""
 
 
-class Choice(NamedTuple):
-    """A key of a mapping that is still to be chosen: why, and the values that it could have."""
-
-    key: str
-    why: str
-    candidates: tuple[object, ...] = ()
-
-
 class SourceProposal(msgspec.Struct, frozen=True):
     """A place with logs that `init` found. `route` is a template for formats that name none.
 
     `options` are the format's own keys: for `generic` its preset, and its `map`, of which `choices`
-    are still open.
+    are still open; `seen` is what its event is told from.
     """
 
     path: str
@@ -93,6 +78,7 @@ class SourceProposal(msgspec.Struct, frozen=True):
     route: str = ""
     options: dict[str, object] = {}
     choices: tuple[Choice, ...] = ()
+    seen: Seen = Seen()
 
 
 def render(routes: Iterable[RouteProposal], sources: Iterable[SourceProposal]) -> str:
@@ -130,69 +116,54 @@ def _sound(routes: Sequence[RouteProposal], sources: Sequence[SourceProposal]) -
 
 def tier_table(tier: RouteSettings) -> str:
     """Return a tier as its table, every key with its value and a comment."""
-    lines = [_line(key, value(tier), comment) for key, value, comment in TIER_LINES]
-    return _table(f"[{dotted(('tier', tier.name))}]", lines)
-
-
-def _table(heading: str, lines: Sequence[str]) -> str:
-    return "\n".join((heading, *lines)) + "\n"
-
-
-def _line(key: str, value: str, comment: str, *, known: bool = True) -> str:
-    """Return a key with its comment beside it, or above it where it is long.
-
-    The key is itself a comment where its value is only an example.
-    """
-    assignment = f"{'' if known else '# '}{key} = {value}"
-    beside = f"{assignment:<{_COMMENT_COLUMN}}# {comment}"
-    fits = len(assignment) < _COMMENT_COLUMN and len(beside) <= _LINE_LENGTH
-    return beside if fits else f"# {comment}:\n{assignment}"
+    lines = [line(key, value(tier), comment) for key, value, comment in TIER_LINES]
+    return table(f"[{dotted(('tier', tier.name))}]", lines)
 
 
 def _store() -> str:
     retention = toml_text(duration_text(Settings().retention_us))
     lines = [
-        _line("path", '"burnline.db"', "default: the user's data folder", known=False),
-        _line("retention", retention, "how long evidence is kept; counts stay"),
+        line("path", '"burnline.db"', "default: the user's data folder", known=False),
+        line("retention", retention, "how long evidence is kept; counts stay"),
     ]
-    lines.append(_line("keep", _KEEP, "raw lines of misses, by class, for less", known=False))
-    return _table("[store]", lines)
+    lines.append(line("keep", _KEEP, "raw lines of misses, by class, for less", known=False))
+    return table("[store]", lines)
 
 
 def _redact() -> str:
     lines = [
-        _line("keys", '["pan"]', "what stands under these keys is a secret too", known=False),
-        _line("patterns", "['ACME-[0-9a-f]{16}']", "what matches is a secret (RE2)", known=False),
+        line("keys", '["pan"]', "what stands under these keys is a secret too", known=False),
+        line("patterns", "['ACME-[0-9a-f]{16}']", "what matches is a secret (RE2)", known=False),
     ]
-    return _table(_REDACT, lines)
+    return table(_REDACT, lines)
 
 
 def _control() -> str:
     lines = [
-        _line("path", '"control/control.json"', "what agents read", known=False),
-        _line("stale_after", '"off"', "age at which agents distrust the control file"),
-        _line("grace", '"1h"', 'how long on_fault = "last_known" holds'),
-        _line("signing_key", '"signing.pem"', "sign it: burnline signing-key", known=False),
+        line("path", '"control/control.json"', "what agents read", known=False),
+        line("stale_after", '"off"', "age at which agents distrust the control file"),
+        line("grace", '"1h"', 'how long on_fault = "last_known" holds'),
+        line("signing_key", '"signing.pem"', "sign it: burnline signing-key", known=False),
     ]
-    return _table("[control]", lines)
+    return table("[control]", lines)
 
 
 def _console() -> str:
     comment = "ring, and change the terminal's title, on a new page"
     lines = [
-        _line("bell", "true", comment),
-        _line("theme", '"dark"', "dark, light, colour-blind or ansi"),
-        _line("animations", "true", "false: nothing on the screen moves by itself"),
-        _line("remember", "true", "view, sort, filter and theme, in the state folder"),
-        _line("keys", "{}", '{ action = key }, such as { "route.act" = "x" }: burnline keys'),
+        line("bell", "true", comment),
+        line("theme", '"dark"', "dark, light, colour-blind or ansi"),
+        line("animations", "true", "false: nothing on the screen moves by itself"),
+        line("remember", "true", "view, sort, filter and theme, in the state folder"),
+        line("keys", "{}", '{ action = key }, such as { "route.act" = "x" }: burnline keys'),
     ]
-    return _table("[console]", lines)
+    return table("[console]", lines)
 
 
 def _source(source: SourceProposal) -> str:
     lines = [
-        _line("path", toml_text(source.path), "file, directory (with all below it) or glob"),
-        _line(
+        line("path", toml_text(source.path), "file, directory (with all below it) or glob"),
+        line(
             "format",
             toml_text(source.format),
             f"one of {FORMATS[0]}, {FORMATS[1]}, ...; see the README",
@@ -200,38 +171,17 @@ def _source(source: SourceProposal) -> str:
     ]
     comment = "for formats that name no route"
     if source.route:
-        lines.append(_line("route", toml_text(source.route), comment))
+        lines.append(line("route", toml_text(source.route), comment))
     elif not source.options:
-        lines.append(_line("route", '"{cwd_name}"', comment, known=False))
+        lines.append(line("route", '"{cwd_name}"', comment, known=False))
     if "preset" in source.options:
         preset = toml_value(source.options["preset"])
-        lines.append(_line("preset", preset, "where this logger puts time, level and message"))
-    table = _table("[[source]]", lines)
+        lines.append(line("preset", preset, "where this logger puts time, level and message"))
+    written = table("[[source]]", lines)
     mapped = source.options.get("map")
-    return f"{table}\n{_map(mapped, source.choices)}" if isinstance(mapped, dict) else table
-
-
-def _map(mapped: dict[str, object], choices: Sequence[Choice]) -> str:
-    """Return a mapping as its table; what is to be chosen stands there as comments."""
-    lines = [
-        "# Where each line has what: a guess from a sample. The README says what may stand here"
-    ]
-    for key, value in mapped.items():
-        lines.append(_line(bare_key(key), toml_value(value), _MAPPED.get(key, key)))
-    for choice in choices:
-        lines.append(f"# TO DECIDE: {choice.why}.")
-        lines += [f"# {choice.key} = {toml_value(value)}" for value in choice.candidates]
-    return _table("[source.map]", lines)
-
-
-_MAPPED = {
-    "ts": "when it happened",
-    "route": "the workflow that is budgeted",
-    "run": "what all lines of one run share",
-    "event": "what values mean; all others mean nothing",
-    "latency": "how long the run took",
-    "derive_start": "a run began its latency before its end",
-}
+    if not isinstance(mapped, dict):
+        return written
+    return f"{written}\n{mapping(mapped, source.choices, source.seen)}"
 
 
 def _route(route: RouteProposal) -> str:
@@ -239,28 +189,28 @@ def _route(route: RouteProposal) -> str:
     outcome, owner = clean(route.outcome), clean(route.owner)
     every_kind = toml_list(CHANGE_KINDS)
     lines = [
-        _line("tier", toml_text(route.tier), f"objective {share(1_000_000 - tier.budget_ppm)}"),
-        _line(
+        line("tier", toml_text(route.tier), f"objective {share(1_000_000 - tier.budget_ppm)}"),
+        line(
             "outcome",
             toml_text(outcome or "settled and confirmed"),
             "question 1: what counts as a trusted outcome",
             known=bool(outcome),
         ),
-        _line("requires", '["qa", "evidence"]', "question 1: checks that must pass", known=False),
-        _line("sla", '"10m"', "question 2: a run later than this has missed", known=False),
-        _line("recover_within", '"1h"', "question 2: a bad run must recover", known=False),
-        _line("approval_required", '["refund.send"]', "question 2: need a grant", known=False),
-        _line(
+        line("requires", '["qa", "evidence"]', "question 1: checks that must pass", known=False),
+        line("sla", '"10m"', "question 2: a run later than this has missed", known=False),
+        line("recover_within", '"1h"', "question 2: a bad run must recover", known=False),
+        line("approval_required", '["refund.send"]', "question 2: need a grant", known=False),
+        line(
             "owner",
             toml_text(owner or "payments on-call"),
             "question 4: who intervenes when the budget is spent",
             known=bool(owner),
         ),
-        _line("deputy", '"platform on-call"', "told when the owner does not answer", known=False),
-        _line("freeze_kinds", every_kind, "question 5: changes a freeze stops", known=False),
-        _line("ladder", _LADDER, "proposed, not automatic", known=False),
+        line("deputy", '"platform on-call"', "told when the owner does not answer", known=False),
+        line("freeze_kinds", every_kind, "question 5: changes a freeze stops", known=False),
+        line("ladder", _LADDER, "proposed, not automatic", known=False),
     ]
-    return _table(f"[{dotted(('route', name(route.name)))}]", lines)
+    return table(f"[{dotted(('route', name(route.name)))}]", lines)
 
 
 _LADDER = '[{ left = "50%", do = "freeze" }, { left = "0%", do = "pause" }]'

@@ -51,10 +51,11 @@ def take(
     """
     connection.execute("begin")
     try:
-        frame = Frame(connection, settings, now_us, live=not as_of)
+        read_us = now_us if as_of else _read_us(connection, store, now_us)
+        frame = Frame(connection, settings, now_us, live=not as_of, read_us=read_us)
         known = _routes(frame)
-        ordered = desk.ordered_routes(connection, until_us=frame.until_us)
-        names = sorted({*known, *settings.routes, *ordered})
+        named = {*known, *settings.routes}
+        names = sorted(named | _standing(frame, named))
         views = [
             routes.view(frame, settings.route(name), known.get(name), window) for name in names
         ]
@@ -73,6 +74,16 @@ def take(
         connection.execute("rollback")
 
 
+def _read_us(connection: Connection, store: Path, now_us: int) -> int:
+    """Return up to when all that was logged is in the store: 0 while there is more to read."""
+    if int(desk.fact(connection, "behind_bytes") or 0):
+        return 0
+    life = alive(store, now_us / SECOND_US)
+    if life is not None and life.heartbeat_s <= HEARTBEAT_LIMIT_S:
+        return now_us
+    return min(now_us, int(desk.fact(connection, "ingested_us") or 0))
+
+
 def _routes(frame: Frame) -> dict[str, reader.RouteRow]:
     """Return the routes that events were read of, as they were known at the instant."""
     rows = reader.routes(frame.connection)
@@ -81,6 +92,17 @@ def _routes(frame: Frame) -> dict[str, reader.RouteRow]:
     heard = reader.heard(frame.connection, frame.now_us)
     then = (past.route_at(row, heard.get(row.id), frame.now_us) for row in rows)
     return {row.name: row for row in then if row is not None}
+
+
+def _standing(frame: Frame, named: set[str]) -> set[str]:
+    """Return the other routes that something stands on: an order, a grant or an alert.
+
+    A name that was only ever misspelt goes with its order.
+    """
+    standing = desk.standing_routes(frame.connection, frame.now_us, named)
+    alerts = frame.alerts.items()
+    alarmed = {route for route, found in alerts if any(one.state != "resolved" for one in found)}
+    return standing | (alarmed - {CONTROL_FILE})
 
 
 def _worst(view: RouteView) -> tuple[bool, Fraction]:

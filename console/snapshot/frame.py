@@ -29,12 +29,20 @@ class Frame:
     """What is read once for all routes of one snapshot."""
 
     def __init__(
-        self, connection: Connection, settings: Settings, now_us: int, *, live: bool
+        self,
+        connection: Connection,
+        settings: Settings,
+        now_us: int,
+        *,
+        live: bool,
+        read_us: int | None = None,
     ) -> None:
         self.connection = connection
         self.settings = settings
         self.now_us = now_us
         self.live = live
+        self.read_us = now_us if read_us is None else read_us
+        """Up to when everything that was logged is known."""
         self.until_us = None if live else now_us
         """Where what the store knows is cut; None: all of it holds."""
         counts = ahead.window_counts if live else counting.window_counts

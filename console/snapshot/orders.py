@@ -34,7 +34,7 @@ def standing(
     views = []
     for order in sorted(found, key=lambda item: (-item.issued_us, item.id)):
         broken = reader.charged_against(frame.connection, number, order.id, until_us=frame.until_us)
-        far = reach(order, orders, agents, broken)
+        far = reach(order, orders, agents, broken, frame.read_us)
         trusted, met = exit_progress(frame.connection, number, order, left, until_us=frame.until_us)
         views.append(
             DirectiveView(
@@ -43,6 +43,8 @@ def standing(
                 seen_by=far.seen_by,
                 not_seen=far.not_seen,
                 overdue=far.overdue,
+                silent=far.silent,
+                gone=far.gone,
                 exit_remaining=Fraction(order.exit_remaining),
                 exit_trusted=(trusted, order.exit_trusted),
                 exit_met=met,

@@ -93,7 +93,9 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     """One order with how far it got: `stage` is durable, seen or enforced (then lifted).
 
     `seen_by`, `not_seen` (silent since, not failed) and `overdue` (logged on without a receipt)
-    are agents. `exit_trusted` counts trusted outcomes in a row since the order: (so far, needed).
+    are agents. `silent` says when each of `not_seen` was last heard of; those in `gone` have said
+    nothing for so long that they are not waited for. `exit_trusted` counts trusted outcomes in a
+    row since the order: (so far, needed).
     `seen_after_us` is how long the last receipt took; `probation_ends_us` when a pause may be
     stepped down, None for other orders.
     """
@@ -103,6 +105,8 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     seen_by: tuple[str, ...]
     not_seen: tuple[str, ...]
     overdue: tuple[str, ...]
+    silent: tuple[tuple[str, int], ...] = ()
+    gone: tuple[str, ...] = ()
     exit_remaining: Fraction
     exit_trusted: tuple[int, int]
     exit_met: bool

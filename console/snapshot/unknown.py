@@ -26,3 +26,16 @@ def by_path(connection: Connection) -> dict[bytes, tuple[UnknownEvent, ...]]:
         view = UnknownEvent(event=clean(event, 60), lines=lines, meant=meant)
         found[path] = (*found.get(path, ()), view)
     return found
+
+
+def ignored(connection: Connection) -> list[tuple[bytes, str]]:
+    """Return what mappings take for nothing: log file, and how many lines hold what."""
+    rows = unknown_events.ignored(connection)
+    return [(row.path, ignored_words(row.event, row.lines)) for row in rows]
+
+
+def ignored_words(value: str, lines: int) -> str:
+    """Say how many lines hold a value that is mapped to nothing ("" stands for further ones)."""
+    hold = "line holds" if lines == 1 else "lines hold"
+    what = f"`{clean(value, 60)}`" if value else "further values"
+    return f"{lines:,} {hold} {what}, mapped to nothing"

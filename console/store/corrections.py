@@ -6,7 +6,7 @@ left out only by a correction of the route's owner or deputy.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -89,6 +89,44 @@ def by_route(connection: Connection, *, until_us: int | None = None) -> dict[str
         if until_us is None or correction.at_us <= until_us:
             found.setdefault(correction.route, []).append(correction)
     return found
+
+
+class Reached(NamedTuple):
+    """A run that a correction is about, as it is booked now; `parent` is the run that began it."""
+
+    run: str
+    parent: str
+    entry: Entry
+
+    @property
+    def misses(self) -> int:
+        """Return how many misses it is charged with: at most one a class."""
+        return self.entry.classes.bit_count()
+
+    @property
+    def permission(self) -> bool:
+        """Say whether one of them is a permission miss."""
+        return bool(self.entry.classes & _PERMISSION_BIT)
+
+
+def reached(connection: Connection, correction: Correction) -> list[Reached]:
+    """Return the runs that a correction names, or those in its period, whatever it takes out."""
+    query = (
+        "select run, parent, state, minute, classes from run join route on route.id = run.route "
+        "where route.name = ? and"
+    )
+    rows: list[tuple[str, str, str, int | None, int]] = []
+    for run in dict.fromkeys(correction.runs):
+        rows += connection.execute(f"{query} run = ?", (correction.route, run))
+    if correction.from_us is not None and correction.to_us is not None:
+        span = (correction.from_us // MINUTE_US, -(-correction.to_us // MINUTE_US))
+        rows += connection.execute(
+            f"{query} minute >= ? and minute < ? order by run", (correction.route, *span)
+        )
+    return [
+        Reached(run, parent, Entry(state, minute, classes))
+        for run, parent, state, minute, classes in rows
+    ]
 
 
 def taken_out(

@@ -12,7 +12,7 @@ from console.model import Directive
 from console.store.connect import each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from console.store.connect import Connection
 
@@ -79,6 +79,19 @@ def ordered_routes(connection: Connection, *, until_us: int | None = None) -> li
         return [row[0] for row in rows]
     rows = connection.execute("select route from directive union select route from grant_given")
     return [row[0] for row in rows]
+
+
+def standing_routes(connection: Connection, now_us: int, known: Container[str] = ()) -> set[str]:
+    """Return the routes, besides `known`, on which an order or a grant stands at an instant."""
+    return {
+        route
+        for route in ordered_routes(connection)
+        if route not in known
+        and (
+            any(order.stands(now_us) for order in directives_of(connection, route))
+            or any(grant.holds(now_us) for grant in grants_of(connection, route))
+        )
+    }
 
 
 def directives_mark(connection: Connection) -> int:

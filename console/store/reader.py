@@ -193,6 +193,23 @@ def missed(
     return [(error_class, run, at_us) for at_us, run, error_class in rows]
 
 
+def latest_runs(connection: Connection, route: str, limit: int) -> list[str]:
+    """Return the runs of a route that were heard of last, so many at most."""
+    rows = connection.execute(
+        "select run from run where route = ? order by last_us desc limit ?",
+        (number_of(connection, route), limit),
+    )
+    return [row[0] for row in rows]
+
+
+def has_run(connection: Connection, route: str, run: str) -> bool:
+    """Say whether anything of a run was read."""
+    found = connection.execute(
+        "select 1 from run where route = ? and run = ?", (number_of(connection, route), run)
+    )
+    return found.fetchone() is not None
+
+
 def entry(connection: Connection, route: str, run: str) -> Entry:
     """Return how a run is booked."""
     row = connection.execute(

@@ -1,4 +1,7 @@
-"""Events whose name nobody knows: kept as signs of life, and counted here per log file."""
+"""Events whose name nobody knows, counted per log file, and values that a mapping ignores.
+
+The first are kept as signs of life; the second are read, and mean nothing to anybody.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,10 @@ if TYPE_CHECKING:
 
 NAMES_A_FILE = 50
 """A file may have so many unknown names; lines of further ones are counted under the name ""."""
+
+
+_MAPPED = "generic"
+"""The format of files that are read by a mapping: it knows no unknown events."""
 
 
 class UnknownEvents(NamedTuple):
@@ -37,9 +44,19 @@ def add(connection: Connection, file: int, counts: Mapping[str, int]) -> None:
 
 def found(connection: Connection) -> list[UnknownEvents]:
     """Return all unknown events, file by file, those of most lines first."""
+    return _rows(connection, "<>")
+
+
+def ignored(connection: Connection) -> list[UnknownEvents]:
+    """Return the values that mappings take for nothing, file by file, most lines first."""
+    return _rows(connection, "=")
+
+
+def _rows(connection: Connection, mapped: str) -> list[UnknownEvents]:
     rows = connection.execute(
         "select file.path, event, unknown_event.lines from unknown_event "
-        "join file on file.id = unknown_event.file "
-        "order by file.path, unknown_event.lines desc, event"
+        f"join file on file.id = unknown_event.file where file.format {mapped} ? "
+        "order by file.path, unknown_event.lines desc, event",
+        (_MAPPED,),
     )
     return [UnknownEvents(*row) for row in rows]

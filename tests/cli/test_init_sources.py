@@ -53,6 +53,7 @@ def test_a_directory_of_json_lines_gets_a_mapping_that_reads_it(shell: Shell) ->
         "events": 4,
         "refused": 0,
         "reason": None,
+        "ignored": [],
         "undecided": [],
     }
 
@@ -80,6 +81,55 @@ def test_what_the_sample_does_not_tell_is_said_and_left_as_a_choice(shell: Shell
     assert "TO DECIDE: `run` in its [source.map]" in check.out
     shell.settings(text.replace('# event = { from = "/phase"', 'event = { from = "/phase"'))
     assert "TO DECIDE: `event`" not in shell("check").out
+
+
+RESCUED = (
+    job(0, job_id="j-1", message="job accepted"),
+    job(1, job_id="j-1", message="cache warmed"),
+    job(5, job_id="j-1", message="job completed"),
+    job(9, job_id="j-1", message="human fixed output"),
+)
+
+
+def test_every_value_of_the_sample_is_listed_and_what_is_undecided_is_counted(
+    shell: Shell,
+) -> None:
+    shell.write("app.log", *RESCUED)
+    done = shell("init", "logs", "--yes")
+    assert "TO DECIDE: 1 value of the event is taken for nothing" in done.out
+    (source,) = sources(shell)
+    assert source["map"]["event"]["values"] == {
+        "job accepted": "run.started",
+        "job completed": "run.delivered",
+        "human fixed output": "rescued",
+    }
+    text = (shell.folder / "burnline.toml").read_text()
+    assert '\n"human fixed output" = "rescued"     # 1 line\n' in text
+    assert "\n# TO DECIDE: what these mean. " in text
+    assert '\n# "cache warmed" = ""                # 1 line\n' in text
+
+
+def test_lines_whose_value_means_nothing_are_counted_by_check_and_doctor(shell: Shell) -> None:
+    shell.write("app.log", *RESCUED)
+    shell("init", "logs", "--yes")
+    shell("collect", "--once")
+    words = "1 line holds `cache warmed`, mapped to nothing"
+    assert f"  WARNING: {words}\n" in shell("check").out
+    (checked,) = shell("check", "--json").document["sources"]
+    assert checked["ignored"] == [{"value": "cache warmed", "lines": 1}]
+    doctor = shell("doctor")
+    assert f"WARN mapping: {shell.logs / 'app.log'}: {words}; say in" in doctor.out
+    assert shell("status", "--json", "--window", "all").document["store"]["unknown_events"] == []
+
+
+def test_a_value_that_was_decided_to_mean_nothing_is_not_told_of(shell: Shell) -> None:
+    shell.write("app.log", *RESCUED)
+    shell("init", "logs", "--yes")
+    path = shell.folder / "burnline.toml"
+    path.write_text(path.read_text().replace('# "cache warmed"', '"cache warmed"'))
+    shell("collect", "--once")
+    assert "cache warmed" not in shell("check").out
+    assert "cache warmed" not in shell("doctor").out
 
 
 def test_a_mixed_directory_gets_a_source_for_each_kind(shell: Shell) -> None:

@@ -86,7 +86,7 @@ def test_a_tier_is_reviewed_alone_and_an_unknown_route_is_refused(reviewed: Shel
     done = reviewed("review", "--tier", "low", "--format", "json")
     assert [one["route"] for one in done.document["routes"]] == ["refunds"]
     done = reviewed("review", "--route", "nosuch")
-    assert (done.code, "nosuch has no route" in done.err) == (1, True)
+    assert (done.code, "nosuch is not known" in done.err) == (1, True)
 
 
 @pytest.mark.parametrize(

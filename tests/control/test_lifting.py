@@ -14,7 +14,7 @@ from console.agent.document import parse
 from console.control.directives import Conflict, Order, Refused
 from console.model import HOUR_US, MINUTE_US, Directive, DirectiveKind
 from console.operate import Operator
-from console.settings import ExitRule
+from console.settings import ExitRule, RouteSettings
 from console.store import desk, reader
 from tests.burn.floor import NOON_US, ROUTE, Floor, route
 
@@ -105,13 +105,47 @@ def test_more_than_the_remaining_share_has_to_be_left(
         assert not lifted(operator).overridden
 
 
-def test_no_data_bars_it(operator: Operator) -> None:
+def quiet(operator: Operator, *, configured: bool = False) -> None:
+    """Freeze a route of which no event was ever read."""
+    if configured:
+        routes = {**operator.settings.routes, "quiet": RouteSettings(name="quiet")}
+        operator.settings = msgspec.structs.replace(operator.settings, routes=routes)
     asked = Order(
         route="quiet", kind=DirectiveKind.FREEZE, by="dana", reason="why", changes=("model",)
     )
     operator.give(asked, NOON_US)
+
+
+def unquiet(operator: Operator) -> Directive:
+    """Lift that without override."""
+    return operator.lift("quiet", "", by="erin", reason="well", override=False, now_us=LATER_US)
+
+
+def test_no_data_bars_it(operator: Operator) -> None:
+    quiet(operator, configured=True)
     with pytest.raises(Refused, match="there are no data and 0"):
-        operator.lift("quiet", "", by="erin", reason="well", override=False, now_us=LATER_US)
+        unquiet(operator)
+
+
+def test_on_a_route_that_nobody_knows_there_is_nothing_to_earn(operator: Operator) -> None:
+    quiet(operator)
+    assert not unquiet(operator).overridden
+
+
+def test_a_route_is_not_unknown_while_logs_are_unread(operator: Operator) -> None:
+    quiet(operator)
+    with operator.writer.transaction():
+        desk.set_fact(operator.writer.connection, "behind_bytes", "1")
+    with pytest.raises(Refused, match="there are no data and 0"):
+        unquiet(operator)
+
+
+def test_a_route_is_not_unknown_to_a_store_that_knows_none(floor: Floor, tmp_path: Path) -> None:
+    blind = Operator(floor.settings, tmp_path / "new.db", tmp_path / "control" / "control.json")
+    quiet(blind)
+    with pytest.raises(Refused, match="there are no data and 0"):
+        unquiet(blind)
+    blind.close()
 
 
 def test_a_pause_cannot_be_earned_out_of(floor: Floor, operator: Operator) -> None:
@@ -157,11 +191,18 @@ def test_of_several_one_has_to_be_named(operator: Operator) -> None:
     assert standing(operator) == ["d-1"]
 
 
-@pytest.mark.parametrize("directive", ["", "d-1", "d-9"])
-def test_what_does_not_stand_is_not_lifted(operator: Operator, directive: str) -> None:
+@pytest.mark.parametrize(
+    ("directive", "words"),
+    [
+        ("", "no order stands on drafts"),
+        ("d-1", "d-1 does not stand on drafts"),
+        ("d-9", "d-9 does not stand on drafts"),
+    ],
+)
+def test_what_does_not_stand_is_not_lifted(operator: Operator, directive: str, words: str) -> None:
     ordered(operator)
     lifted(operator, override=True)
-    with pytest.raises(Refused, match="does not stand on drafts"):
+    with pytest.raises(Refused, match=words):
         lifted(operator, override=True, directive=directive)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.control.receipts import Reach, reach
+from console.control.receipts import SILENT_US, Reach, reach
 from console.ledger.orders import Orders
 from console.model import HOUR_US, SECOND_US, Directive, DirectiveKind, Event
 from tests.control.stage import NOON_US, ROUTE
@@ -37,13 +37,13 @@ def heard(
     return Event(ts_us=at_us, route=ROUTE, event=kind, agent=agent, generation=number)
 
 
-def reached(events: Iterable[Event], violations: int = 0) -> Reach:
-    """Say how far the pause got, by what the agents logged."""
+def reached(events: Iterable[Event], violations: int = 0, read_s: float = 120) -> Reach:
+    """Say how far the pause got, by what the agents logged and what is read after so many s."""
     orders, last = Orders([PAUSE]), dict[str, int]()
     for event in events:
         orders.note(event, lambda _issued_us: WITHIN_US)
         last[event.agent] = max(event.ts_us, last.get(event.agent, 0))
-    return reach(PAUSE, orders, last.items(), violations)
+    return reach(PAUSE, orders, last.items(), violations, NOON_US + round(read_s * SECOND_US))
 
 
 def test_an_order_on_a_route_without_agents_is_durable_and_no_more() -> None:
@@ -108,6 +108,37 @@ def test_an_agent_gone_for_an_hour_before_the_order_does_not_count() -> None:
     assert reached([gone, seen("w2", 2)]).stage == "enforced"
     still_there = heard("w1", -HOUR_US / SECOND_US)
     assert reached([still_there, seen("w2", 2)]).not_seen == ("w1",)
+
+
+ENDED_S = SILENT_US / SECOND_US
+
+
+def test_an_agent_that_ended_before_it_confirmed_is_not_waited_for_for_ever() -> None:
+    ended = [heard("w1", -540), seen("w2", 2)]
+    assert reached(ended, read_s=ENDED_S - 1).stage == "seen"
+    found = reached(ended, read_s=ENDED_S)
+    assert (found.stage, found.not_seen, found.gone) == ("enforced", ("w1",), ("w1",))
+    assert found.silent == (("w1", NOON_US - 540 * SECOND_US),)
+
+
+def test_its_silence_counts_from_the_last_line_after_the_order() -> None:
+    ended = [heard("w1", 20), seen("w2", 2)]
+    assert reached(ended, read_s=ENDED_S + 19).gone == ()
+    assert reached(ended, read_s=ENDED_S + 20).gone == ("w1",)
+
+
+def test_silence_that_nobody_has_read_yet_is_none() -> None:
+    assert reached([heard("w1", -60), seen("w2", 2)], read_s=-NOON_US / SECOND_US).stage == "seen"
+
+
+def test_agents_that_all_ended_without_a_receipt_leave_it_durable() -> None:
+    assert reached([heard("w1", -60)], read_s=ENDED_S).stage == "durable"
+
+
+def test_an_agent_that_comes_back_without_a_receipt_is_overdue() -> None:
+    back = [heard("w1", -60), seen("w2", 2), heard("w1", ENDED_S + 60)]
+    found = reached(back, read_s=ENDED_S + 61)
+    assert (found.stage, found.overdue, found.gone) == ("seen", ("w1",), ())
 
 
 def test_it_says_when_the_last_agent_had_seen_it_and_never_before_it_was_given() -> None:

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.intake.formats.generic import check
-from console.intake.formats.generic_choices import Study, examine, study
+from console.intake.formats.generic_choices import Study, examine, seen, study
 from console.intake.reading import Context
 from console.settings.template import SourceProposal, render
+from console.settings.template_map import Seen
 
 PATH = Path("/logs/app.log")
 
@@ -120,12 +121,56 @@ def test_what_is_written_of_any_sample_loads_and_checks(records: list[dict[str, 
     found = study(lines(*(entry(**record) for record in records)), PATH)
     if found is None:
         return
-    text = render([], [SourceProposal("logs", "generic", "", found.options, found.choices)])
+    held = seen(lines(*(entry(**record) for record in records)), found.options)
+    text = render([], [SourceProposal("logs", "generic", "", found.options, found.choices, held)])
     (source,) = tomllib.loads(text)["source"]
     assert check({"preset": source["preset"], "map": source["map"]}) == []
+    assert source["map"] == found.options.get("map")
     for line in text.splitlines():
         if line.startswith(("# event = ", "# run = ", "# timezone = ")):
             tomllib.loads(line.removeprefix("# "))
+
+
+def test_every_value_where_events_are_told_is_seen_with_its_lines() -> None:
+    words = ["order done", "order done", "cache warmed", "order failed"]
+    sample = lines(*(entry(n, run="r", message=word) for n, word in enumerate(words)))
+    found = study(sample, PATH)
+    assert found is not None
+    assert seen(sample, found.options) == Seen(
+        values=(("order done", 2), ("cache warmed", 1), ("order failed", 1)), undecided=1
+    )
+
+
+def test_of_free_text_only_the_most_frequent_is_listed_and_the_rest_is_counted() -> None:
+    texts = ["order done", *(f"page {number} rendered" for number in range(100))]
+    sample = lines(*(entry(run="r", message=text) for text in texts))
+    found = study(sample, PATH)
+    assert found is not None
+    held = seen(sample, found.options)
+    assert (len(held.values) + held.others, held.undecided) == (101, 100)
+    assert held.lines == held.others > 0
+    assert ("order done", 1) in held.values
+
+
+def test_a_secret_in_a_value_is_not_written_into_the_settings() -> None:
+    sample = lines(entry(run="r", message="order done"), entry(message="password=hunter2"))
+    found = study(sample, PATH)
+    assert found is not None
+    held = seen(sample, found.options)
+    assert ([text for text, _ in held.values], held.others) == (["order done"], 1)
+
+
+def test_lines_are_counted_by_what_the_mapping_takes_for_nothing() -> None:
+    sample = lines(*(entry(n, run="r", phase=word) for n, word in enumerate("aabc")))
+    event = {"from": "/phase", "values": {"a": "run.started", "b": ""}, "default": ""}
+    mapped: dict[str, object] = {"route": {"const": "r"}, "event": event}
+    context = Context(path=PATH, options={"preset": "zerolog", "map": mapped})
+    assert examine(sample, context).ignored == {"c": 1}
+    event["default"] = "uncertain"
+    assert examine(sample, context).ignored == {}
+    event["default"] = ""
+    mapped["rules"] = [{"when": {"/phase": "c"}, "event": "run.delivered"}]
+    assert examine(sample, context).ignored == {}
 
 
 def test_half_a_surrogate_pair_is_never_written() -> None:

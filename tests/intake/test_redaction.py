@@ -171,7 +171,7 @@ def test_free_text_of_events_and_refused_pieces_is_redacted_and_names_keep_their
     )  # fmt: skip
     piece = Rejected(0, 9, 1, "not JSON: token=abc", b'{"password": "hunter2')
     found = REDACTOR.batch(Batch([Sourced(event, 0, 9, 1)], [piece]))
-    (sourced,), (refused,) = found
+    (sourced,), (refused,), _ = found
     assert (sourced.event.route, sourced.event.action) == ("secret:read", "token")
     assert MARK.fullmatch(sourced.event.agent.removeprefix("w "))
     assert MARK.search(sourced.event.reason)

@@ -115,6 +115,12 @@ class Plain:
         found = reader.misses(self.connection, route=self.route.name)
         return max((row.at_us for row in found), default=None)
 
+    def read_us(self) -> int:
+        """Return up to when all is read: no collector runs, so up to what was taken in last."""
+        if int(desk.fact(self.connection, "behind_bytes") or 0):
+            return 0
+        return min(self.world.now_us, int(desk.fact(self.connection, "ingested_us") or 0))
+
     def directives(self, left: Fraction | None) -> tuple[DirectiveView, ...]:
         """Return the orders that stand, the latest first."""
         orders = desk.orders_of(self.connection, self.route.name)
@@ -123,7 +129,7 @@ class Plain:
         views = []
         for order in sorted(found, key=lambda item: (-item.issued_us, item.id)):
             broken = reader.charged_against(self.connection, self.number, order.id)
-            far = reach(order, orders, agents, broken)
+            far = reach(order, orders, agents, broken, self.read_us())
             trusted = self.trusted_since(order)
             pause = order.kind is DirectiveKind.PAUSE
             enough = left is not None and left > Fraction(order.exit_remaining)
@@ -134,6 +140,8 @@ class Plain:
                     seen_by=far.seen_by,
                     not_seen=far.not_seen,
                     overdue=far.overdue,
+                    silent=far.silent,
+                    gone=far.gone,
                     exit_remaining=Fraction(order.exit_remaining),
                     exit_trusted=(trusted, order.exit_trusted),
                     exit_met=enough and trusted >= order.exit_trusted and not pause,

@@ -38,8 +38,9 @@ cost_usd, tokens. A field is one of
 hold; a rule's own fields beat the map's. A condition is a value, a list of values, or
 `{exists = true}`, `{not = "x"}`, `{like = "order * done"}`, `{below = 0.7}`, `{at_least = 0.7}`.
 Only the names of native events count as events, so a line whose event comes out as anything else
-is read and ignored. A line with an event that lacks its route, run or time is refused, with where
-it was looked for.
+is read and ignored; `check` and `doctor` count such lines by what they hold, unless the value map
+says `""` for it. A line with an event that lacks its route, run or time is refused, with where it
+was looked for.
 
 **Presets** (structlog, python-json-logger, loguru, pino, bunyan, winston, zap, zerolog, ecs,
 logfmt, plain) fix where time, level and message are. Extra keys named like native fields then map
@@ -70,6 +71,7 @@ in all that is mapped are one event.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from console.intake.formats.generic_events import Told, own_keys, told
@@ -80,10 +82,13 @@ from console.intake.formats.generic_propose import propose
 from console.intake.formats.generic_values import View
 from console.intake.reading import Batch, Context, Rejected, Sourced, Stateless
 from console.model import EVENTS, RUNLESS
+from console.text import name
 
 __all__ = ["FORMAT", "GenericFormat", "GenericReader", "check", "propose"]
 
 _EXCERPT = 200
+_IGNORED = 50
+"""So many values that mean nothing are told of a block, and the lines of all others together."""
 _NOWHERE = Path()
 
 
@@ -98,18 +103,22 @@ class GenericReader(Stateless):
 
     def feed(self, block: bytes, offset: int, line: int) -> Batch:
         """Read whole lines; see `Reader.feed`."""
-        batch = Batch([], [])
+        batch, ignored = Batch([], []), Counter[str]()
         for raw in block.split(b"\n"):
             text = stripped(raw)
             if text:
                 start = offset + raw.index(text)
                 for piece in pieces(text, as_logfmt=self._mapping.logfmt):
-                    self._piece(piece, start + piece.start, line, batch)
+                    value = self._piece(piece, start + piece.start, line, batch)
+                    if value:
+                        known = value in ignored or len(ignored) < _IGNORED
+                        ignored[value if known else ""] += 1
             offset += len(raw) + 1
             line += 1
-        return batch
+        return batch._replace(ignored=ignored) if ignored else batch
 
-    def _piece(self, piece: Piece, offset: int, line: int, batch: Batch) -> None:
+    def _piece(self, piece: Piece, offset: int, line: int, batch: Batch) -> str:
+        """Take in one record; return the value of it that the mapping takes for nothing."""
         length = len(piece.text)
         found = Told([], piece.reason)
         if piece.record is not None:
@@ -119,6 +128,7 @@ class GenericReader(Stateless):
         if found.reason:
             excerpt = piece.text[:_EXCERPT]
             batch.rejected.append(Rejected(offset, length, line, found.reason, excerpt))
+        return name(found.ignored)
 
 
 class GenericFormat:

@@ -6,6 +6,7 @@ A mapping in which nobody can tell how a run ends, or which run a line is of, re
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -18,12 +19,17 @@ from console.intake.formats.generic_pointer import parse_pointer, text_of
 from console.intake.formats.generic_presets import PRESETS
 from console.intake.formats.generic_propose import Key, keys_of, propose, views_of
 from console.intake.formats.generic_times import NO_ZONE, moment_us
-from console.intake.formats.generic_values import View
+from console.intake.formats.generic_values import View, parse_place
 from console.intake.reading import Context
+from console.intake.redaction import Redactor
 from console.model import EVENTS
-from console.settings.template import Choice
+from console.settings.template_map import Choice, Seen
+from console.settings.types import Redact
+from console.text import NAME_LIMIT
 
 _OFFERED, _MOST_VALUES, _LONGEST = 3, 8, 40
+_LISTED = 60
+"""So many values at most are listed: more of them are no names of events but free text."""
 _ENDS = ("run.delivered", "run.failed")
 _NO_EVENT = (
     "nothing in the sample tells how a run ends: choose where it stands, and what its values mean"
@@ -36,7 +42,8 @@ class Study(NamedTuple):
     """What a log is read as: the options of its source, what is open in them, and what they give.
 
     `events` and `refused` are how much of the sample is read and refused, `reason` is why, for the
-    first piece that was refused.
+    first piece that was refused. `ignored` is how many lines hold each value that the mapping takes
+    for nothing ("" stands for further ones).
     """
 
     options: dict[str, object]
@@ -44,6 +51,7 @@ class Study(NamedTuple):
     events: int
     refused: int
     reason: str
+    ignored: dict[str, int]
 
 
 def study(sample: bytes, path: Path) -> Study | None:
@@ -75,7 +83,32 @@ def examine(sample: bytes, context: Context) -> Study:
     whole = sample[: sample.rfind(b"\n") + 1] or sample
     batch = FORMAT.reader(context).feed(whole, 0, 1)
     reason = next((piece.reason for piece in batch.rejected), "")
-    return Study(options, choices, len(batch.events), len(batch.rejected), reason)
+    ignored = dict(sorted(batch.ignored.items(), key=lambda item: (not item[0], -item[1])))
+    return Study(options, choices, len(batch.events), len(batch.rejected), reason, ignored)
+
+
+def seen(sample: bytes, options: dict[str, object]) -> Seen:
+    """Return what a sample holds where its proposed mapping looks for events.
+
+    A value with a secret in it, or that is longer than a name, is counted and not listed.
+    """
+    mapped = options.get("map")
+    event = mapped.get("event") if isinstance(mapped, dict) else None
+    if not isinstance(event, dict):
+        return Seen()
+    place, known = parse_place(event["from"]), event["values"]
+    found = (text_of(place.of(view)) for view in views_of(sample))
+    counts = Counter(text for text in found if text)
+    redactor = Redactor(os.urandom(32), Redact())
+    plain = [(t, n) for t, n in counts.most_common() if len(t) <= NAME_LIMIT]
+    fit = [(text, lines) for text, lines in plain if redactor.text(text) == text][:_LISTED]
+    listed = tuple(item for item in plain if item[0] in known or item in fit)
+    return Seen(
+        values=listed,
+        others=len(counts) - len(listed),
+        lines=counts.total() - sum(lines for _, lines in listed),
+        undecided=sum(text not in known for text in counts),
+    )
 
 
 def _times(views: list[View], mapped: dict[str, object]) -> Iterator[object]:

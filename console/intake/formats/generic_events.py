@@ -19,7 +19,7 @@ from console.intake.formats.generic_fields import (
 from console.intake.formats.generic_map import Mapping
 from console.intake.formats.generic_pointer import kind_of, text_of
 from console.intake.formats.generic_times import moment_us, seconds
-from console.intake.formats.generic_values import Expression, View, either
+from console.intake.formats.generic_values import Expression, View, either, untold
 from console.intake.formats.native import Line, to_event
 from console.model import EVENTS, RUNLESS, SECOND_US, Event
 from console.text import clean
@@ -39,10 +39,14 @@ class Own(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What one record gave: events, and why some could not be made ("" where all could)."""
+    """What one record gave: events, and why some could not be made ("" where all could).
+
+    `ignored` is what it holds where the mapping looks for events, and takes for none.
+    """
 
     events: list[Event]
     reason: str
+    ignored: str = ""
 
 
 def told(mapping: Mapping, view: View, raw: bytes) -> Told:
@@ -57,6 +61,8 @@ def told(mapping: Mapping, view: View, raw: bytes) -> Told:
         ways = list(record.outcomes())
     except ValueError as error:
         return Told(events, clean(str(error)))
+    if not ways and "event" in mapping.fields:
+        return Told([], "", untold(mapping.fields["event"], view))
     for way in ways:
         try:
             made = record.events(*way)

@@ -1,8 +1,8 @@
 """A guess at preset and mapping from a sample of a log: for `init` to write, and people to edit.
 
 What is proposed always loads. A key is proposed by its name, the events by the words in its values
-(`order_failed` is `run.failed`). A time zone is never guessed. What a sample leaves open, and what
-could be chosen there, is in `generic_choices`.
+(see `generic_meaning`). A time zone is never guessed. What a sample leaves open, and what could be
+chosen there, is in `generic_choices`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import msgspec
 
 from console.intake.formats.generic_lines import pieces, stripped
 from console.intake.formats.generic_map import check
+from console.intake.formats.generic_meaning import meaning
 from console.intake.formats.generic_pointer import number_of, text_of
 from console.intake.formats.generic_presets import LOGFMT, PRESETS, Preset, preset_of
 from console.intake.formats.generic_times import TEXT_UNIT, moment_us, seconds, unit_in_name
@@ -42,16 +43,6 @@ _TIME = (
     *("logtime", "at", "t"),
 )
 _LOGGERS_OWN = frozenset({"process", "thread", "log", "ecs", "host", "hostname", "pid", "level"})
-_OUTCOMES = {
-    "run.failed": "fail failed failure error errored crash crashed timeout exception false",
-    "run.cancelled": "cancel cancelled canceled abort aborted",
-    "action.denied": "denied blocked forbidden",
-    "handoff": "handoff escalated",
-    "run.delivered": "finish finished complete completed done delivered succeeded success ok true",
-    "run.started": "start started begin began starting",
-}
-"""What words in a value mean; where several stand in one value, the first of these counts."""
-_WORD = re.compile(r"[a-z]+")
 
 
 class Key(NamedTuple):
@@ -178,7 +169,7 @@ def _propose_event(found: dict[str, object], views: list[View], keys: list[Key])
     best: dict[str, str] = {}
     place = ""
     for pointer, texts in _candidates(views, keys):
-        values = {text: event for text in texts if (event := _meant(text))}
+        values = {text: event for text in texts if (event := meaning(text))}
         if len(set(values.values())) > len(set(best.values())):
             best, place = dict(islice(values.items(), _MOST_VALUES)), pointer
     if best:
@@ -193,11 +184,6 @@ def _candidates(views: list[View], keys: list[Key]) -> Iterator[tuple[str, Itera
         yield pointer.text, Counter(text for text in said if text and len(text) <= 200)
     for name in _EVENT:
         yield from ((key.pointer, key.values) for key in keys if key.name == name)
-
-
-def _meant(text: str) -> str:
-    words = set(_WORD.findall(text.lower()))
-    return next((event for event, said in _OUTCOMES.items() if words & set(said.split())), "")
 
 
 def _propose_latency(found: dict[str, object], keys: list[Key], *, started: bool) -> None:

@@ -139,6 +139,16 @@ class Lookup(NamedTuple):
         yield from (value for value in said if value is not None and value != "")
 
 
+def untold(way: Expression, view: View) -> str:
+    """Return the value that a table of values does not name, "" where one names it or none is."""
+    ways = way.ways if isinstance(way, First) else (way,)
+    tables = [one for one in ways if isinstance(one, Lookup) and one.values is not None]
+    said = [(text_of(one.place.of(view)), one.values or {}) for one in tables]
+    if any(text in values for text, values in said if text):
+        return ""
+    return next((text for text, _ in said if text), "")
+
+
 class Template(NamedTuple):
     """Text with places in braces. It has no value where one of its places has none."""
 
