@@ -111,7 +111,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self.zone = zone
         self.travel = Travel(self)
         self.errands = Errands(self, feed)
-        self.desk = Desk(self)
+        self.desk = Desk(self, clock)
         self.keeping = Keeping(self, files or NoFiles())
         self._poll_s = poll_s
         self._clock = clock
@@ -205,13 +205,13 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self.keeping.kept(message)
 
     async def action_back(self) -> None:
-        """Leave the screen in front; at the top of the fleet, the console."""
+        """Leave the screen in front; the fleet itself is left by quitting, which is said."""
         if len(self.screen_stack) > 1:
             await self.pop_screen()
         elif self.current_mode != self.DEFAULT_MODE:
             await self.switch_mode(self.DEFAULT_MODE)
         else:
-            self.exit()
+            self.notify(f"{self.quit_key()} quits.", markup=False)
 
     async def action_view(self, mode: str) -> None:
         """Show the fleet, the alerts or another view itself, whatever was opened from it."""

@@ -29,11 +29,12 @@ FIELDS: dict[Verb, tuple[str, ...]] = {
     "lift": ("directive", "override"),
     "stepdown": (),
 }
-_NOTHING: dict[Verb, str] = {
+NOTHING: dict[Verb, str] = {
     "lift": "No order stands on this route.",
     "stepdown": "No pause stands on this route.",
     "accept": "The ladder proposes nothing on this route.",
 }
+"""Why there is no use for an order."""
 _ANSWERING: tuple[Verb, ...] = ("freeze", "tighten", "reduce", "pause")
 """Orders that answer an alert; a proposal of the ladder names its own."""
 YES = "yes"
@@ -148,7 +149,7 @@ def _verb_missing(verb: Verb, view: RouteView, form: Mapping[str, str]) -> Missi
     if verb == "reduce":
         return _reduction_missing(form)
     if not form.get("directive") and (verb in RELAXING or verb == "accept"):
-        return Missing("reason", _NOTHING[verb])
+        return Missing("reason", NOTHING[verb])
     if verb == "lift" and form.get("override") != YES:
         chosen = next(
             (each for each in in_force(view) if each.directive.id == form["directive"]), None

@@ -191,7 +191,7 @@ async def test_a_menu_entry_without_a_use_does_not_open() -> None:
         await settle(pilot)
         await press(pilot, "a", "l")
         front(pilot, ActionMenu)
-        assert "nothing stands that it could relax" in screen_text(pilot)
+        assert "No order stands on this route." in screen_text(pilot)
 
 
 async def test_lifting_names_the_order_and_needs_its_own_reason() -> None:
