@@ -243,8 +243,8 @@ class Operator:
             if item.lifted_us is None and directive in {"", item.id}
         ]
         if not standing:
-            what = directive or "any order"
-            raise Refused(f"{clean(what, 60)} does not stand on {clean(route, 60)}")
+            what = f"{clean(directive, 60)} does not stand" if directive else "no order stands"
+            raise Refused(f"{what} on {clean(route, 60)}")
         if len(standing) > 1:
             listed = ", ".join(f"{item.id} ({item.kind.value})" for item in standing)
             raise Refused(f"several orders stand on {route}: {listed}; name one")

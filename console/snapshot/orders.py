@@ -34,7 +34,14 @@ def standing(
     views = []
     for order in sorted(found, key=lambda item: (-item.issued_us, item.id)):
         broken = reader.charged_against(frame.connection, number, order.id, until_us=frame.until_us)
-        far = reach(order, orders, agents, broken)
+        far = reach(
+            order,
+            orders,
+            agents,
+            broken,
+            within_us=settings.measured.receipt_within_us,
+            now_us=frame.now_us,
+        )
         trusted, met = exit_progress(frame.connection, number, order, left, until_us=frame.until_us)
         views.append(
             DirectiveView(
@@ -42,6 +49,7 @@ def standing(
                 stage=far.stage,
                 seen_by=far.seen_by,
                 not_seen=far.not_seen,
+                silent=far.silent,
                 overdue=far.overdue,
                 exit_remaining=Fraction(order.exit_remaining),
                 exit_trusted=(trusted, order.exit_trusted),

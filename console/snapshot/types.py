@@ -92,10 +92,11 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
 class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     """One order with how far it got: `stage` is durable, seen or enforced (then lifted).
 
-    `seen_by`, `not_seen` (silent since, not failed) and `overdue` (logged on without a receipt)
-    are agents. `exit_trusted` counts trusted outcomes in a row since the order: (so far, needed).
-    `seen_after_us` is how long the last receipt took; `probation_ends_us` when a pause may be
-    stepped down, None for other orders.
+    `seen_by`, `not_seen` (not failed) and `overdue` (logged on without a receipt) are agents.
+    `silent` are those of `not_seen` from whom nothing came since the receipt was due, with when
+    each was last heard of; the others are live. `exit_trusted` counts trusted outcomes in a row
+    since the order: (so far, needed). `seen_after_us` is how long the last receipt took;
+    `probation_ends_us` when a pause may be stepped down, None for other orders.
     """
 
     directive: Directive
@@ -108,6 +109,18 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     exit_met: bool
     seen_after_us: int | None = None
     probation_ends_us: int | None = None
+    silent: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def live(self) -> int:
+        """How many agents are expected to confirm it, or have done so."""
+        return len(self.seen_by) + len(self.not_seen) + len(self.overdue) - len(self.silent)
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The live agents that have not confirmed it, and need not have yet."""
+        quiet = {agent for agent, _ in self.silent}
+        return tuple(agent for agent in self.not_seen if agent not in quiet)
 
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from textual.reactive import reactive
 
 from console.model import SECOND_US
 from console.tui import theme
-from console.tui.commands import ActionCommands, RouteCommands
+from console.tui.commands import PROVIDERS
 from console.tui.desk import Desk
 from console.tui.errands import Errands
 from console.tui.figures import times
@@ -56,7 +56,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
     CSS_PATH: ClassVar[Any] = ["app.tcss", "screens/view.tcss", "screens/dialog.tcss"]
     DEFAULT_MODE = "fleet"
     MODES: ClassVar[dict[str, Any]] = {**VIEWS}
-    COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {ActionCommands, RouteCommands}
+    COMMANDS: ClassVar[set[Any]] = App.COMMANDS | PROVIDERS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("space", "hold", "Hold", id="app.hold"),

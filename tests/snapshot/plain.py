@@ -123,7 +123,14 @@ class Plain:
         views = []
         for order in sorted(found, key=lambda item: (-item.issued_us, item.id)):
             broken = reader.charged_against(self.connection, self.number, order.id)
-            far = reach(order, orders, agents, broken)
+            far = reach(
+                order,
+                orders,
+                agents,
+                broken,
+                within_us=self.route.measured.receipt_within_us,
+                now_us=self.world.now_us,
+            )
             trusted = self.trusted_since(order)
             pause = order.kind is DirectiveKind.PAUSE
             enough = left is not None and left > Fraction(order.exit_remaining)
@@ -133,6 +140,7 @@ class Plain:
                     stage=far.stage,
                     seen_by=far.seen_by,
                     not_seen=far.not_seen,
+                    silent=far.silent,
                     overdue=far.overdue,
                     exit_remaining=Fraction(order.exit_remaining),
                     exit_trusted=(trusted, order.exit_trusted),

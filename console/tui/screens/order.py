@@ -221,7 +221,8 @@ class OrderDialog(Dialog[None]):
             self.complain(f"Refused: {refused}")
             return
         typed = needs_typed_name(self.verb, self._view, self._preview)
-        lack = missing(self.verb, self._view, self._form, typed=typed)
+        look = host(self).look(host(self).frame)
+        lack = missing(self.verb, self._view, self._form, look, typed=typed)
         if lack is not None:
             self.complain(lack.sentence)
             self.query_one(f"#field-{lack.field}", FormField).take_focus()

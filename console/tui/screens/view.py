@@ -129,6 +129,10 @@ class View(Screen[None]):
         """Put text on the clipboard of the operator's terminal."""
         host(self).keeping.copy(text)
 
+    def meant_route(self) -> str:
+        """Return the route that an order given here is about, "" for none."""
+        return ""
+
     def sheet(self) -> Sheet | Paper | None:
         """Return the view as an export has it; None: only a picture can be had."""
         return None
