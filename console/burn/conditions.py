@@ -28,7 +28,7 @@ _PAGED_WHEN_SILENT = frozenset({"high", "critical"})
 
 def watched(ground: Ground, known: Mapping[Severity, Alert]) -> list[Condition]:
     """Return every condition of a route, firing or not; `known` are its open alerts."""
-    held = {item.key for alert in known.values() for item in alert.open}
+    held = {item.key: item for alert in known.values() for item in alert.open}
     found = [_burn(ground, severity, known.get(severity)) for severity in Severity]
     found += spending.watched(ground, held)
     if ground.route.zero_tolerance:
@@ -132,6 +132,12 @@ def _burns(ground: Ground, gating: rules.Reading) -> str:
 def owned(owner: str) -> str:
     """Say who owns a route."""
     return f"Owner: {owner}." if owner else "Nobody owns it."
+
+
+def reowned(words: str, owner: str) -> str:
+    """Return words of a condition that end with who owns its route, with the owner of now."""
+    at = max(words.rfind(owned("")), words.rfind("Owner: "))
+    return words if at < 0 or not owner else words[:at] + owned(owner)
 
 
 def classes_of(counts: Counts) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from console.burn import arithmetic, windows
-from console.model import DAY_US, SECOND_US, Counts, Window
+from console.model import SECOND_US, Counts, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,8 +107,11 @@ def words(found: Forecast, now_us: int, zone: str) -> str:
 
 
 def clock(at_us: int, now_us: int, zone: str) -> str:
-    """Return a time of day with its zone where it is less than a day away, else a date too."""
-    local = datetime.fromtimestamp(at_us // SECOND_US, tz=UTC).astimezone(ZoneInfo(zone))
-    if abs(at_us - now_us) < DAY_US:
+    """Return a time of day with its zone, on another day than that of `now_us` its date too."""
+    local, now = (
+        datetime.fromtimestamp(each // SECOND_US, tz=UTC).astimezone(ZoneInfo(zone))
+        for each in (at_us, now_us)
+    )
+    if local.date() == now.date():
         return f"{local:%H:%M %Z}"
     return f"{local.day} {local:%b %H:%M %Z}"

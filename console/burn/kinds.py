@@ -19,10 +19,10 @@ UNMEASURED = "unmeasured"
 
 ORDER: tuple[str, ...] = (
     HARD_STOP,
-    SPENT,
-    BURN,
     TAMPERING,
     OVERDUE,
+    SPENT,
+    BURN,
     SIGNAL_LOST,
     EXPIRED,
     EXHAUSTS,

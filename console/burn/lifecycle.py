@@ -128,7 +128,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def words(self) -> str:
         """Return what is wrong: the leading condition in full, the others by name."""
         leading = self.shown[0]
-        others = [title(item) for item in self.shown[1:]]
+        others = [
+            title(item) if item.quiet_since_us is None else f"was {title(item)}"
+            for item in self.shown[1:]
+        ]
         return f"{leading.words} Also: {', '.join(others)}." if others else leading.words
 
     @property
@@ -182,7 +185,7 @@ def step(
         stepped = _stepped(held.get(key), condition, now_us)
         if stepped is not None:
             after[key] = stepped
-    conditions = tuple(sorted(after.values(), key=lambda item: kinds.place(item.kind)))
+    conditions = tuple(sorted(after.values(), key=_urgency))
     if alert is None:
         if not conditions:
             return None
@@ -240,6 +243,11 @@ def _unwatched(held: Held, now_us: int) -> Held:
     if held.signed or held.over_us is not None:
         return held
     return msgspec.structs.replace(held, over_us=now_us)
+
+
+def _urgency(held: Held) -> tuple[bool, int]:
+    """Return the place of a condition in its alert: what fires now before what was."""
+    return held.quiet_since_us is not None, kinds.place(held.kind)
 
 
 def _stepped(held: Held | None, condition: Condition, now_us: int) -> Held | None:

@@ -6,6 +6,7 @@ come from the SRE Workbook (table 5-8) and Datadog's and Sloth's scalings of it.
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -221,5 +222,6 @@ def decimal(value: Fraction | None) -> str:
 
 
 def percent(value: Fraction) -> str:
-    """Return a share as a percentage with at most two decimals."""
-    return decimal(value * 100).rstrip("0").rstrip(".") + " %"
+    """Return a share as a percentage, rounded down to at most two decimals: no figure flatters."""
+    hundredths = math.floor(value * 10_000)
+    return decimal(Fraction(hundredths, 100)).rstrip("0").rstrip(".") + " %"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import compress
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from console.burn import arithmetic, forecast, kinds
@@ -19,9 +20,10 @@ from console.burn.rules import burning, percent
 from console.model import CLASSES, HOUR_US, Counts, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Mapping
 
     from console.burn.ground import Ground
+    from console.burn.lifecycle import Held
     from console.model import ErrorClass
 
 HOLD_US = HOUR_US
@@ -31,6 +33,15 @@ CLASS_SHARE = Fraction(1, 5)
 """More of a quarter's budget by one class asks for a plan (SRE Workbook, error budget policy)."""
 RESCUES = 3
 _NAMES = tuple(item.value for item in CLASSES)
+_PAST = {
+    kinds.LEFT: "at its mark",
+    kinds.EXHAUSTS: "soon gone",
+    kinds.CAP: "over a cap",
+    kinds.CLASS_SHARE: "taken by one class",
+    kinds.RESCUES: "rescued often",
+    kinds.HANDOFF_RATE: "handed off too often",
+}
+"""What a condition was that is so no more, where its kind does not say it."""
 _CALM = ""
 """Nobody reads the words of a condition that neither fires nor stands in an alert."""
 
@@ -39,13 +50,15 @@ class Case(NamedTuple):
     """What a condition of the budget is judged on: the route, and what stands in its alerts."""
 
     ground: Ground
-    held: Collection[tuple[str, str]]
+    held: Mapping[tuple[str, str], Held]
 
 
-def watched(ground: Ground, held: Collection[tuple[str, str]] = ()) -> list[Condition]:
+def watched(
+    ground: Ground, held: Mapping[tuple[str, str], Held] = MappingProxyType({})
+) -> list[Condition]:
     """Return every condition of the budget, firing or not.
 
-    `held` are the (kind, part) of the conditions that stand in the route's open alerts.
+    `held` are the conditions that stand in the route's open alerts, by (kind, part).
     """
     case = Case(ground, held)
     found = [_spent(case), _exhausts(case)]
@@ -199,9 +212,22 @@ def _judged(
 ) -> Condition:
     """Return a ticket's condition that was judged on data; its words where somebody reads them."""
     verdict = Verdict.FIRE if fires else Verdict.HEALTHY
-    read = fires or (kind, part) in case.held
-    said = words() if read else _CALM
+    held = case.held.get((kind, part))
+    said = words() if fires or held is not None else _CALM
+    if held is not None and not fires:
+        said = _was(case.ground, held, said)
     return Condition(kind, Severity.TICKET, verdict, said, hold_us=HOLD_US, part=part)
+
+
+def _was(ground: Ground, held: Held, now: str) -> str:
+    """Say of a condition that stands but fires no more what was, when it clears, and what is."""
+    zone = ground.route.window.timezone
+    quiet_us = ground.now_us if held.quiet_since_us is None else held.quiet_since_us
+    began = forecast.clock(held.since_us, ground.minute_us, zone)
+    clears = forecast.clock(quiet_us + held.hold_us, ground.minute_us, zone)
+    name = f"{ground.route.name}: "
+    what = _PAST.get(held.kind, held.kind.replace("_", " "))
+    return f"{name}was {what} at {began}; clears at {clears}. {now.removeprefix(name)}"
 
 
 def _withheld(

@@ -28,8 +28,7 @@ def directive(view: DirectiveView, now_us: int) -> str:
 def reach(view: DirectiveView) -> str:
     """Return which agents have seen an order, and of the others who is waited for and who not."""
     issued_us = view.directive.issued_us
-    waited = [(who, at_us) for who, at_us in view.silent if who not in view.gone]
-    gone = [(who, at_us) for who, at_us in view.silent if who in view.gone]
+    waited, gone = view.awaited, view.ended
     said = f"seen by {seen(view, ' of ')}"
     if gone:
         said += " live"
@@ -45,8 +44,7 @@ def reach(view: DirectiveView) -> str:
 
 def seen(view: DirectiveView, of: str) -> str:
     """Return `2 of 3`: how many agents have seen an order, of those that are waited for."""
-    waited = len(view.seen_by) + len(view.not_seen) + len(view.overdue) - len(view.gone)
-    return f"{len(view.seen_by)}{of}{waited}"
+    return f"{len(view.seen_by)}{of}{view.live}"
 
 
 def _silent(agents: Sequence[tuple[str, int]], issued_us: int) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from console.burn.conditions import reowned
 from console.burn.lifecycle import title
 from console.collector.readings import Windows
 from console.snapshot import past
@@ -48,19 +51,23 @@ class Frame:
         counts = ahead.window_counts if live else counting.window_counts
         self.table = Windows(connection, now_us, counts)
         self.gathered = Gathered(connection, self.until_us)
-        self.alerts = _alerts_by_route(connection, now_us, self.gathered.orders, live=live)
+        self.alerts = _alerts_by_route(self)
         self.curves = Curves(connection, self.table, now_us)
         self.behind = int(desk.fact(connection, "behind_bytes") or 0)
 
 
-def _alerts_by_route(
-    connection: Connection, now_us: int, orders: dict[str, list[Directive]], *, live: bool
-) -> dict[str, tuple[AlertView, ...]]:
+def _alerts_by_route(frame: Frame) -> dict[str, tuple[AlertView, ...]]:
     found: dict[str, list[AlertView]] = {}
+    connection, settings = frame.connection, frame.settings
     told = _told(connection)
-    known = alerts.read(connection) if live else _alerts_at(connection, now_us, orders)
+    known = (
+        alerts.read(connection)
+        if frame.live
+        else _alerts_at(connection, frame.now_us, frame.gathered.orders)
+    )
     for alert in known:
-        view = _alert(alert, tuple(told.get(alert.id, {}).values()))
+        owner = settings.route(alert.route).owner if alert.route else ""
+        view = _alert(_owned(alert, owner), tuple(told.get(alert.id, {}).values()))
         found.setdefault(alert.route, []).append(view)
     return {route: tuple(views) for route, views in found.items()}
 
@@ -88,6 +95,16 @@ def _told(connection: Connection) -> dict[str, dict[str, DeliveryView]]:
             note=clean(item.note),
         )
     return found
+
+
+def _owned(alert: Alert, owner: str) -> Alert:
+    """Return a standing alert whose words name who owns its route now."""
+    if alert.resolved_us is not None or not owner:
+        return alert
+    conditions = tuple(
+        msgspec.structs.replace(item, words=reowned(item.words, owner)) for item in alert.conditions
+    )
+    return msgspec.structs.replace(alert, conditions=conditions)
 
 
 def _alert(alert: Alert, told: tuple[DeliveryView, ...]) -> AlertView:

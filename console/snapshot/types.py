@@ -113,6 +113,21 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     seen_after_us: int | None = None
     probation_ends_us: int | None = None
 
+    @property
+    def ended(self) -> tuple[tuple[str, int], ...]:
+        """The agents that are not waited for any more, with when each was last heard of."""
+        return tuple(item for item in self.silent if item[0] in self.gone)
+
+    @property
+    def awaited(self) -> tuple[tuple[str, int], ...]:
+        """The silent agents that are waited for, with when each was last heard of."""
+        return tuple(item for item in self.silent if item[0] not in self.gone)
+
+    @property
+    def live(self) -> int:
+        """How many agents are expected to confirm it, or have done so."""
+        return len(self.seen_by) + len(self.not_seen) + len(self.overdue) - len(self.gone)
+
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a route's ladder, or what is left of one that is not in the settings any more.

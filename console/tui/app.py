@@ -15,7 +15,7 @@ from textual.reactive import reactive
 
 from console.model import SECOND_US
 from console.tui import theme
-from console.tui.commands import ActionCommands, RouteCommands
+from console.tui.commands import PROVIDERS
 from console.tui.desk import Desk
 from console.tui.errands import Errands
 from console.tui.figures import times
@@ -58,7 +58,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
     CSS_PATH: ClassVar[Any] = ["app.tcss", "screens/view.tcss", "screens/dialog.tcss"]
     DEFAULT_MODE = "fleet"
     MODES: ClassVar[dict[str, Any]] = {**VIEWS}
-    COMMANDS: ClassVar[set[Any]] = App.COMMANDS | {ActionCommands, RouteCommands}
+    COMMANDS: ClassVar[set[Any]] = App.COMMANDS | PROVIDERS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
         Binding("space", "hold", "Hold", id="app.hold"),
@@ -113,7 +113,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self.zone = zone
         self.travel = Travel(self)
         self.errands = Errands(self, feed)
-        self.desk = Desk(self)
+        self.desk = Desk(self, clock)
         self.keeping = Keeping(self, files or NoFiles())
         self._poll_s = poll_s
         self._clock = clock
@@ -211,13 +211,13 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self.keeping.kept(message)
 
     async def action_back(self) -> None:
-        """Leave the screen in front; at the top of the fleet, the console."""
+        """Leave the screen in front; the fleet itself is left by quitting, which is said."""
         if len(self.screen_stack) > 1:
             await self.pop_screen()
         elif self.current_mode != self.DEFAULT_MODE:
             await self.switch_mode(self.DEFAULT_MODE)
         else:
-            self.exit()
+            self.notify(f"{self.quit_key()} quits.", markup=False)
 
     async def action_view(self, mode: str) -> None:
         """Show the fleet, the alerts or another view itself, whatever was opened from it."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.text import clean
-from console.tui.draft import drafted, first_form
+from console.tui.draft import NOTHING, drafted, first_form
 from console.tui.placed import Placed
 from console.tui.screens.acknowledge import AcknowledgeDialog
 from console.tui.screens.answer import AnswerDialog
 from console.tui.screens.close import CloseDialog
 from console.tui.screens.grant import GrantDialog
-from console.tui.screens.menu import ActionMenu
+from console.tui.screens.menu import ActionMenu, entries
 from console.tui.screens.order import OrderDialog
 from console.tui.screens.silence import SilenceDialog
+from console.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from console.review.types import Move, Review
     from console.snapshot.types import AlertView, ApprovalView
     from console.tui.app import ConsoleApp
@@ -26,8 +29,9 @@ if TYPE_CHECKING:
 class Desk:
     """Where orders are given. Read-only consoles have one too; it gives none."""
 
-    def __init__(self, app: ConsoleApp) -> None:
+    def __init__(self, app: ConsoleApp, clock: Callable[[], int]) -> None:
         self._app = app
+        self.typed = TypedAhead(clock)
 
     def act_on(self, route: str) -> None:
         """Let the operator choose an order for a route, on live data even under HOLD."""
@@ -37,12 +41,27 @@ class Desk:
         if view is None or live is None or app.read_only:
             return
 
-        def chosen(verb: Verb | None) -> None:
-            now = app.frame.live or live
-            if verb is not None:
-                app.push_screen(OrderDialog(verb, now.route(route) or view, now.store.generation))
+        menu = ActionMenu(view)
 
-        app.push_screen(ActionMenu(view), chosen)
+        def chosen(verb: Verb | None) -> None:
+            if verb is not None:
+                self.open(route, verb, wary=menu.strayed)
+
+        app.push_screen(menu, chosen)
+
+    def open(self, route: str, verb: Verb, *, wary: bool = False) -> None:
+        """Open the dialog of an order on live data; say why where there is no use for it.
+
+        A `wary` dialog waits on Cancel, and takes nothing for its reason that was typed blind.
+        """
+        live = self._app.frame.live
+        view = live.route(route) if live else None
+        if view is None or live is None or self._app.read_only:
+            self._say(f"No order can be given to {route} now.")
+        elif any(each.verb == verb and each.useful for each in entries(view)):
+            self._app.push_screen(OrderDialog(verb, view, live.store.generation, wary=wary))
+        else:
+            self._say(f"{route}: {NOTHING[verb]}")
 
     def propose(self, route: str, step: Move, reason: str) -> None:
         """Let the operator give the order that a review proposes, on live data."""

@@ -13,11 +13,13 @@ from console.text import clean
 from console.tui.feed import RELAXING, OrderPreview, OrderRequest, Verb
 from console.tui.figures.states import in_force
 from console.tui.figures.times import duration_us
+from console.tui.render.exits import why_not
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from console.snapshot.types import AlertView, DirectiveView, RouteView
+    from console.tui.render.look import Look
 
 Form = dict[str, str]
 FIELDS: dict[Verb, tuple[str, ...]] = {
@@ -29,11 +31,12 @@ FIELDS: dict[Verb, tuple[str, ...]] = {
     "lift": ("directive", "override"),
     "stepdown": (),
 }
-_NOTHING: dict[Verb, str] = {
+NOTHING: dict[Verb, str] = {
     "lift": "No order stands on this route.",
     "stepdown": "No pause stands on this route.",
     "accept": "The ladder proposes nothing on this route.",
 }
+"""Why there is no use for an order."""
 _ANSWERING: tuple[Verb, ...] = ("freeze", "tighten", "reduce", "pause")
 """Orders that answer an alert; a proposal of the ladder names its own."""
 YES = "yes"
@@ -130,17 +133,21 @@ def needs_typed_name(verb: Verb, view: RouteView, preview: OrderPreview | None) 
     return asked or (verb in RELAXING and view.tier in _GUARDED)
 
 
-def missing(verb: Verb, view: RouteView, form: Mapping[str, str], *, typed: bool) -> Missing | None:
+def missing(
+    verb: Verb, view: RouteView, form: Mapping[str, str], look: Look, *, typed: bool
+) -> Missing | None:
     """Return the first thing that keeps the order from being given, or None."""
     if not form.get("reason", "").strip():
         return Missing("reason", "A reason is required: it is kept with the order.")
-    problem = _verb_missing(verb, view, form) or _duration_missing(form)
+    problem = _verb_missing(verb, view, form, look) or _duration_missing(form)
     if problem is None and typed and form.get("typed", "") != view.route:
         return Missing("typed", f"Type {view.route} to confirm that this route is meant.")
     return problem
 
 
-def _verb_missing(verb: Verb, view: RouteView, form: Mapping[str, str]) -> Missing | None:
+def _verb_missing(
+    verb: Verb, view: RouteView, form: Mapping[str, str], look: Look
+) -> Missing | None:
     if verb == "freeze":
         return _changes_missing(form)
     if verb == "tighten" and not listed(form["actions"]):
@@ -148,15 +155,13 @@ def _verb_missing(verb: Verb, view: RouteView, form: Mapping[str, str]) -> Missi
     if verb == "reduce":
         return _reduction_missing(form)
     if not form.get("directive") and (verb in RELAXING or verb == "accept"):
-        return Missing("reason", _NOTHING[verb])
+        return Missing("reason", NOTHING[verb])
     if verb == "lift" and form.get("override") != YES:
         chosen = next(
             (each for each in in_force(view) if each.directive.id == form["directive"]), None
         )
         if chosen is not None and not chosen.exit_met:
-            return Missing(
-                "override", "The exit rule does not hold yet; lifting it needs override."
-            )
+            return Missing("override", why_not(view, chosen, look))
     return None
 
 

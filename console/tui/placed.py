@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from console.model import MINUTE_US
+from console.model import MINUTE_US, DirectiveKind
 from console.tui.feed import RELAXING, OrderRequest, OrderResult
 
 if TYPE_CHECKING:
@@ -44,18 +44,44 @@ def stages(placed: Placed, snapshot: Snapshot | None) -> tuple[Stage, ...]:
     order = _order_of(placed, view)
     if placed.request.verb in RELAXING and order is None:
         return (*first, _read_back(placed, snapshot, view))
+    if order is None and view is not None:
+        end = _ended(placed, view, snapshot)
+        if end is not None:
+            return (*first, end)
     if order is None:
         return (*first, Stage("seen", False, "not in the store yet"), Stage("enforced", False))
     return (*first, *observed(order))
 
 
+def _ended(placed: Placed, view: RouteView, snapshot: Snapshot | None) -> Stage | None:
+    """Return how an order has ended; None where the store may not know of it yet."""
+    generation = placed.result.generation
+    gone = next((each for each in view.over if each.generation == generation), None)
+    if gone is None:
+        newer = snapshot is not None and snapshot.store.generation > generation
+        return Stage("stands no longer", True) if newer else None
+    if gone.lifted_us is None:
+        return Stage("expired", True)
+    instead = gone.replaced_by and next(
+        (each.directive for each in view.directives if each.directive.id == gone.replaced_by), None
+    )
+    if instead and gone.kind is DirectiveKind.PAUSE and instead.kind is DirectiveKind.REDUCE:
+        return Stage("stepped down", True, f"to {instead.id} by {instead.by}")
+    if gone.replaced_by:
+        return Stage("replaced", True, f"by {gone.replaced_by}")
+    return Stage("lifted", True, f"by {gone.lifted_by}" if gone.lifted_by else "")
+
+
 def observed(order: DirectiveView) -> tuple[Stage, Stage]:
-    """Return how far the agents are with an order: seen by n of m, then enforced."""
-    known = len(order.seen_by) + len(order.not_seen) + len(order.overdue)
-    seen = f"{len(order.seen_by)} of {known}" if known else "no agent known yet"
-    all_seen = known > 0 and len(order.seen_by) == known
+    """Return how far the agents are with an order: seen by n of m that live, then enforced."""
+    seen = f"by {len(order.seen_by)} of {order.live} live"
+    if not order.live:
+        seen = "by nobody: no agent lives" if order.ended else "by nobody: no agent known yet"
+    all_seen = order.live > 0 and len(order.seen_by) == order.live
     if order.overdue:
         seen += f", {len(order.overdue)} overdue"
+    if order.ended:
+        seen += f", {len(order.ended)} silent"
     return (
         Stage("seen", all_seen, seen, alarm=bool(order.overdue)),
         Stage("enforced", order.stage == "enforced"),

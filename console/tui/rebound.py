@@ -37,3 +37,7 @@ class Rebound(App[None], inherit_bindings=False):
         keys = self.own_keys.get(binding.id or "", binding.key).split(",")
         each = [binding.with_key(key, binding.key_display) for key in keys]
         return " ".join(dict.fromkeys(self.get_key_display(one) for one in each))
+
+    def quit_key(self) -> str:
+        """Return the key that ends the console from anywhere."""
+        return self.own_keys.get("app.quit", "ctrl+q")

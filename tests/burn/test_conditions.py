@@ -255,7 +255,7 @@ def test_the_words_of_a_burn_say_what_how_fast_until_when_and_who() -> None:
     )
     assert found(of, kinds.BURN).words == (
         "refunds burns 16.10x: 33 of 41 runs missed in the last 1h, mostly trust (30). "
-        "Budget gone by 03:12 UTC. Owner: payments on-call."
+        "Budget gone by 3 Mar 03:12 UTC. Owner: payments on-call."
     )
 
 
@@ -274,3 +274,12 @@ def test_the_runs_behind_a_burn_are_those_of_its_long_window() -> None:
     of = ground(long=Counts(total=100, bad=90), missed_since=missed_since)
     assert found(of, kinds.BURN).runs == ("r-1",)
     assert asked[0] == NOON_US - 59 * MINUTE_US
+
+
+@pytest.mark.parametrize("before", ["Nobody owns it.", "Owner: sam.", "Owner: A. B. Owner & Co."])
+def test_the_words_of_an_alert_follow_the_owner(before: str) -> None:
+    assert conditions.reowned(f"refunds: stop. {before}", "dana") == "refunds: stop. Owner: dana."
+
+
+def test_words_that_name_no_owner_stay_as_they_are() -> None:
+    assert conditions.reowned("refunds: rescued 3 times.", "dana") == "refunds: rescued 3 times."

@@ -73,6 +73,16 @@ def test_firing_again_changes_nothing_but_the_evidence() -> None:
     assert (found.rules, found.runs) == (("1h/5m", "6h/30m"), ("r-2", "r-1"))
 
 
+def test_what_fires_now_leads_what_was() -> None:
+    alert = after(opened(FIRE, SPENT._replace(hold_us=HOLD_US)), (1, FIRE, UNSPENT))
+    assert (alert.kind, alert.words) == ("burn", "it burns Also: was spent.")
+
+
+def test_an_order_that_agents_ignore_leads_a_spent_budget() -> None:
+    overdue = FIRE._replace(kind="overdue", words="d-1 not confirmed by worker-3.", hold_us=0)
+    assert opened(SPENT, overdue).words == "d-1 not confirmed by worker-3. Also: spent."
+
+
 def test_the_condition_that_most_needs_a_human_leads_and_names_the_alert() -> None:
     alert = opened(FIRE, STOP, SPENT)
     assert (alert.kind, alert.kinds) == ("hard_stop", ("hard_stop", "spent", "burn"))

@@ -245,7 +245,7 @@ def test_a_silenced_class_silences_no_other_that_burns_with_it(story: Story) -> 
 def test_a_silence_of_one_kind_leaves_the_others_of_an_alert_loud(story: Story) -> None:
     story.silence("kind=burn", 0, 10)
     assert story.at(0, overdue=("d-1",), **BURNING)["page"] == "firing"
-    assert story.said[0].words.startswith("refunds burns")
+    assert story.said[0].words.startswith("refunds: d-1. Also: burn.")
     assert story.keys == ["A1/opened/1"]
 
 

@@ -52,6 +52,14 @@ def test_good_runs_give_it_back_once_an_hour_has_passed_on_the_right_side(spent:
     assert spent.evaluate(NOON_US + 2 * HOUR_US) == {}
 
 
+def test_one_that_was_spent_says_since_when_and_when_it_clears(spent: Floor) -> None:
+    spent.closed(NOON_US + HOUR_US, good=400)
+    spent.evaluate(NOON_US + HOUR_US)
+    words = spent.evaluate(NOON_US + HOUR_US + 1)["page spent"].words
+    assert words.startswith("drafts: was spent at 12:00 UTC; clears at 14:00 UTC. ")
+    assert words.endswith(" % of the budget is left over 30d. Owner: dana.")
+
+
 def test_a_budget_that_hovers_at_nothing_is_one_page(spent: Floor) -> None:
     for hour in range(1, 6):
         now_us = NOON_US + hour * HOUR_US // 2

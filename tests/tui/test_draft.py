@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
 from console.model import HOUR_US, DirectiveKind
@@ -16,9 +18,12 @@ from console.tui.draft import (
     relaxable,
 )
 from console.tui.feed import OrderPreview, Verb
+from console.tui.figures.glyphs import UNICODE
+from console.tui.render.look import Look
 
-from .samples import alert, order, route
+from .samples import NOW, alert, order, route
 
+LOOK = Look(UNICODE, UTC, NOW)
 CALM = route("refunds")
 PAGED = route("refunds", "page")
 ORDERED = route(
@@ -34,7 +39,7 @@ def form(verb: Verb, view: RouteView = CALM, **changes: str) -> Form:
 
 def sentence(verb: Verb, view: RouteView = CALM, *, typed: bool = False, **changes: str) -> str:
     """Return what keeps an order from being given, "" for nothing."""
-    lack = missing(verb, view, form(verb, view, **changes), typed=typed)
+    lack = missing(verb, view, form(verb, view, **changes), LOOK, typed=typed)
     return lack.sentence if lack else ""
 
 
@@ -42,7 +47,7 @@ def sentence(verb: Verb, view: RouteView = CALM, *, typed: bool = False, **chang
 def test_a_restriction_opens_ready_to_be_given_when_an_alert_fires(verb: Verb) -> None:
     opened = first_form(verb, PAGED)
     assert opened["reason"] == PAGED.alerts[0].words
-    assert missing(verb, PAGED, opened, typed=False) is None
+    assert missing(verb, PAGED, opened, LOOK, typed=False) is None
 
 
 def test_the_reason_is_that_of_the_page_not_of_a_ticket_or_of_what_is_over() -> None:
@@ -97,7 +102,7 @@ def test_lifting_before_the_exit_rule_holds_needs_override() -> None:
 def test_the_typed_name_must_be_that_of_the_route() -> None:
     assert "Type refunds" in sentence("lift", ORDERED, typed=True, override="yes", typed_name="x")
     given = form("lift", ORDERED, override="yes", typed="refunds")
-    assert missing("lift", ORDERED, given, typed=True) is None
+    assert missing("lift", ORDERED, given, LOOK, typed=True) is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.burn.rules import percent
 from console.model import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from console.tui.figures import numbers, times
 from console.tui.figures.spans import Span, Tone, fit, line, plain, shorten, shorten_path, width_of
@@ -58,13 +59,27 @@ def test_a_share_that_is_not_zero_never_reads_zero(share: Fraction) -> None:
     assert (numbers.percent(share, "-") == "0%") is (share == 0)
 
 
+@given(st.fractions(min_value=-100, max_value=1))
+def test_a_share_on_a_screen_with_words_is_rounded_as_the_words_are(share: Fraction) -> None:
+    assert numbers.exact(share, "-") == percent(share).replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(Fraction(-1433, 10_000), "-14.33%"), (Fraction(559_599, 10**6), "55.95%"), (None, "-")],
+)
+def test_a_share_in_full_keeps_two_decimals(share: Fraction | None, text: str) -> None:
+    assert numbers.exact(share, "-") == text
+
+
 @given(st.integers(min_value=0, max_value=10**8))
 def test_a_count_fits_into_four_cells(number: int) -> None:
     assert len(numbers.count(number)) <= 4
 
 
-def test_an_instant_within_a_day_is_a_clock_time_and_later_a_date() -> None:
+def test_an_instant_of_today_is_a_clock_time_and_another_day_has_its_date() -> None:
     assert times.moment(NOW + 158 * MINUTE_US, NOW, UTC) == "16:40"
+    assert times.moment(NOW + 17 * HOUR_US, NOW, UTC) == "25 Nov 07:02"
     assert times.moment(NOW + 2 * DAY_US, NOW, UTC) == "26 Nov"
     assert times.moment(NOW + 300 * DAY_US, NOW, UTC) == "2027-09"
 

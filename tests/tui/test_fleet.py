@@ -271,13 +271,14 @@ async def test_notices_that_did_not_arrive_are_said_aloud() -> None:
         assert "3 notices not delivered" in screen_text(pilot)
 
 
-async def test_q_quits_from_the_top() -> None:
-    async with console(FakeFeed()).run_test(size=WIDE) as pilot:
+async def test_q_goes_back_and_on_the_fleet_says_how_to_quit() -> None:
+    async with console(FakeFeed()).run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "2", "q")
         front(pilot, FleetScreen)
-        await pilot.press("q")
-    assert pilot.app.return_code == 0
+        await press(pilot, "q")
+        front(pilot, FleetScreen)
+        assert "ctrl+q quits." in screen_text(pilot)
 
 
 BEHIND, READ = store(catching_up=True), store(judged=False)

@@ -18,8 +18,10 @@ def test_a_wide_screen_shows_every_column() -> None:
     assert keys(117) == [column.key for column in COLUMNS]
 
 
-def test_eighty_columns_keep_what_decides() -> None:
-    assert keys(77) == ["state", "route", "budget", "burn", "gone", "control"]
+def test_eighty_columns_keep_what_decides_and_the_classes_in_one_narrow_column() -> None:
+    assert keys(77) == ["state", "route", "budget", "burn", "gone", "misses", "control"]
+    assert {column.key: cells for column, cells in layout(COLUMNS, 77)}["misses"] == 5
+    assert "LTEPR" in plain(heading(layout(COLUMNS, 77), lambda _: "", "~"))
 
 
 def test_forty_columns_keep_state_route_and_burn() -> None:

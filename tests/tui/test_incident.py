@@ -65,7 +65,7 @@ async def test_an_incident_from_the_page_to_the_lift() -> None:
         ]
         given(feed, 19, DirectiveKind.PAUSE, 3, "durable")
         await refresh(pilot)
-        assert "seen 3 of 4" in screen_text(pilot)
+        assert "seen by 3 of 4" in screen_text(pilot)
         given(feed, 19, DirectiveKind.PAUSE, 4, "enforced")
         await refresh(pilot)
         assert "✓ enforced" in screen_text(pilot)

@@ -13,9 +13,11 @@ from console.tui.screens.alerts import AlertsScreen
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.help import HelpScreen, own_bindings
 from console.tui.screens.menu import ActionMenu
+from console.tui.screens.order import OrderDialog
 from console.tui.screens.route import RouteScreen
 from console.tui.widgets.prose import Prose
 
+from .samples import route, snapshot
 from .stage import FakeFeed, console, front, press, screen_text, settle
 
 if TYPE_CHECKING:
@@ -89,6 +91,42 @@ async def test_an_action_chosen_in_the_palette_is_done() -> None:
         await press(pilot, "ctrl+p", *"alerts", "enter")
         await settle(pilot)
         front(pilot, AlertsScreen)
+
+
+@pytest.mark.parametrize("name", ["pause", "freeze", "tighten", "reduce"])
+async def test_an_order_chosen_in_the_palette_opens_its_dialog(name: str) -> None:
+    async with console(FakeFeed()).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+p", *name, "enter")
+        await settle(pilot)
+        assert front(pilot, OrderDialog).verb == name
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("lift", "(a l): nothing stands that it could relax"),
+        ("step down", "(a s): nothing stands that it could relax"),
+        ("grant", "Grant the action  (not here: y on: Runs that wait for a grant)"),
+        ("correct", "correct what is charged  (not here: a review proposes it"),
+    ],
+)
+async def test_the_palette_tells_of_what_is_not_possible_here(query: str, text: str) -> None:
+    calm = FakeFeed(snapshot(route("refunds")))
+    async with console(calm).run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+p", *("space" if each == " " else each for each in query))
+        await settle(pilot)
+        assert text in screen_text(pilot)
+
+
+async def test_an_order_without_a_use_says_why_when_it_is_chosen() -> None:
+    calm = FakeFeed(snapshot(route("refunds")))
+    async with console(calm).run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+p", *"lift", "enter")
+        await settle(pilot)
+        assert "refunds: No order stands on this route." in screen_text(pilot)
 
 
 async def test_the_palette_leads_to_any_route() -> None:

@@ -191,7 +191,7 @@ async def test_a_menu_entry_without_a_use_does_not_open() -> None:
         await settle(pilot)
         await press(pilot, "a", "l")
         front(pilot, ActionMenu)
-        assert "nothing stands that it could relax" in screen_text(pilot)
+        assert "No order stands on this route." in screen_text(pilot)
 
 
 async def test_lifting_names_the_order_and_needs_its_own_reason() -> None:
@@ -220,7 +220,8 @@ async def test_lifting_before_the_exit_rule_holds_needs_override() -> None:
         await settle(pilot)
         await press(pilot, "a", "l", *"fixed", "ctrl+y")
         assert feed.orders == []
-        assert "needs override" in screen_text(pilot)
+        assert "A pause earns nothing" in screen_text(pilot)
+        assert "override: yes" in screen_text(pilot)
         await press(pilot, "space", "ctrl+y")
         assert feed.orders[0].override
 
@@ -359,11 +360,11 @@ async def test_the_effect_is_followed_from_durable_to_enforced_as_agents_confirm
         assert "✓ durable generation 17 → ○ seen not in the store yet" in screen_text(pilot)
         feed.current = snapshot(route("refunds", "page", directives=(order("refunds"),)))
         await refresh(pilot)
-        assert "✗ seen 3 of 4, 1 overdue → ○ enforced" in screen_text(pilot)
+        assert "✗ seen by 3 of 4 live, 1 overdue → ○ enforced" in screen_text(pilot)
         done = order("refunds", stage="enforced", overdue=())
         feed.current = snapshot(route("refunds", "page", directives=(done,)))
         await refresh(pilot)
-        assert "✓ seen 3 of 3 → ✓ enforced" in screen_text(pilot)
+        assert "✓ seen by 3 of 3 live → ✓ enforced" in screen_text(pilot)
 
 
 async def test_an_order_can_be_given_from_the_route_screen_too() -> None:
@@ -404,8 +405,8 @@ async def test_a_lift_shows_the_exit_rule_of_the_order_that_it_is_about() -> Non
         await press(pilot, "a", "l")
         seen = screen_text(pilot)
         assert "probation until" in seen
-        assert "trusted in a row" not in seen
+        assert "3 of 20 trusted in a row" not in seen
         await press(pilot, "tab", "space")
         seen = screen_text(pilot)
-        assert "trusted in a row" in seen
+        assert "3 of 20 trusted" in seen
         assert "probation until" not in seen

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from console.model import HOUR_US
+from console.model import HOUR_US, SECOND_US
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.route import RouteScreen
@@ -88,17 +88,22 @@ async def test_lost_lines_are_said() -> None:
 
 
 async def test_an_order_shows_its_stages_who_has_not_obeyed_and_the_countdown() -> None:
-    held = order("refunds", not_seen=("worker-9",))
+    quiet = (("worker-8", NOW - SECOND_US), ("worker-9", NOW - HOUR_US))
+    names = ("worker-8", "worker-9")
+    held = order("refunds", not_seen=names, silent=quiet, gone=("worker-9",))
     seen = await opened(feed_of("page", directives=(held,)))
     for part in (
         "paused (running runs finish) by dana",
         "refunds sent twice since 13:40",
         "durable",
-        "seen 3 of 5, 1 overdue",
+        "seen by 3 of 5 live, 1 overdue, 1 silent",
         "overdue: worker-3 logged on without a receipt",
-        "not seen: worker-9 silent since",
-        "probation until 14:50, without a new miss",
-        "then it may be stepped down",
+        "waited for: worker-8",
+        "silent: worker-9 since 13:02",
+        "probation until 14:50 (48 min more without a miss)",
+        "step down (a s)",
+        "20 trusted in a row",
+        "sign-off: payments on-call (a l)",
     ):
         assert part in seen, part
 
@@ -179,9 +184,9 @@ async def test_the_answers_scroll_where_they_do_not_fit() -> None:
     async with console(feed).run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "enter")
-        assert "probation until" not in screen_text(pilot)
+        before = screen_text(pilot)
         await press(pilot, *("J",) * 6)
-        assert "probation until" in screen_text(pilot)
+        assert screen_text(pilot) != before
 
 
 async def test_exhaustion_further_away_than_a_day_is_a_date() -> None:
@@ -218,3 +223,25 @@ async def test_the_page_stands_before_the_ticket_that_is_quiet_behind_it(
         await press(pilot, "enter")
         lines = str(front(pilot, RouteScreen).query_one("#answer-4 .answer", Prose).content)
         assert lines.index("pages") < lines.index("tickets")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (120, 60), (60, 20)])
+async def test_the_cursor_stays_in_sight_on_the_misses(size: tuple[int, int]) -> None:
+    feed = feed_of("page")
+    feed.latest = tuple(miss(run=f"r-{number}") for number in range(30))
+    async with console(feed).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        for number in (1, 2, 3):
+            await press(pilot, "j")
+            assert "▌ " in screen_text(pilot)
+            assert f"r-{number}" in screen_text(pilot).split("▌", 1)[1].splitlines()[0]
+        await press(pilot, "G")
+        assert "r-29" in screen_text(pilot).split("▌", 1)[1].splitlines()[0]
+
+
+async def test_a_common_terminal_shows_the_standing_order_and_its_exit_rule_at_once() -> None:
+    seen = await opened(feed_of("page", directives=(order("refunds"),)), (80, 24))
+    assert "paused (running runs finish) by dana" in seen
+    assert "exit: ○ probation until 14:50 (48 min more without a miss)" in seen
+    assert "J Scroll" in seen

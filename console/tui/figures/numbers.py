@@ -25,6 +25,19 @@ def percent(share: Fraction | None, none: str) -> str:
     return "<0.1%" if tenths == 0 else f"{tenths / 10:.1f}%"
 
 
+def exact(share: Fraction | None, none: str) -> str:
+    """Return a signed share to two decimals, `55.95%`, as the words of alerts have it.
+
+    For screens that show such words: `console.burn.rules.percent` rounds by the same rule.
+    """
+    if share is None:
+        return none
+    hundredths = math.floor(share * 10_000)
+    sign = "-" if hundredths < 0 else ""
+    text = f"{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"
+    return f"{sign}{text.rstrip('0').rstrip('.')}%"
+
+
 def rate(burn: Fraction | None, none: str) -> str:
     """Return a burn rate as `0`, `0.4`, `14.4` or `120`; `none` where there is no data."""
     if burn is None:

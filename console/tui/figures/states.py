@@ -42,6 +42,8 @@ _DATA: dict[str, tuple[str, str, Tone]] = {
     "stale": ("STALE", "stale", Tone.UNKNOWN),
     "unmeasured": ("UNMEASURED", "no_data", Tone.UNKNOWN),
 }
+RULE_WORDS: dict[str, str] = {"frozen": "stale"}
+"""What a rule's state is called where it is not by its own name: *frozen* is an order."""
 RULE_TONES: dict[str, Tone] = {
     "critical": Tone.ALARM,
     "increasing": Tone.TICKET,

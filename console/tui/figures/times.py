@@ -36,10 +36,10 @@ def clock(at_us: int, zone: tzinfo | None) -> str:
 
 
 def moment(at_us: int, as_of_us: int, zone: tzinfo | None) -> str:
-    """Return a clock time `16:40` where it is less than a day away, else a date `26 Nov`."""
+    """Return when something will be: `16:40` today, `27 Nov 07:47` within a day, else `28 Nov`."""
     when = local(at_us, zone)
     if abs(at_us - as_of_us) < DAY_US:
-        return when.strftime("%H:%M")
+        return stamp(at_us, as_of_us, zone)
     near = when.year == local(as_of_us, zone).year or abs(at_us - as_of_us) < 90 * DAY_US
     return f"{when.day} {when:%b}" if near else when.strftime("%Y-%m")
 

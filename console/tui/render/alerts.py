@@ -48,7 +48,10 @@ def _route(alert: AlertView, look: Look, width: int) -> Line:
     return line((shorten(subject(alert), width, look.glyphs.ellipsis), Tone.STRONG))
 
 
-def _kind(alert: AlertView, _look: Look, _width: int) -> Line:
+def _kind(alert: AlertView, _look: Look, width: int) -> Line:
+    every = ", ".join(each.replace("_", " ") for each in alert.kinds)
+    if every and len(every) <= width:
+        return line(every)
     more = len(alert.kinds) - 1
     return line(alert.kind.replace("_", " "), (f" +{more}" if more > 0 else "", Tone.MUTED))
 
@@ -64,7 +67,7 @@ COLUMNS: tuple[Column[AlertView], ...] = (
     Column(
         "kind",
         "why",
-        (8, 10, 12),
+        (8, 10, 20),
         6,
         _kind,
         lambda each: each.kind,

@@ -57,7 +57,7 @@ def headline(view: RouteView, look: Look) -> Line:
         ),
         line(view.tier),
         line(
-            (numbers.percent(view.remaining, "no data"), tone),
+            (numbers.exact(view.remaining, "no data"), tone),
             f" left of {numbers.of_ppm(view.budget_ppm)} over {view.window.text}",
         ),
         line(
@@ -154,7 +154,7 @@ def _budget(view: RouteView, look: Look, width: int) -> Line:
         counted += " as experienced"
     runs = view.remaining_runs
     more = f"{runs} more may miss" if runs >= 0 else f"{-runs} too many"
-    number = numbers.percent(view.remaining, look.glyphs.none)
+    number = numbers.exact(view.remaining, look.glyphs.none)
     return line(
         (f"{'budget left':<{_CLASS_WIDTH}}", Tone.STRONG),
         (f"{number:>6}  ", Tone.UNKNOWN if blind(view) else tone_of(view.remaining)),
@@ -172,16 +172,21 @@ def _cap(view: RouteView, name: str, took: int) -> Line:
     return line((f"cap {numbers.of_ppm(cap)}{tail}", Tone.ALARM if spent else Tone.MUTED))
 
 
-def owner(view: RouteView, look: Look, width: int, detail: Detail) -> list[Line]:
-    """Return what goes with answer 4: the alerts that call for the owner, and who took them."""
+def owner(
+    view: RouteView, look: Look, width: int, detail: Detail, most: int = _ALERTS_SHOWN
+) -> list[Line]:
+    """Return what goes with answer 4: the alerts that call for the owner, and who took them.
+
+    A low screen shows `most` of them.
+    """
     alive = [each for each in view.alerts if each.state in _STANDING]
     alive.sort(key=lambda each: each.severity != "page")
     if not alive:
         return [line(("No alert is open.", Tone.MUTED))]
     if detail > Detail.BRIEF:
         return [row for each in alive for row in alert_lines(each, look)]
-    rows = [row for each in alive[:_ALERTS_SHOWN] for row in alert_lines(each, look)]
-    more = len(alive) - _ALERTS_SHOWN
+    rows = [row for each in alive[:most] for row in alert_lines(each, look)]
+    more = len(alive) - most
     rest = [line((f"and {more} more on the alerts screen", Tone.MUTED))] if more > 0 else []
     return [cropped(row, width, look.glyphs.ellipsis) for row in rows] + rest
 

@@ -8,7 +8,8 @@ from console.tui.draft import relaxable
 from console.tui.feed import RELAXING
 from console.tui.figures.spans import Line, Tone, line
 from console.tui.figures.states import in_force
-from console.tui.render.orders import NAMES, exit_line
+from console.tui.render.exits import exit_line
+from console.tui.render.orders import NAMES
 
 if TYPE_CHECKING:
     from console.snapshot.types import AlertView, RouteView

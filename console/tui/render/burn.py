@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from console.tui.figures import numbers
 from console.tui.figures.curve import curve, window_us
 from console.tui.figures.spans import Line, Tone, cropped, line
-from console.tui.figures.states import RULE_TONES
+from console.tui.figures.states import RULE_TONES, RULE_WORDS
 from console.tui.figures.ticks import glyph, legend, ticks
 from console.tui.render.fleet import gating
 from console.tui.render.look import Detail
@@ -44,6 +44,12 @@ def rules(view: RouteView, look: Look, width: int, detail: Detail) -> list[Line]
     return lines
 
 
+def gist(view: RouteView) -> list[Line]:
+    """Return the rule that fires or is nearest to it, for a screen without room for all."""
+    near = gating(view)
+    return [] if near is None else [_rule(view, near)]
+
+
 def _said(rule: RuleView, near: RuleView | None, detail: Detail) -> Line:
     """Return why a rule is in its state, where there is room to say so."""
     calm = rule.state == "acceptable"
@@ -63,7 +69,7 @@ def _rule(view: RouteView, rule: RuleView) -> Line:
     severity = rule.rule.severity.value
     return line(
         (f"{severity:<8}", Tone.STRONG if severity == "page" else Tone.PLAIN),
-        (f"{rule.state:<13}", RULE_TONES.get(rule.state, Tone.UNKNOWN)),
+        (f"{RULE_WORDS.get(rule.state, rule.state):<13}", RULE_TONES.get(rule.state, Tone.UNKNOWN)),
         f"{_fires_at(rule):<10}{cells[0]:<22}{cells[1]}",
     )
 

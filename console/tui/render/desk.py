@@ -12,7 +12,8 @@ from console.tui.placed import Stage, observed
 from console.tui.query import Fields
 from console.tui.render.fleet import receipt_time
 from console.tui.render.grid import Column
-from console.tui.render.orders import NAMES, order_lines, progress, scope
+from console.tui.render.orders import NAMES, order_lines, scope
+from console.tui.render.progress import progress
 
 if TYPE_CHECKING:
     from console.model import Directive
@@ -88,8 +89,9 @@ def _stage(given: Given, look: Look, width: int) -> Line:
         return progress((Stage("durable", True), seen, enforced), look)
     took = f" {receipt_time(reach)}" if receipt_time(reach) else ""
     if reach.overdue:
-        return line((seen.detail, Tone.ALARM))
-    last = "enforced" if enforced.reached else f"seen {seen.detail}"
+        late = f"{_count(reach)}, {len(reach.overdue)} overdue"
+        return line((late, Tone.ALARM))
+    last = "enforced" if enforced.reached else f"seen by {_count(reach)}"
     return line((last, Tone.OK if enforced.reached else Tone.TICKET), (took, Tone.MUTED))
 
 
@@ -100,9 +102,13 @@ def _briefly(given: Given) -> tuple[str, Tone]:
         return ("expired" if given.directive.lifted_us is None else "lifted"), Tone.MUTED
     if reach.stage == "enforced" and not reach.overdue:
         return "enforced", Tone.OK
-    known = len(reach.seen_by) + len(reach.not_seen) + len(reach.overdue)
     late = " late" if reach.overdue else ""
-    return f"{len(reach.seen_by)}/{known}{late}", Tone.ALARM if late else Tone.TICKET
+    short = f"{len(reach.seen_by)}/{reach.live}{late}"
+    return short, Tone.ALARM if late else Tone.TICKET
+
+
+def _count(reach: DirectiveView) -> str:
+    return f"{len(reach.seen_by)} of {reach.live}"
 
 
 def _ended(directive: Directive, look: Look) -> str:

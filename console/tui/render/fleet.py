@@ -27,9 +27,10 @@ NUMBER_FIELDS = ("burn", "left", "tier", "bad", "total", "open", *(c.value for c
 _RULE_STATES = ("critical", "increasing", "recovering", "acceptable", "frozen", "catching up")
 _RULE_PLACES = {state: place for place, state in enumerate(_RULE_STATES)}
 _LAST = (1, Fraction(0))
-_BAR_FROM = 13
+_BAR_FROM = 11
 _NUMBER_WIDTH = 6
-_CLASS_TITLE = "  L   T   E   P   R"
+_CLASS_TITLE, _CLASS_SHORT = "  L   T   E   P   R", "LTEPR"
+_OUTLOOKS = ("spent", "exhausts", "on track")
 _SHORT_TIERS = {"medium": "med", "critical": "crit"}
 
 
@@ -64,14 +65,13 @@ def gone_by(view: RouteView, look: Look) -> str:
 
 
 def control_words(view: RouteView) -> tuple[str, int]:
-    """Return the control state with its receipts (`paused 3/4`), and how many are overdue."""
+    """Return the control state with the receipts of live agents (`paused 3/4`), and the overdue."""
     orders = in_force(view)
     if not orders:
         return view.state.value, 0
     first = orders[0]
-    known = len(first.seen_by) + len(first.not_seen) + len(first.overdue)
     overdue = sum(len(each.overdue) for each in orders)
-    return f"{view.state.value} {len(first.seen_by)}/{known}", overdue
+    return f"{view.state.value} {len(first.seen_by)}/{first.live}", overdue
 
 
 def receipt_time(order: DirectiveView) -> str:
@@ -161,12 +161,23 @@ def _gone(view: RouteView, look: Look, width: int) -> Line:
     between = gone_between(view, look)
     if between and len(between) <= width:
         return line((between, Tone.TICKET))
+    if len(text) > width and view.outlook == "exhausts":
+        # Of another day the date says more than the time.
+        text = text.rpartition(" ")[0]
     tones = {"spent": Tone.ALARM, "on track": Tone.OK, "no data": Tone.UNKNOWN}
     calm = blind(view) and text == "on track"
     return line((text, Tone.UNKNOWN if calm else tones.get(text, Tone.TICKET)))
 
 
-def _classes(view: RouteView, look: Look, _width: int) -> Line:
+def _soonest(view: RouteView) -> tuple[int, int]:
+    """Return the place by when the budget is gone: spent, soonest, on track, not to be told."""
+    known = view.outlook in _OUTLOOKS
+    place = _OUTLOOKS.index(view.outlook) if known else len(_OUTLOOKS)
+    return place, view.exhausts_us or 0
+
+
+def _classes(view: RouteView, look: Look, width: int) -> Line:
+    narrow = width < len(_CLASS_TITLE)
     cells: list[tuple[str, Tone]] = []
     for each in CLASSES:
         took = view.counts.of(each)
@@ -174,7 +185,9 @@ def _classes(view: RouteView, look: Look, _width: int) -> Line:
         over = cap is not None and took * 1_000_000 >= cap * view.counts.total
         tone = Tone.ALARM if over else Tone.PLAIN
         text = numbers.count(took) if took else look.glyphs.dot
-        cells.append((f"{text:>{4 if cells else 3}}", tone if took else Tone.MUTED))
+        few = text if took < 10 else "+"
+        text = few if narrow else f"{text:>{4 if cells else 3}}"
+        cells.append((text, tone if took else Tone.MUTED))
     return line(*cells)
 
 
@@ -207,14 +220,22 @@ def _heat(view: RouteView) -> tuple[int, Fraction]:
 
 COLUMNS: tuple[Column[RouteView], ...] = (
     Column("state", "state", (11, 11, 12), 1, _state, lambda view: view.rank),
-    Column("route", "route", (16, 16, 32), 2, _route, lambda view: view.route),
-    Column("tier", "tier", (4, 4, 8), 7, _tier, lambda view: -TIERS.get(view.tier, 0)),
-    Column("budget", "budget left", (6, 13, 26), 4, _budget, _spend),
-    Column("burn", "burn", (6, 10, 16), 3, _burn, _heat),
-    Column("gone", "gone by", (8, 8, 15), 5, _gone, lambda view: view.exhausts_us or 1 << 62),
-    Column("misses", _CLASS_TITLE, (19, 19, 20), 9, _classes, lambda view: -view.counts.bad),
+    Column("route", "route", (16, 14, 32), 2, _route, lambda view: view.route),
+    Column("tier", "tier", (4, 4, 8), 8, _tier, lambda view: -TIERS.get(view.tier, 0)),
+    Column("budget", "budget left", (6, 11, 26), 4, _budget, _spend),
+    Column("burn", "burn", (6, 9, 16), 3, _burn, _heat),
+    Column("gone", "gone by", (8, 8, 15), 5, _gone, _soonest),
+    Column(
+        "misses",
+        _CLASS_TITLE,
+        (19, 19, 20),
+        7,
+        _classes,
+        lambda view: -view.counts.bad,
+        tight=(len(_CLASS_SHORT), _CLASS_SHORT),
+    ),
     Column("control", "control", (13, 13, 24), 6, _control, lambda view: view.state.value),
-    Column("owner", "owner", (9, 9, 20), 8, _owner, lambda view: view.owner or "\uffff"),
+    Column("owner", "owner", (9, 9, 20), 9, _owner, lambda view: view.owner or "\uffff"),
     Column("last", "last", (5, 5, 5), 10, _last, lambda view: -(view.last_event_us or 0), "right"),
 )
 

@@ -25,6 +25,7 @@ class Column(NamedTuple, Generic[RowT]):
 
     `widths` are in cells: on a narrow screen, the least on a wide one, and the most. `keep` is its
     priority: 1 is dropped last. `draw` gives a row's cell of a width, `order` what rows sort by.
+    `tight` is a width, and the title for it, in which it stays where its least does not fit.
     """
 
     key: str
@@ -34,6 +35,12 @@ class Column(NamedTuple, Generic[RowT]):
     draw: Callable[[RowT, Look, int], Line]
     order: Callable[[RowT], Any]
     align: Align = "left"
+    tight: tuple[int, str] | None = None
+
+    def title_for(self, width: int) -> str:
+        """Return the title that stands over so many cells."""
+        narrow = self.tight is not None and width <= self.tight[0]
+        return self.tight[1] if narrow and self.tight else self.title
 
 
 Grid = tuple[tuple[Column[RowT], int], ...]
@@ -45,16 +52,20 @@ def layout(columns: Sequence[Column[RowT]], width: int) -> Grid[RowT]:
     Columns come in by priority until one does not fit; what is left over widens them evenly.
     """
     least = 0 if width < NARROW else 1
-    chosen: list[Column[RowT]] = []
-    used = -_GAP
+    widths: dict[int, int] = {}
+    growing: list[Column[RowT]] = []
+    room = width + _GAP
     for column in sorted(columns, key=lambda each: each.keep):
-        need = column.widths[least] + _GAP
-        if chosen and used + need > width:
-            break
-        chosen.append(column)
-        used += need
-    widths = {id(column): column.widths[least] for column in chosen}
-    _widen(sorted(chosen, key=lambda each: each.keep), widths, width - used)
+        need = column.widths[least]
+        if widths and need + _GAP > room:
+            if column.tight is None or column.tight[0] + _GAP > room:
+                break
+            need = column.tight[0]
+        else:
+            growing.append(column)
+        widths[id(column)] = need
+        room -= need + _GAP
+    _widen(growing, widths, room)
     return tuple((column, widths[id(column)]) for column in columns if id(column) in widths)
 
 
@@ -80,4 +91,8 @@ def row(grid: Grid[RowT], draw: Callable[[Column[RowT], int], Line], ellipsis: s
 
 def heading(grid: Grid[RowT], mark: Callable[[Column[RowT]], str], ellipsis: str) -> Line:
     """Return the line of titles; `mark` gives what follows a title, such as a sort arrow."""
-    return row(grid, lambda column, _: line((column.title + mark(column), Tone.HEADING)), ellipsis)
+    return row(
+        grid,
+        lambda column, width: line((column.title_for(width) + mark(column), Tone.HEADING)),
+        ellipsis,
+    )

@@ -34,7 +34,7 @@ def _where(miss: MissView, look: Look, width: int) -> Line:
         return line(("no line kept", Tone.MUTED))
     first = miss.evidence[0]
     name = first.file.rpartition("/")[2]
-    return line((shorten(f"{name}:{first.offset}", width, look.glyphs.ellipsis), Tone.MUTED))
+    return line((shorten(f"{name}:{first.line_number}", width, look.glyphs.ellipsis), Tone.MUTED))
 
 
 def _rule(miss: MissView, _look: Look, _width: int) -> Line:

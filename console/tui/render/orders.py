@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.model import DirectiveKind
-from console.tui.figures import numbers
-from console.tui.figures.spans import Line, Span, Tone, joined, line
+from console.tui.figures.spans import Line, Tone, cropped, line
 from console.tui.figures.states import in_force
 from console.tui.placed import Placed, Stage, observed, stages
+from console.tui.render.exits import exit_line
+from console.tui.render.progress import progress
 
 if TYPE_CHECKING:
     from console.model import Directive
@@ -25,15 +26,20 @@ NAMES: dict[DirectiveKind, str] = {
 NAMES_OF: dict[str, str] = {kind.value: name for kind, name in NAMES.items()}
 
 
-def orders(view: RouteView, look: Look) -> list[Line]:
-    """Return every order that stands on a route, strictest first, with how far it got."""
+def orders(view: RouteView, look: Look, width: int | None = None) -> list[Line]:
+    """Return every order that stands on a route, strictest first, with how far it got.
+
+    With a `width` the line of an order is cut to it, so that its exit rule is in sight.
+    """
     standing = in_force(view)
     lines = [_proposal(each) for each in view.proposals]
     lines += [_other(each) for each in view.steps if each.state in ("would have", "deciding")]
     if not standing:
         return [*lines, line(("No order stands: changes and runs are free.", Tone.MUTED))]
     for each in standing:
-        lines.extend(order_lines(view, each, look))
+        head, *rest = order_lines(view, each, look)
+        lines.append(head if width is None else cropped(head, width, look.glyphs.ellipsis))
+        lines.extend(rest)
     return lines
 
 
@@ -69,11 +75,19 @@ def order_lines(view: RouteView, order: DirectiveView, look: Look) -> list[Line]
     if order.overdue:
         names = ", ".join(order.overdue)
         lines.append(line((f"  overdue: {names} logged on without a receipt", Tone.ALARM)))
-    if order.not_seen:
-        names = ", ".join(order.not_seen)
-        lines.append(line((f"  not seen: {names} silent since", Tone.UNKNOWN)))
+    if order.awaited:
+        names = ", ".join(who for who, _ in order.awaited)
+        lines.append(line((f"  waited for: {names}", Tone.TICKET)))
+    if order.ended:
+        lines.append(line((f"  {silence(order, look)}", Tone.UNKNOWN)))
     lead = ("exit met: ", Tone.OK) if order.exit_met else ("exit: ", Tone.TICKET)
     return [*lines, line("  ", lead, *exit_line(view, order, look))]
+
+
+def silence(order: DirectiveView, look: Look) -> str:
+    """Return the agents that may have ended, each with when it was last heard of."""
+    since = [f"{agent} since {look.stamp(at_us)}" for agent, at_us in order.ended]
+    return f"silent: {', '.join(since)}"
 
 
 def scope(directive: Directive) -> str:
@@ -89,45 +103,6 @@ def scope(directive: Directive) -> str:
     if directive.kind is DirectiveKind.PAUSE:
         parts.append("running runs finish" if directive.drain else "running runs stop")
     return ", ".join(parts)
-
-
-def exit_line(view: RouteView, order: DirectiveView, look: Look) -> Line:
-    """Return the countdown of the exit rule: what is there of what is needed."""
-    done, needed = order.exit_trusted
-    left = numbers.percent(view.remaining, "no data")
-    facts = [
-        line(f"budget {left}, must be over {numbers.percent(order.exit_remaining, '')}"),
-        line(f"{done} of {needed} trusted in a row"),
-        line((f"then {view.owner or 'the owner'} signs off", Tone.MUTED)),
-    ]
-    if order.directive.kind is DirectiveKind.PAUSE and not order.exit_met:
-        facts = [_probation(order, look), line(("then it may be stepped down", Tone.MUTED))]
-    if order.directive.until_us is not None:
-        facts.append(line(f"expires {look.moment(order.directive.until_us)}"))
-    return joined(facts, look.separator)
-
-
-def _probation(order: DirectiveView, look: Look) -> Line:
-    """Return the countdown of a pause, which nothing that runs can earn."""
-    ends_us = order.probation_ends_us
-    if ends_us is None:
-        return line(("a pause earns nothing", Tone.MUTED))
-    return line(f"probation until {look.moment(ends_us)}, without a new miss")
-
-
-def progress(steps: tuple[Stage, ...], look: Look) -> Line:
-    """Return stages in a row, each marked as reached, waited for, or failing."""
-    return joined(
-        (_stage(each, look) for each in steps), Span(f" {look.glyphs.arrow} ", Tone.MUTED)
-    )
-
-
-def _stage(stage: Stage, look: Look) -> Line:
-    glyphs = look.glyphs
-    mark, tone = (glyphs.done, Tone.OK) if stage.reached else (glyphs.waiting, Tone.TICKET)
-    if stage.alarm:
-        mark, tone = glyphs.failed, Tone.ALARM
-    return line((f"{mark} {stage.name}", tone), f" {stage.detail}" if stage.detail else "")
 
 
 def followed(placed: Placed, snapshot: Snapshot | None, look: Look) -> Line:

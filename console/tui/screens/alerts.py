@@ -82,11 +82,15 @@ class AlertsScreen(Table[AlertView]):
             return None
         return super().check_action(action, parameters)
 
+    def meant_route(self) -> str:
+        """Return the route that an order given here is about."""
+        alert = self.cursor_list.cursor_row
+        return alert.route if alert is not None else ""
+
     def action_act(self) -> None:
         """Open the menu of orders for the route of the alert under the cursor."""
-        alert = self.cursor_list.cursor_row
-        if alert is not None and alert.route:
-            host(self).desk.act_on(alert.route)
+        if self.meant_route():
+            host(self).desk.act_on(self.meant_route())
 
     def action_acknowledge(self) -> None:
         """Take ownership of the alert under the cursor."""

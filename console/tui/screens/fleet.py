@@ -67,7 +67,11 @@ class FleetScreen(Table[RouteView]):
             return None
         return super().check_action(action, parameters)
 
+    def meant_route(self) -> str:
+        """Return the route that an order given here is about."""
+        return self.cursor_list.cursor_key or ""
+
     def action_act(self) -> None:
         """Open the menu of orders for the route under the cursor."""
-        if self.cursor_list.cursor_key is not None:
-            host(self).desk.act_on(self.cursor_list.cursor_key)
+        if self.meant_route():
+            host(self).desk.act_on(self.meant_route())

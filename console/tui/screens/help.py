@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.dom import DOMNode
 
-_KEYS_WIDTH = 16
+_KEYS_WIDTH, _WORDS_WIDTH = 16, 28
+"""In cells; no key's words are longer, and with an id beside them a line fits into 80."""
 _FILTER = (
     "Filter: words must be in a visible field; owner:name in that field; !word not; burn>6,"
     ' left<25%, tier>=high compare; "two words" keeps them together.'
@@ -71,7 +72,7 @@ class HelpScreen(ModalScreen[None]):
         keys = host(self).keys_of(binding)
         return line(
             (f"  {keys:<{_KEYS_WIDTH}}", Tone.KEY),
-            f"{binding.tooltip or binding.description:<24}",
+            f"{binding.tooltip or binding.description:<{_WORDS_WIDTH}}  ",
             (binding.id or "", Tone.MUTED),
         )
 

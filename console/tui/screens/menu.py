@@ -1,4 +1,8 @@
-"""The menu of orders for a route: explicit verbs, no toggles, nothing happens from it alone."""
+"""The menu of orders for a route: explicit verbs, no toggles, nothing happens from it alone.
+
+A letter that names no order here is said to, and what is typed close behind it is not taken: a
+sentence typed blind chooses nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from console.tui.draft import relaxable
+from console.tui.draft import NOTHING, relaxable
 from console.tui.feed import RELAXING, Verb
 from console.tui.figures.spans import Line, Tone, line
 from console.tui.host import host
@@ -17,6 +21,7 @@ from console.tui.widgets.cursor_list import CursorList
 from console.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
 
     from console.snapshot.types import RouteView
@@ -43,8 +48,13 @@ _ENTRIES = (
 )
 
 
-def _useful(verb: Verb, view: RouteView) -> bool:
-    return verb not in RELAXING or bool(relaxable(verb, view))
+def entries(view: RouteView) -> tuple[Entry, ...]:
+    """Return the orders of the menu for a route, each with whether there is a use for it."""
+    return tuple(
+        each._replace(useful=each.verb not in RELAXING or bool(relaxable(each.verb, view)))
+        for each in _ENTRIES
+        if each.verb != "accept" or view.proposals
+    )
 
 
 class ActionMenu(ModalScreen[Verb | None]):
@@ -66,11 +76,9 @@ class ActionMenu(ModalScreen[Verb | None]):
     def __init__(self, view: RouteView) -> None:
         super().__init__()
         self._view = view
-        self._entries = tuple(
-            each._replace(useful=_useful(each.verb, view))
-            for each in _ENTRIES
-            if each.verb != "accept" or view.proposals
-        )
+        self._entries = entries(view)
+        self.strayed = False
+        """Whether something was typed into it that names no order here."""
 
     def compose(self) -> ComposeResult:
         """Show the route and its state over the orders."""
@@ -86,14 +94,36 @@ class ActionMenu(ModalScreen[Verb | None]):
         state = self._view.state.value
         title = line("Order for ", (self._view.route, Tone.STRONG), f", now {state}")
         self.query_one("#menu-title", Prose).show([title])
-        hint = line(("a letter", Tone.KEY), " opens its dialog, ", ("esc", Tone.KEY), " leaves")
-        self.query_one("#menu-hint", Prose).show([hint])
+        self._hint()
+        if host(self).desk.typed.going_on:
+            self._stray("Typed ahead")
         menu = self.query_one("#list", CursorList)
         menu.show(self._entries)
         menu.focus()
 
+    def _hint(self, problem: str = "") -> None:
+        hint = line(("a letter", Tone.KEY), " opens its dialog, ", ("esc", Tone.KEY), " leaves")
+        lines = [line((problem, Tone.ALARM)), hint] if problem else [hint]
+        self.query_one("#menu-hint", Prose).show(lines)
+
+    def _stray(self, what: str) -> None:
+        """Say that something was typed which names no order, and that no more of it is taken."""
+        self.strayed = True
+        host(self).desk.typed.add()
+        self._hint(f"{what}: nothing is ordered. Keys are taken again after a pause.")
+
+    def on_key(self, event: events.Key) -> None:
+        """Take no letter of a sentence that is typed blind for an order."""
+        if event.key == "escape":
+            return
+        if host(self).desk.typed.going_on:
+            self._stray("Typed ahead")
+            event.stop()
+        elif event.is_printable and event.key not in self.active_bindings:
+            self._stray("No such order")
+
     def _draw(self, entry: Entry, _width: int) -> Line:
-        effect = entry.effect if entry.useful else "nothing stands that it could relax"
+        effect = entry.effect if entry.useful else NOTHING[entry.verb]
         name = (f"{entry.name:<11}", Tone.STRONG if entry.useful else Tone.MUTED)
         return line((f"{entry.key}  ", Tone.KEY), name, (effect, Tone.MUTED))
 
@@ -104,9 +134,13 @@ class ActionMenu(ModalScreen[Verb | None]):
         self.action_choose(chosen.verb)
 
     def action_choose(self, verb: Verb) -> None:
-        """Go on with an order, if there is a use for it."""
+        """Go on with an order, or say why there is no use for it."""
         if any(each.verb == verb and each.useful for each in self._entries):
             self.dismiss(verb)
+            return
+        self.strayed = True
+        host(self).desk.typed.add()
+        self._hint(NOTHING[verb])
 
     def action_leave(self) -> None:
         """Leave without an order."""

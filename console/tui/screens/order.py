@@ -37,6 +37,7 @@ from console.tui.widgets.form_field import FormField
 from console.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
 
     from console.snapshot.types import RouteView
@@ -58,9 +59,17 @@ class OrderDialog(Dialog[None]):
     ABOUT = "Says what an order would do before it is given. ctrl+y gives it; Enter never does."
 
     def __init__(
-        self, verb: Verb, view: RouteView, generation: int, given: Form | None = None
+        self,
+        verb: Verb,
+        view: RouteView,
+        generation: int,
+        given: Form | None = None,
+        *,
+        wary: bool = False,
     ) -> None:
         super().__init__()
+        self._wary = wary
+        self._strayed = False
         self.verb = verb
         self._decided_on = view
         self._view = view
@@ -107,12 +116,26 @@ class OrderDialog(Dialog[None]):
         title = line((self.verb.capitalize(), tone), " ", (self._view.route, Tone.STRONG))
         self.query_one("#title", Prose).show([title])
         self.set_class(self.verb in RELAXING, "-relaxing")
-        if self._form["reason"]:
+        if self._form["reason"] or self._wary:
             self.query_one("#cancel", Button).focus()
         else:
             self.query_one("#field-reason", Field).take_focus()
         self.watch(self.app, "frame", self._frame_changed)
         self._ask()
+
+    def on_key(self, event: events.Key) -> None:
+        """Note what is typed where nothing takes it: it was meant for something else."""
+        self._strayed |= host(self).desk.typed.heard(event, self.active_bindings)
+
+    def _typed_blind(self) -> bool:
+        """Say whether what confirms may belong to a sentence typed blind; it is asked for again."""
+        typed = host(self).desk.typed
+        if not (self._strayed or typed.going_on):
+            return False
+        self._strayed = False
+        typed.add()
+        self.complain("Keys came that mean nothing here. Look, then ctrl+y once more gives it.")
+        return True
 
     def _request(self) -> OrderRequest:
         app = host(self)
@@ -190,7 +213,7 @@ class OrderDialog(Dialog[None]):
 
     def action_confirm(self) -> None:
         """Give the order, if nothing is missing and nothing forbids it."""
-        if self._writing is not None:
+        if self._writing is not None or self._typed_blind():
             return
         self._read()
         refused = self._refused(host(self).frame)
@@ -198,7 +221,8 @@ class OrderDialog(Dialog[None]):
             self.complain(f"Refused: {refused}")
             return
         typed = needs_typed_name(self.verb, self._view, self._preview)
-        lack = missing(self.verb, self._view, self._form, typed=typed)
+        look = host(self).look(host(self).frame)
+        lack = missing(self.verb, self._view, self._form, look, typed=typed)
         if lack is not None:
             self.complain(lack.sentence)
             self.query_one(f"#field-{lack.field}", FormField).take_focus()

@@ -78,10 +78,15 @@ class OrdersScreen(Table[Given]):
             return None
         return super().check_action(action, parameters)
 
+    def meant_route(self) -> str:
+        """Return the route that an order given here is about."""
+        row = self.cursor_list.cursor_row
+        return row.directive.route if row is not None else ""
+
     def action_act(self) -> None:
         """Open the menu of orders for the route of the order under the cursor."""
-        if self.cursor_list.cursor_row is not None:
-            host(self).desk.act_on(self.cursor_list.cursor_row.directive.route)
+        if self.meant_route():
+            host(self).desk.act_on(self.meant_route())
 
     def action_audit(self) -> None:
         """Show who did what, and whether the record of it is whole."""

@@ -52,7 +52,9 @@ class RouteScreen(View):
             "ctrl+y", "accept", "Accept", tooltip="Do what the ladder proposes", id="route.accept"
         ),
         Binding("w", "review", "Review", tooltip="Its review", show=False, id="route.review"),
-        Binding("J,shift+down", "scroll(3)", "Scroll down", show=False, id="route.scroll_down"),
+        Binding(
+            "J,shift+down", "scroll(3)", "Scroll", tooltip="Scroll down", id="route.scroll_down"
+        ),
         Binding("K,shift+up", "scroll(-3)", "Scroll up", show=False, id="route.scroll_up"),
     ]
 
@@ -113,14 +115,21 @@ class RouteScreen(View):
             answers.misses(view, look, width, detail),
             burn.rules(view, look, width, detail),
             answers.owner(view, look, width, detail),
-            orders.orders(view, look),
+            orders.orders(view, look, width if detail is Detail.BRIEF else None),
         ]
-        taken = sum(1 + rows_of(block, width) for block in blocks)
-        room = self.query_one("#answers").size.height - taken
+        room = self.query_one("#answers").size.height - self._taken(blocks, width)
+        if room < 0 and detail is Detail.BRIEF:
+            blocks[2] = burn.gist(view)
+            blocks[3] = answers.owner(view, look, width, detail, 1)
+            room = self.query_one("#answers").size.height - self._taken(blocks, width)
         self._add_chart(blocks, view, look, (width, room))
         for number, lines in enumerate(blocks, start=1):
             block = self.query_one(f"#answer-{number}", AnswerBlock)
             block.show(answers.question(view, number), lines)
+
+    def _taken(self, blocks: list[list[Line]], width: int) -> int:
+        """Return how many rows the answers take, each with its question."""
+        return sum(1 + rows_of(block, width) for block in blocks)
 
     def _add_chart(
         self, blocks: list[list[Line]], view: RouteView, look: Look, size: tuple[int, int]
@@ -197,9 +206,14 @@ class RouteScreen(View):
             return None
         return super().check_action(action, parameters)
 
+    def meant_route(self) -> str:
+        """Return the route that an order given here is about."""
+        return self.route
+
     def action_act(self) -> None:
         """Open the menu of orders for this route."""
-        host(self).desk.act_on(self.route)
+        if self.meant_route():
+            host(self).desk.act_on(self.meant_route())
 
     def _proposed(self) -> bool:
         live = host(self).frame.live

@@ -17,6 +17,7 @@ from console.tui.widgets.chrome import Bottom, Top
 from console.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
 
     from console.snapshot.types import Snapshot
@@ -43,6 +44,7 @@ class View(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._lived: tuple[Snapshot, Snapshot] | None = None
+        self._keys: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         """Put the view between the lines that every view has."""
@@ -73,6 +75,13 @@ class View(Screen[None]):
     def on_resize(self) -> None:
         """Fit everything to the new size once it is laid out."""
         self.call_after_refresh(self.redraw)
+
+    def on_key(self, event: events.Key) -> None:
+        """Note a letter that means nothing here: what comes close behind it opens no order."""
+        if event.is_printable:
+            # Known once: to ask every key's action whether it is possible is slow.
+            self._keys = self._keys or frozenset(self.active_bindings)
+            host(self).desk.typed.heard(event, self._keys)
 
     def _through_lens(self, frame: Frame) -> Frame:
         """Return the frame with budgets as they are to be shown, made once for each picture."""
@@ -119,6 +128,10 @@ class View(Screen[None]):
     def copy(self, text: str) -> None:
         """Put text on the clipboard of the operator's terminal."""
         host(self).keeping.copy(text)
+
+    def meant_route(self) -> str:
+        """Return the route that an order given here is about, "" for none."""
+        return ""
 
     def sheet(self) -> Sheet | Paper | None:
         """Return the view as an export has it; None: only a picture can be had."""
