@@ -19,14 +19,9 @@ _MICROSECOND = timedelta(microseconds=1)
 _NOTHING = Fraction(0)
 
 
+@lru_cache(maxsize=16_384)  # most windows are as they were at the last look
 def burn_rate(bad: int, total: int, budget_ppm: int) -> Fraction | None:
     """Return (bad/total) / B: 1 spends the budget in exactly one window. None without runs."""
-    return _burn_rate(bad, total, budget_ppm)
-
-
-@lru_cache(maxsize=16_384)
-def _burn_rate(bad: int, total: int, budget_ppm: int) -> Fraction | None:
-    """Return it, known or computed: most windows are as they were at the last look."""
     _check(bad, total, budget_ppm)
     if total == 0:
         return None

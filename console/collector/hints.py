@@ -33,6 +33,11 @@ class Hints:
         self.trouble = ""
         """Why the system gives no file events, so that logs are only polled; "" where it does."""
 
+    @property
+    def watching(self) -> bool:
+        """Whether file events come."""
+        return self._thread is not None and self._thread.is_alive() and not self.trouble
+
     def watch(self, roots: Iterable[Path]) -> None:
         """Watch these directories and files, those of them that exist."""
         present = tuple(root for root in roots if root.exists())
@@ -62,8 +67,7 @@ class Hints:
         """
         with self._lock:
             taken, self._changed = self._changed, set()
-        watching = self._thread is not None and self._thread.is_alive() and not self.trouble
-        return taken if watching else None
+        return taken if self.watching else None
 
     def _note(self, changes: set[tuple[Change, str]]) -> None:
         from watchfiles import Change

@@ -49,6 +49,16 @@ def test_without_file_events_everything_is_to_be_looked_at(hints: Hints) -> None
     assert hints.take() is None
 
 
+def test_what_could_not_be_watched_is_tried_again_at_every_turn(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[bool] = []
+    monkeypatch.setattr(Hints, "watch", lambda *_: tried.append(True))
+    monkeypatch.setattr(Hints, "wait", lambda *_: True)
+    runloop.run(station.collector, lambda: None, lambda: len(tried) == 3, pytest.fail)
+    assert tried == [True] * 3
+
+
 def test_a_turn_that_is_told_of_one_log_reads_that_one(station: Station) -> None:
     logs = [station.write(f"{name}.jsonl", good(f"{name}1")) for name in "ab"]
     station.read()
