@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from watchfiles import Change
 
-_COALESCE_MS = 20
+_COALESCE_MS = 10
 _STEP_MS = 5
 
 
