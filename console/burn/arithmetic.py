@@ -12,17 +12,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 PPM = 1_000_000
 _MICROSECOND = timedelta(microseconds=1)
+_NOTHING = Fraction(0)
 
 
+@lru_cache(maxsize=16_384)  # most windows are as they were at the last look
 def burn_rate(bad: int, total: int, budget_ppm: int) -> Fraction | None:
     """Return (bad/total) / B: 1 spends the budget in exactly one window. None without runs."""
     _check(bad, total, budget_ppm)
     if total == 0:
         return None
-    return Fraction(bad * PPM, total * budget_ppm)
+    return Fraction(bad * PPM, total * budget_ppm) if bad else _NOTHING
 
 
 def remaining(bad: int, total: int, budget_ppm: int) -> Fraction | None:

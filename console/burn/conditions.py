@@ -216,4 +216,4 @@ def rule_name(rule: BurnRule) -> str:
 
 def _unjudged(reading: rules.Reading) -> bool:
     """Say whether a rule cannot tell now that what it fired on is over."""
-    return reading.basis == "no data" or (reading.basis == "ratio" and reading.short_rate is None)
+    return reading.basis == "no data" or (reading.basis == "ratio" and not reading.short.total)

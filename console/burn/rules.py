@@ -87,10 +87,19 @@ class Reading(NamedTuple):
     state: str
     fires: bool | None
     quiet: bool
-    long_rate: Fraction | None
-    short_rate: Fraction | None
+    budget_ppm: int
     long: Counts
     short: Counts
+
+    @property
+    def long_rate(self) -> Fraction | None:
+        """The burn of the long window, for people: what is decided is decided by counts."""
+        return arithmetic.burn_rate(self.long.bad, self.long.total, self.budget_ppm)
+
+    @property
+    def short_rate(self) -> Fraction | None:
+        """The burn of the short window."""
+        return arithmetic.burn_rate(self.short.bad, self.short.total, self.budget_ppm)
 
 
 def rows(window: Window) -> tuple[Row, ...]:
@@ -135,12 +144,8 @@ def read(
     alert may resolve is so, on data: without any in the short window, the long one has to be.
     """
     budget_ppm = route.budget_ppm
-    rates = (
-        arithmetic.burn_rate(long.bad, long.total, budget_ppm),
-        arithmetic.burn_rate(short.bad, short.total, budget_ppm),
-    )
     if long.total == 0:
-        return Reading(rule, "no data", FROZEN, None, False, *rates, long, short)
+        return Reading(rule, "no data", FROZEN, None, False, budget_ppm, long, short)
     lonely = single(rule, long.bad)
     long_over = arithmetic.over(long.bad, long.total, budget_ppm, rule.k)
     short_over = arithmetic.over(short.bad, short.total, budget_ppm, rule.k)
@@ -149,15 +154,15 @@ def read(
         spent = enough and _absolute(rule, long, budget_total, budget_ppm)
         state = CRITICAL if spent else ACCEPTABLE
         quiet = not spent and (short_over is False or not long_over)
-        return Reading(rule, "absolute", state, spent, quiet, *rates, long, short)
+        return Reading(rule, "absolute", state, spent, quiet, budget_ppm, long, short)
     if short_over is None:
         state = FROZEN if long_over else ACCEPTABLE
         return Reading(
-            rule, "ratio", state, None if long_over else False, False, *rates, long, short
+            rule, "ratio", state, None if long_over else False, False, budget_ppm, long, short
         )
     state = _FOUR[bool(long_over), short_over]
     fires = state == CRITICAL and not lonely
-    return Reading(rule, "ratio", state, fires, not short_over, *rates, long, short)
+    return Reading(rule, "ratio", state, fires, not short_over, budget_ppm, long, short)
 
 
 def single(rule: BurnRule, bad: int) -> bool:

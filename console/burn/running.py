@@ -40,7 +40,8 @@ class Running:
 
     def trailing(self, route: int, length_us: int) -> Counts:
         """Return the counts of a route over a rolling window of a length."""
-        return self._over(route, length_us)
+        sums = self._sums.get(length_us)
+        return self._over(route, length_us) if sums is None else sums.get(route, _NONE)
 
     def budget(self, route: int, window: Window) -> Counts:
         """Return the counts of a route over a budget window."""

@@ -36,12 +36,13 @@ def _each(read: Callable[[object], object]) -> Callable[[object], object]:
     return many
 
 
-_READERS: dict[object, Callable[[object], object]] = {
+READERS: dict[object, Callable[[object], object]] = {
     str: _text,
     Path: _path,
     list[str]: _each(_text),
     list[Path]: _each(_path),
 }
+"""What reads a plain value of a kind; it returns None for one that is not plain."""
 
 
 class Plain(NamedTuple):
@@ -69,7 +70,7 @@ def read_plainly() -> None:
 
 def _plain(own: Callable[[Any], Any]) -> Any:
     def runtime_param(parameter: Any) -> Plain:
-        read = _READERS.get(parameter.type_descriptor.annotation, lambda _: None)
+        read = READERS.get(parameter.type_descriptor.annotation, lambda _: None)
         return Plain(read, partial(own, parameter))
 
     return runtime_param

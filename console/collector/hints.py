@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from watchfiles import Change
 
-_COALESCE_MS = 20
+_COALESCE_MS = 10
 _STEP_MS = 5
 
 
@@ -32,6 +32,11 @@ class Hints:
         self._thread: threading.Thread | None = None
         self.trouble = ""
         """Why the system gives no file events, so that logs are only polled; "" where it does."""
+
+    @property
+    def watching(self) -> bool:
+        """Whether file events come."""
+        return self._thread is not None and self._thread.is_alive() and not self.trouble
 
     def watch(self, roots: Iterable[Path]) -> None:
         """Watch these directories and files, those of them that exist."""
@@ -62,8 +67,7 @@ class Hints:
         """
         with self._lock:
             taken, self._changed = self._changed, set()
-        watching = self._thread is not None and self._thread.is_alive() and not self.trouble
-        return taken if watching else None
+        return taken if self.watching else None
 
     def _note(self, changes: set[tuple[Change, str]]) -> None:
         from watchfiles import Change

@@ -46,7 +46,7 @@ def run(
     try:
         while not stopped():
             now_s = time.monotonic()
-            if now_s >= sweep_s:
+            if now_s >= sweep_s or not hints.watching:
                 hints.watch(collector.roots)
             collector.polling = hints.trouble
             try:

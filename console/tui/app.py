@@ -106,8 +106,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self.banner = banner if callable(banner) else lambda: banner
         self._theme = theme
         self.pace = pace
-        if not animations:
-            self.animation_level = "none"
+        self.animation_level = self.animation_level if animations else "none"
         self.journal = Journal()
         self.herald = Herald(self, aloud=bell)
         self.zone = zone
@@ -119,9 +118,8 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self._clock = clock
         self.own_keys = dict(keys or {})
         late_us = int(min(max(_LATE_S, 4 * poll_s), _LATEST_S) * SECOND_US)
-        self.set_reactive(
-            ConsoleApp.frame, Frame(wall_us=clock(), started_us=clock(), late_us=late_us)
-        )
+        first = Frame(wall_us=clock(), started_us=clock(), late_us=late_us)
+        self.set_reactive(ConsoleApp.frame, first)
 
     @property
     def read_only(self) -> bool:
@@ -157,9 +155,8 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
 
     def get_key_display(self, binding: Binding) -> str:
         """Return how a key is shown; in words where arrows are not to be had."""
-        if self.ascii_only and not binding.key_display:
-            return binding.key.replace("ctrl+", "^")
-        return super().get_key_display(binding)
+        in_words = self.ascii_only and not binding.key_display
+        return binding.key.replace("ctrl+", "^") if in_words else super().get_key_display(binding)
 
     def look(self, frame: Frame) -> Look:
         """Return what renderers need beside the data of a frame."""

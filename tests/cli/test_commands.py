@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 
 from console import cli
 from console.cli.commands import SUMMARIES, load
+from console.cli.plain import READERS, Plain
 
 WIDE = 500
 FOREIGN = {"pydantic", "textual", "sqlite_utils", "watchfiles"}
@@ -72,3 +73,42 @@ def test_a_short_command_loads_no_library_that_it_does_not_need(
     loaded = set(done.stdout.rpartition("loaded:")[2].split())
     assert "console" in loaded
     assert loaded & FOREIGN == set()
+
+
+class Parameter:
+    """A parameter that takes one value, or several."""
+
+    def __init__(self, *, multiple: bool) -> None:
+        self.multiple, self.nargs = multiple, 1
+
+
+class Typers:
+    """Typer's own way with a value, told apart from ours."""
+
+    def coerce(self, value: object, **_: object) -> object:
+        return "typer's", value
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "wanted"),
+    [
+        (str, "refunds", "refunds"),
+        (Path, "none/such", Path("none/such")),
+        (list[str], ("prompt", "tool"), ["prompt", "tool"]),
+        (list[Path], ("a", "b"), [Path("a"), Path("b")]),
+        (str, 5, ("typer's", 5)),
+        (list[str], "text", ("typer's", "text")),
+        (int, "5", ("typer's", "5")),
+        (int, None, None),
+    ],
+)
+def test_text_and_paths_come_as_they_are_and_all_else_by_typer(
+    kind: object, value: object, wanted: object
+) -> None:
+    plain = Plain(READERS.get(kind, lambda _: None), Typers)
+    assert plain.coerce(value, Parameter(multiple=False), None) == wanted
+
+
+def test_no_value_where_there_may_be_several_is_empty() -> None:
+    plain = Plain(READERS[list[str]], Typers)
+    assert plain.coerce(None, Parameter(multiple=True), None) == ()

@@ -321,3 +321,36 @@ def test_a_file_that_may_not_be_read_is_said_and_read_once_that_is_put_right(
     command = [*HELD, sys.executable, "-c", AS_ANYBODY, str(ROOT), str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_glance_finds_what_was_added_to_a_known_file(watched: Watched) -> None:
+    for name in ("a", "b"):
+        append(watched.logs / f"{name}.jsonl", b"1\n")
+    watched.sweep()
+    for name in ("a", "b"):
+        append(watched.logs / f"{name}.jsonl", b"2\n")
+    path = os.fsencode(watched.logs / "a.jsonl")
+    assert [file.path for file in watched.tailer.glance([path]) or ()] == [path]
+    assert watched.sweep() == [b"2", b"2"]
+    assert watched.tailer.glance([path]) == []
+
+
+def test_a_glance_tells_nothing_of_a_file_that_came_or_went(watched: Watched) -> None:
+    log, other = watched.logs / "a.jsonl", watched.logs / "b.jsonl"
+    append(log, b"1\n")
+    watched.sweep()
+    append(other, b"2\n")
+    assert watched.tailer.glance([os.fsencode(other)]) is None
+    other.replace(log)
+    assert watched.tailer.glance([os.fsencode(log)]) is None
+    log.unlink()
+    assert watched.tailer.glance([os.fsencode(log)]) is None
+
+
+def test_a_glance_sees_that_a_file_was_truncated(watched: Watched) -> None:
+    log = watched.logs / "a.jsonl"
+    append(log, b"one\ntwo\n")
+    watched.sweep()
+    log.write_bytes(b"new\n")
+    assert [file.offset for file in watched.tailer.glance([os.fsencode(log)]) or ()] == [0]
+    assert watched.sweep() == [b"new"]

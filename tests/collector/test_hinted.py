@@ -1,0 +1,81 @@
+"""What file events save: a look at files that were left alone, and turns with nothing in them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from watchfiles import Change
+
+from console.collector import runloop
+from console.collector.hints import Hints
+from tests.collector.running import good
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.collector.running import Station
+
+
+@pytest.fixture
+def hints(tmp_path: Path) -> Iterator[Hints]:
+    """Hints of a folder that is being watched, and was looked at once."""
+    found = Hints()
+    found.watch([tmp_path])
+    assert found.take() is None
+    yield found
+    found.close()
+
+
+def test_files_that_were_written_to_are_named_once(hints: Hints) -> None:
+    hints._note({(Change.modified, "/logs/a"), (Change.modified, "/logs/b")})
+    hints._note({(Change.modified, "/logs/a")})
+    assert hints.take() == {b"/logs/a", b"/logs/b"}
+    assert hints.take() == set()
+
+
+@pytest.mark.parametrize("change", [Change.added, Change.deleted])
+def test_where_files_come_or_go_everything_is_to_be_looked_at(hints: Hints, change: Change) -> None:
+    hints._note({(change, "/logs/new")})
+    hints._note({(Change.modified, "/logs/a")})
+    assert hints.take() is None
+    assert hints.take() == set()
+
+
+def test_without_file_events_everything_is_to_be_looked_at(hints: Hints) -> None:
+    hints.trouble = "no more inotify instances"
+    assert hints.take() is None
+
+
+def test_what_could_not_be_watched_is_tried_again_at_every_turn(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[bool] = []
+    monkeypatch.setattr(Hints, "watch", lambda *_: tried.append(True))
+    monkeypatch.setattr(Hints, "wait", lambda *_: True)
+    runloop.run(station.collector, lambda: None, lambda: len(tried) == 3, pytest.fail)
+    assert tried == [True] * 3
+
+
+def test_a_turn_that_is_told_of_one_log_reads_that_one(station: Station) -> None:
+    logs = [station.write(f"{name}.jsonl", good(f"{name}1")) for name in "ab"]
+    station.read()
+    for name in "ab":
+        station.write(f"{name}.jsonl", good(f"{name}2"))
+    assert station.collector.step([os.fsencode(logs[0])])
+    assert station.total() == 3
+    assert not station.collector.behind
+    assert station.collector.step()
+    assert station.total() == 4
+
+
+def test_the_loop_waits_after_a_turn_that_read_everything(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station.write("a.jsonl", good("r1"))
+    waited: list[int] = []
+    monkeypatch.setattr(Hints, "wait", lambda *_: waited.append(station.total()))
+    runloop.run(station.collector, lambda: None, lambda: bool(waited), pytest.fail)
+    assert waited == [1]
