@@ -172,20 +172,26 @@ def test_the_api_s_own_errors_took_nothing() -> None:
     assert spent(read(log)) == {}
 
 
+TOKENS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+)
+
+
 def counted(path: Path) -> int:
     """Return the tokens in a transcript, of each answer the most, by the standard library alone."""
     most: dict[str, int] = {}
     for line in path.read_bytes().split(b"\n"):
         try:
-            record = json.loads(line)
+            record: Any = json.loads(line)
         except ValueError:
             continue
         message = record.get("message") if isinstance(record, dict) else None
         took = message.get("usage") if isinstance(message, dict) else None
-        if took:
-            names = ("input_tokens", "output_tokens")
-            names += ("cache_creation_input_tokens", "cache_read_input_tokens")
-            tokens = sum(took.get(name) or 0 for name in names)
+        if isinstance(message, dict) and took:
+            tokens = sum(took.get(name) or 0 for name in TOKENS)
             most[message["id"]] = max(tokens, most.get(message["id"], 0))
     return sum(most.values())
 
