@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from console.model import Event, Origin
+from console.model import USAGE, Event, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,9 +77,13 @@ class Facts:
 
     @property
     def began_us(self) -> int:
-        """Return when the run started, as far as is known: its start, else its first event."""
-        starts = (event.ts_us for event in self.marks if event.event == STARTED)
-        return min(starts, default=self.first_us)
+        """Return when the run started, as far as is known: its start, else its first event.
+
+        What only says that models were used is none, unless there is nothing else.
+        """
+        starts = [event.ts_us for event in self.marks if event.event == STARTED]
+        worked = (event.ts_us for event in self.marks if event.event != USAGE)
+        return min(starts or worked, default=self.first_us)
 
     @property
     def last_us(self) -> int:

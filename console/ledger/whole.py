@@ -157,7 +157,8 @@ def whole(route: str, run: str, pieces: list[Piece], end: End) -> Whole:
 
 def began_us(pieces: list[Piece]) -> int:
     """Return when a run started, as `Facts.began_us` says it; its events are by time."""
-    return next((piece[0] for piece in pieces if piece[1].event == STARTED), pieces[0][0])
+    first = next((piece[0] for piece in pieces if piece[1].event != USAGE), pieces[0][0])
+    return next((piece[0] for piece in pieces if piece[1].event == STARTED), first)
 
 
 def _agent(pieces: list[Piece]) -> str:

@@ -7,7 +7,10 @@ from the files themselves, or by hand where a comment says so.
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +172,20 @@ def test_generic(shell: Shell, library: str) -> None:
     failed = b"run_failed" in section(library)
     assert (found.total("total"), found.total("bad")) == (runs, int(failed))
     assert found.store["rejected"] == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "tokens"),
+    [("claude-code", 24_877_150), ("codex", 12_870_784), ("gemini", 142_949)],
+)
+def test_what_models_took_adds_up_in_the_store_however_many_copies_are_read(
+    shell: Shell, folder: str, tokens: int
+) -> None:
+    """The sums are held to the files by the standard library in `tests/intake`."""
+    copy = shell.logs / folder / "copy"
+    shutil.copytree(DATA / folder, copy)
+    done = shell("collect", "--once", DATA / folder, copy)
+    assert done.code == 0, done.err
+    with closing(sqlite3.connect(f"file:{shell.store}?mode=ro", uri=True)) as store:
+        (found,) = store.execute("select sum(tokens) from spendings").fetchone()
+    assert found == tokens

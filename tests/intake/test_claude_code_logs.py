@@ -89,7 +89,11 @@ def test_stop_hooks_passed_as_often_as_they_ran(log: Path) -> None:
 def test_each_event_lies_at_the_record_that_caused_it(log: Path) -> None:
     data = log.read_bytes()
     for event, offset, length, line in sourced(log):
-        assert json.loads(data[offset : offset + length])["uuid"] == event.id.partition("#")[0]
+        record = json.loads(data[offset : offset + length])
+        if event.event == "usage":
+            assert "totalCostUSD" in record or "usage" in record["message"]
+        else:
+            assert record["uuid"] == event.id.partition("#")[0]
         assert data.count(b"\n", 0, offset) == line - 1
 
 

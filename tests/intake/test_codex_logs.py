@@ -35,7 +35,7 @@ CLOSED: dict[str, dict[str, int]] = {
         "action.denied": 4,
     },
     "01997ea4": {"run.started": 2, "run.delivered": 2},
-    "0199812e": {"run.started": 2, "run.delivered": 1, "action.denied": 12},
+    "0199812e": {"run.started": 2, "run.delivered": 1, "action.denied": 12, "usage": 1},
     "01998190": {"run.started": 1, "run.delivered": 1},
     "019982b8": {"run.started": 1, "run.delivered": 1},
     "01a209e5": {"run.started": 1, "run.delivered": 1},

@@ -93,7 +93,7 @@ def test_every_native_field_can_be_mapped() -> None:
         "discarded": True, "confidence": 0.5, "to": "desk", "preventable": True, "action": "pay",
         "scope": "in", "grant": "g", "rule": "no", "directive": "d", "kind": "rollback",
         "change": "model", "version": "2", "generation": 4, "elapsed_s": 9.0,
-        "cost_usd": 0.25, "tokens": 7,
+        "cost_usd": 0.25, "tokens": 7, "meter": "m",
     }  # fmt: skip
     mapped = {field: f"/x/{field}" for field in wanted}
     (event,) = told({"event": "run.failed", "x": wanted}, mapped)

@@ -24,10 +24,20 @@ EXPECTED = {
     "agento-otel_traces_2025-06-29_00-23-24_by_trace.json": {"run.started": 1, "run.delivered": 1},
     "agento-test-traces_a.json": {"run.started": 2, "run.delivered": 2},
     "agento-test-traces_b.json": {"run.started": 1, "run.delivered": 1},
-    "claude-code-logs.jsonl": {"run.started": 3, "run.delivered": 3, "action.denied": 2},
+    "claude-code-logs.jsonl": {
+        "run.started": 3,
+        "run.delivered": 3,
+        "action.denied": 2,
+        "usage": 6,
+    },
     "claude-code-metrics.jsonl": {},
     "claude-code-traces.jsonl": {"run.started": 3, "run.delivered": 3, "action.denied": 2},
-    "pydantic-ai-traces.jsonl": {"run.started": 2, "run.delivered": 1, "run.failed": 1},
+    "pydantic-ai-traces.jsonl": {
+        "run.started": 2,
+        "run.delivered": 1,
+        "run.failed": 1,
+        "usage": 3,
+    },
 }
 
 

@@ -13,6 +13,7 @@ from console.model import (
     EVENTS,
     FUTURE_SLACK_US,
     MINUTE_US,
+    USAGE,
     Counts,
     Directive,
     ErrorClass,
@@ -114,9 +115,12 @@ def family_misses(
 
 
 def runs_of(route: Route) -> dict[str, Events]:
-    """Return the events of each run that has any of its own; those of no known kind make none."""
+    """Return the events of each run that has any of its own.
+
+    Those of no known kind make none, nor does what only says that models were used.
+    """
     known = [event for event in route.events if event.run and event.event in EVENTS]
-    names = sorted({event.run for event in known})
+    names = sorted({event.run for event in known if event.event != USAGE})
     return {run: tuple(event for event in known if event.run == run) for run in names}
 
 
@@ -187,7 +191,8 @@ def run_state(route: Route, own: Events, misses: Misses) -> RunState:
     if first_terminal(own) is not None:
         return RunState.GOOD
     start = started_us(own)
-    since_us = min(event.ts_us for event in own) if start is None else start
+    worked = [event.ts_us for event in own if event.event != USAGE]
+    since_us = min(worked) if start is None else start
     abandoned = route.clock_us > since_us + route.measured.abandon_after_us
     # A run whose start was never seen cannot be late, whatever the SLA.
     if abandoned and (start is None or sla_us(route, own) is None):

@@ -98,6 +98,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[object]]] = {
         "reason": texts(),
         "rule": texts(),
     },
+    "usage": {},
     "recovery.started": _KIND,
     "recovery.succeeded": _KIND,
     "recovery.failed": _KIND,

@@ -165,3 +165,36 @@ def test_the_largest_claims_are_held_to_what_a_store_can_hold(tmp_path: Path) ->
     lines = [good(f"g{n}", n, cost_usd=999_999_999.0, tokens=10**15 - 1) for n in range(5)]
     found = cost_of(reviewed(tmp_path, *lines)).models
     assert found["tokens"].value == 5 * (10**15 - 1)
+
+
+def test_what_only_says_tokens_is_told_in_tokens_and_never_priced(tmp_path: Path) -> None:
+    review = reviewed(tmp_path, good("m1", 0, tokens=4_000), good("m2", 5, tokens=2_000))
+    found = cost_of(review)
+    assert (found.models["micro_usd"].value, found.whole) == (None, {})
+    said = render(layout(review))
+    assert "models took 6,000 tokens in 2 runs that say so: 3,000 tokens a run" in said
+    assert "no log says what that cost" in said
+    assert "0.00 USD" not in said.partition("models took")[2].partition("\n")[0]
+
+
+def test_a_cost_that_only_some_runs_say_names_them(tmp_path: Path) -> None:
+    lines = (good("m1", 0, cost_usd=0.5, tokens=10), good("m2", 5, tokens=2_000))
+    said = render(layout(reviewed(tmp_path, *lines)))
+    assert "models took 0.50 USD in 1 runs that say what they cost: 0.2500 USD a run" in said
+    assert "and 2,010 tokens in 2 runs that say so" in said
+
+
+def test_of_one_meter_s_readings_in_a_run_the_largest_counts_once(tmp_path: Path) -> None:
+    def read(at_s: int, tokens: int, meter: str) -> bytes:
+        return event("usage", "m1", at_s, tokens=tokens, cost_usd=tokens / 1_000, meter=meter)
+
+    lines = (good("m1", 0, tokens=1), read(1, 50, "a"), read(9, 20, "a"), read(3, 7, "b"))
+    found = cost_of(reviewed(tmp_path, *lines, *lines)).models
+    assert (found["tokens"].value, found["micro_usd"].value) == (58, 57_000)
+
+
+def test_usage_alone_is_no_run(tmp_path: Path) -> None:
+    review = reviewed(tmp_path, good("m1", 0), event("usage", "m2", 5, tokens=7))
+    (view,) = review.routes
+    assert view.experienced["total"].value == 1
+    assert view.cost.models["tokens"].value == 7

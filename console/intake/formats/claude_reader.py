@@ -42,7 +42,7 @@ DEFAULT_ROUTE = "{cwd_name}"
 _PLACEHOLDERS = ("cwd", "cwd_name", "branch", "slug", "session", "version", "agent")
 BOM = b"\xef\xbb\xbf"
 _EXCERPT_BYTES = 200
-_SEEN_LIMIT = 6144
+_SEEN_LIMIT = 4608
 _DAY_MS = 86_400_000
 
 _TALK = frozenset({"user", "assistant", "system"})

@@ -103,13 +103,13 @@ class Runs:
     def pass_time(self, clock_us: int) -> None:
         """Decide a run in which nothing has happened for long enough before `clock_us`."""
         run = self.run
-        if run is not None and run.meter.silent(clock_us):
-            self.tell_usage()
-        if run is None or run.at is None:
+        if run is None:
             return
         quiet_us = WORDS_QUIET_US if run.last == WORDS else QUIET_US
-        if clock_us > run.at.ts_us + quiet_us:
+        if run.at is not None and clock_us > run.at.ts_us + quiet_us:
             self.decide(None)
+        if not run.last and run.meter.silent(clock_us):
+            self.tell_usage()
 
     def tell_usage(self) -> None:
         """Tell what the run took of models that no event of it has told."""

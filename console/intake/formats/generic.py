@@ -21,7 +21,7 @@
 **Fields.** Every native field can be mapped: ts, route, event, run, id, agent, boot, seq, parent,
 sla_s, trusted, reason, by, check, minutes, discarded, confidence, to, preventable, action, scope,
 grant, rule, directive, kind, change, version, generation, elapsed_s,
-cost_usd, tokens. A field is one of
+cost_usd, tokens, meter. A field is one of
 
 - a *pointer*, `"/record/extra/run_id"` (RFC 6901). Dots are levels too: `/log.level` and
   `/log/level` both find `{"log.level": ..}` and `{"log": {"level": ..}}`.
