@@ -51,8 +51,8 @@ class Usual(NamedTuple):
 class Part(NamedTuple):
     """What was read of a run at one go: its events as they are stored, and when they were.
 
-    They are by time. `agent` is the one of all of them (None: of several). `usual` is set where they
-    may be all of the run and no two are of one instant.
+    They are by time. `agent` is the one of all of them (None: of several). `usual` is set where
+    they may be all of the run and no two are of one instant.
     """
 
     facts: bytes
