@@ -124,6 +124,7 @@ def ended_usually(part: Part, measured: Measured) -> End | None:
         usual is None
         or not usual.checks.issuperset(measured.requires)
         or not usual.actions.isdisjoint(measured.approval_required)
+        or usual.doubt_us > measured.escalate_within_us
     ):
         return None
     ended_us, sla_us = part.instants[-1], measured.sla_us
