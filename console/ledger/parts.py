@@ -8,7 +8,7 @@ what is measured on the route is known, and may change, later.
 from __future__ import annotations
 
 from operator import itemgetter, lt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 _LETTERS = {
     STARTED: "s", DELIVERED: "d", HANDOFF: "h", "action.taken": "a", "check.passed": "p",
     "certain": "c", ASKED: "q", "approval.granted": "g", "approval.denied": "g",
-    "recovery.started": "r", "recovery.succeeded": "r", "check.failed": "f", "uncertain": "u",
+    "recovery.started": "r", "recovery.succeeded": "e", "check.failed": "f", "uncertain": "u",
 }  # fmt: skip
-_BETWEEN = "acfgpqru"
+_BETWEEN = "acefgpqru"
 _ANSWERS = "cdhq"
 """What answers a doubt."""
-_EFFORT = "dghqr"
+_EFFORT = "deghqr"
 """What tells of people's time in such a run, and ends it."""
 _EVENTS = msgspec.msgpack.Decoder(tuple[list[Event], list[Origin]])
 _TOLD = msgspec.msgpack.Decoder(tuple[list[Told], list[tuple[int, int, int]]])
 
 
-class Usual(NamedTuple):
+class Usual(msgspec.Struct, gc=False):
     """What judges a run that started, and ended with its last event, no check standing failed.
 
     Its own SLA, which checks passed, which actions were named where one was taken, for how long at
@@ -51,7 +51,7 @@ class Usual(NamedTuple):
     efforts: Sequence[Effort]
 
 
-class Part(NamedTuple):
+class Part(msgspec.Struct, gc=False):
     """What was read of a run at one go: its events as they are stored, and when they were.
 
     They are by time. `agent` is the one of all of them (None: of several). `usual` is set where
