@@ -31,8 +31,7 @@ class Seen:
     def note(self, agent: str, first_us: int, last_us: int, events: int = 1) -> None:
         """Take in events of one agent ("" for none) between two instants."""
         self.events += events
-        if last_us > self.latest_us:
-            self.latest_us = last_us
+        self.latest_us = max(self.latest_us, last_us)
         if agent:
             known = self.agents.get(agent)
             if known is None:

@@ -54,7 +54,7 @@ def ground_of(
         catching_up=catching_up,
         paused=_paused(connection, number, orders, now_us, read_us=0 if catching_up else now_us),
         resumed_us=_resumed_us(orders.directives.values()),
-        unknown=reader.states_of(connection, number, first_us).get("unknown", 0),
+        unknown=reader.unknown_runs(connection, number, first_us),
         handoffs=0 if most is None else reader.handed_off(connection, number, *span),
         rescued_us=reader.rescued(connection, number, now_us - RESCUE_SPAN_US - MINUTE_US),
         breaches=alerts.unsigned_breaches(connection, number, first_us, route.zero_tolerance),

@@ -88,7 +88,7 @@ class Cells:
     def drain(self) -> list[tuple[str, int, Counts]]:
         """Return and forget the differences that are not zero, ordered by minute and route."""
         found = [
-            (route, minute, Counts(*cell))
+            (route, minute, Counts._make(cell))
             for (route, minute), cell in self.deltas.items()
             if any(cell)
         ]

@@ -8,7 +8,7 @@ what is measured on the route is known, and may change, later.
 from __future__ import annotations
 
 from operator import itemgetter, lt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,34 +25,37 @@ if TYPE_CHECKING:
 _LETTERS = {
     STARTED: "s", DELIVERED: "d", HANDOFF: "h", "action.taken": "a", "check.passed": "p",
     "certain": "c", ASKED: "q", "approval.granted": "g", "approval.denied": "g",
-    "recovery.started": "r", "recovery.succeeded": "r",
+    "recovery.started": "r", "recovery.succeeded": "e", "check.failed": "f", "uncertain": "u",
 }  # fmt: skip
-_BETWEEN = "acgpqr"
-_EFFORT = "dghqr"
+_BETWEEN = "acefgpqru"
+_ANSWERS = "cdhq"
+"""What answers a doubt."""
+_EFFORT = "deghqr"
 """What tells of people's time in such a run, and ends it."""
 _EVENTS = msgspec.msgpack.Decoder(tuple[list[Event], list[Origin]])
 _TOLD = msgspec.msgpack.Decoder(tuple[list[Told], list[tuple[int, int, int]]])
 
 
-class Usual(NamedTuple):
-    """What judges a run that started, did harmless things, and ended with its last event.
+class Usual(msgspec.Struct, gc=False):
+    """What judges a run that started, and ended with its last event, no check standing failed.
 
-    Its own SLA, which checks passed, which actions were named where one was taken, whether it ended
-    by a handoff, and what it took of people's time.
+    Its own SLA, which checks passed, which actions were named where one was taken, for how long at
+    most it was in doubt, whether it ended by a handoff, and what it took of people's time.
     """
 
     sla_s: float | None
     checks: set[str]
     actions: set[str]
+    doubt_us: int
     handoff: bool
     efforts: Sequence[Effort]
 
 
-class Part(NamedTuple):
+class Part(msgspec.Struct, gc=False):
     """What was read of a run at one go: its events as they are stored, and when they were.
 
-    They are by time. `agent` is the one of all of them (None: of several). `usual` is set where they
-    may be all of the run and no two are of one instant.
+    They are by time. `agent` is the one of all of them (None: of several). `usual` is set where
+    they may be all of the run and no two are of one instant.
     """
 
     facts: bytes
@@ -93,7 +96,11 @@ def _usual(instants: Sequence[int], told: Sequence[Told], letters: str) -> Usual
         if "out" in {item.scope for item in told}:
             return None
         actions = {item.action for item in told}
-    checks = {item.check for item in told} if "p" in letters else set()
+    verdicts = zip(told, letters, strict=True)
+    checks = {item.check for item, letter in verdicts if letter == "p"}
+    if "f" in letters and letters[-1] == "d" and _standing(told, letters):
+        return None
+    doubt_us = _doubt_us(instants, letters) if "u" in letters else 0
     took: Sequence[Effort] = ()
     if "q" in letters or "r" in letters:
         took = effort.told(
@@ -104,7 +111,29 @@ def _usual(instants: Sequence[int], told: Sequence[Told], letters: str) -> Usual
             ],
             None,
         )
-    return Usual(told[0].sla_s, checks, actions, letters[-1] == "h", took)
+    return Usual(told[0].sla_s, checks, actions, doubt_us, letters[-1] == "h", took)
+
+
+def _standing(told: Sequence[Told], letters: str) -> set[str]:
+    """Return the checks whose last verdict is a failure."""
+    failed: set[str] = set()
+    for item, letter in zip(told, letters, strict=True):
+        if letter == "f":
+            failed.add(item.check)
+        elif letter == "p":
+            failed.discard(item.check)
+    return failed
+
+
+def _doubt_us(instants: Sequence[int], letters: str) -> int:
+    """Return the longest time from a doubt to what answered it; the end answers any."""
+    longest_us, since_us = 0, None
+    for at_us, letter in zip(instants, letters, strict=True):
+        if letter == "u":
+            since_us = at_us if since_us is None else since_us
+        elif letter in _ANSWERS and since_us is not None:
+            longest_us, since_us = max(longest_us, at_us - since_us), None
+    return longest_us
 
 
 def in_order(pieces: list[Piece]) -> bool:

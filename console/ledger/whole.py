@@ -8,7 +8,9 @@ as nothing more is read: the run ended well, and no deadline of it is left. What
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from console.ledger import effort
 from console.ledger.approvals import ASKED
@@ -30,7 +32,7 @@ _HARMLESS = frozenset(
 _ENDS = frozenset({DELIVERED, HANDOFF})
 
 
-class Whole(NamedTuple):
+class Whole(msgspec.Struct, gc=False):
     """A run that ended well, as it is stored.
 
     Its events, where it is counted, its span, its agent, and what it took of people's time.
@@ -47,7 +49,7 @@ class Whole(NamedTuple):
     efforts: Sequence[Effort]
 
 
-class End(NamedTuple):
+class End(msgspec.Struct, gc=False):
     """How a run ended well: when first, and whether by a handoff too."""
 
     at_us: int
@@ -124,6 +126,7 @@ def ended_usually(part: Part, measured: Measured) -> End | None:
         usual is None
         or not usual.checks.issuperset(measured.requires)
         or not usual.actions.isdisjoint(measured.approval_required)
+        or usual.doubt_us > measured.escalate_within_us
     ):
         return None
     ended_us, sla_us = part.instants[-1], measured.sla_us

@@ -1,17 +1,32 @@
-"""Reading the counts: a window is a sum of a few ranges over the day, hour and minute levels."""
+"""The counts: a window is a sum of a few ranges over the day, hour and minute levels."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import add
+from typing import TYPE_CHECKING, TypeAlias
 
 from console.burn.windows import MINUTES_PER_DAY, MINUTES_PER_HOUR, Span, segments
 from console.model import Counts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from console.store.connect import Connection
 
 _FIELDS = ", ".join(Counts._fields)
 _SUMS = ", ".join(f"sum({name})" for name in Counts._fields)
+
+Cell: TypeAlias = tuple[tuple[int, int], tuple[int, ...]]
+"""(time in units of a level, number of a route) and what is counted there."""
+
+
+def summed_up(cells: Iterable[Cell], width: int) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Return counts by (time, route), summed up over so many of their stretches of time."""
+    summed: dict[tuple[int, int], tuple[int, ...]] = {}
+    for (at, route), counts in cells:
+        known = summed.get(key := (at // width, route))
+        summed[key] = counts if known is None else tuple(map(add, known, counts))
+    return summed
 
 
 def window_counts(connection: Connection, span: Span) -> dict[int, Counts]:

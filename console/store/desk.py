@@ -21,6 +21,13 @@ GENESIS = "0" * 64
 REBUILT = "rebuilt"
 """The fact that says since when a store stands in for another, and what became of that one."""
 _DIRECTIVE = msgspec.json.Decoder(Directive)
+_ORDERED = (
+    "select exists (select 1 from directive where route = ?1) "
+    "or exists (select 1 from grant_given where route = ?1) "
+    "or exists (select 1 from receipt where route = ?2) "
+    "or exists (select 1 from late where route = ?2)"
+)
+"""Whether there is anything to be read of a route (its name, its number): mostly there is not."""
 
 
 class AuditRow(NamedTuple):
@@ -38,9 +45,10 @@ class AuditRow(NamedTuple):
 
 def orders_of(connection: Connection, route: str) -> Orders:
     """Return the directives and grants of a route, with what its agents confirmed."""
-    directives = directives_of(connection, route)
-    orders = Orders(directives, grants_of(connection, route))
     number = connection.execute("select id from route where name = ?", (route,)).fetchone()
+    if not connection.execute(_ORDERED, (route, *(number or (-1,)))).fetchone()[0]:
+        return Orders([])
+    orders = Orders(directives_of(connection, route), grants_of(connection, route))
     if number is not None:
         for agent, generation, at_us in connection.execute(
             "select agent, generation, at_us from receipt where route = ?", number

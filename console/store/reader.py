@@ -68,14 +68,17 @@ def number_of(connection: Connection, route: str) -> int:
     return -1 if row is None else int(row[0])
 
 
-def states_of(connection: Connection, route: int, since_us: int) -> dict[str, int]:
-    """Return how many runs of a route are neither good nor bad since an instant, by state."""
-    rows = connection.execute(
-        "select state, count(*) from run where state in ('open', 'unknown', 'excluded') "
-        "and route = ? and last_us >= ? group by state",
+def unknown_runs(connection: Connection, route: int, since_us: int) -> int:
+    """Return of how many runs of a route, with an event since an instant, no outcome is known.
+
+    By the index of what is neither good nor bad: of all runs since then there may be very many.
+    """
+    row = connection.execute(
+        "select count(*) from run indexed by run_apart where route = ? and state = 'unknown' "
+        "and state in ('open', 'unknown', 'excluded') and last_us >= ?",
         (route, since_us),
-    )
-    return dict(rows.fetchall())
+    ).fetchone()
+    return int(row[0])
 
 
 def heard(connection: Connection, at_us: int) -> dict[int, int]:
@@ -124,16 +127,16 @@ def rescued(connection: Connection, route: int, since_us: int) -> tuple[int, ...
     """
     counted, found = 0, list[int]()
     for rescues, *kept in connection.execute(
-        "select rescues, events, parent from run join told on told.id = run.told "
-        "where rescues > 0 and route = ? and last_us >= ?",
+        "select rescues, events, parent from run indexed by run_rescue "
+        "join told on told.id = run.told where rescues > 0 and route = ? and last_us >= ?",
         (route, since_us),
     ):
         counted += rescues
         found += _rescues_in(*kept)
     if counted > len(found):
         for kept in connection.execute(
-            "select events, parent from run join told on told.id = run.told "
-            "where route = ? and last_us >= ? and parent <> ''",
+            "select events, parent from run indexed by run_parent "
+            "join told on told.id = run.told where route = ? and last_us >= ? and parent <> ''",
             (route, since_us),
         ):
             found += _rescues_in(*kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from operator import add, itemgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,6 +17,7 @@ from console.ledger.signature import path_of, reason_of
 from console.model import CLASSES, Counts, ErrorClass, RunState
 from console.store import views
 from console.store.connect import Displaced, create, each, place_of
+from console.store.counting import Cell, summed_up
 from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
 
@@ -211,15 +212,13 @@ class Writer:
         return self._told
 
     def _add_cells(self, cells: Iterable[tuple[str, int, Counts]]) -> None:
-        summed: dict[tuple[int, int], tuple[int, ...]] = {}
-        for route, minute, counts in cells:
-            key = (minute, self._routes[route])
-            known = summed.get(key)
-            summed[key] = counts if known is None else tuple(map(add, known, counts))
+        finer: Iterable[Cell] = [
+            ((minute, self._routes[route]), held) for route, minute, held in cells
+        ]
         for level, width in _LEVELS:
-            summed = _widened(summed, width) if width > 1 else summed
-            rows = [(*key, *summed[key]) for key in sorted(summed)]
-            each(self.connection, _CELL[level], rows)
+            summed = summed_up(finer, width)
+            finer = summed.items()
+            each(self.connection, _CELL[level], [(*key, *summed[key]) for key in sorted(summed)])
 
     def save_file(self, file: Position, now_us: int) -> None:
         """Store how far a file is read."""
@@ -351,18 +350,6 @@ class Writer:
     def _load_routes(self) -> None:
         self._routes = dict(self.connection.execute("select name, id from route"))
         self._told = self.connection.execute("select coalesce(max(id), 0) from told").fetchone()[0]
-
-
-def _widened(
-    cells: dict[tuple[int, int], tuple[int, ...]], width: int
-) -> dict[tuple[int, int], tuple[int, ...]]:
-    """Return counts by (time, route) summed up over so many of their stretches of time."""
-    summed: dict[tuple[int, int], tuple[int, ...]] = {}
-    for (at, route), counts in cells.items():
-        key = (at // width, route)
-        known = summed.get(key)
-        summed[key] = counts if known is None else tuple(map(add, known, counts))
-    return summed
 
 
 def _span(change: Change) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from console.ledger.whole import began_us, ended_usually, ended_well, usually, w
 from console.model import (
     EVENTS,
     RUNLESS,
+    SECOND_US,
     Directive,
     DirectiveKind,
     Event,
@@ -108,6 +109,39 @@ def test_where_an_order_stands_no_run_is_judged_at_once() -> None:
     ]
     player.play(told, END_US, END_US, gathered=True)
     assert player.result().runs["a", "r"].state is RunState.BAD
+
+
+def test_only_a_verdict_counts_as_one() -> None:
+    kinds = ("run.started", "action.taken", "run.delivered")
+    told = [
+        Event(ts_us=BASE_US + number, route="a", run="r", event=kind, check="qa")
+        for number, kind in enumerate(kinds)
+    ]
+    required = Measured(requires=("qa",))
+    assert ended_usually(part(_pieces(told)), required) is None
+    assert ended_usually(part(_pieces(told)), Measured()) is not None
+
+
+def test_a_doubt_is_as_long_as_the_time_to_its_answer() -> None:
+    kinds = ("run.started", "uncertain", "certain", "uncertain", "uncertain", "handoff")
+    told = [
+        Event(ts_us=BASE_US + number * SECOND_US, route="a", run="r", event=kind)
+        for number, kind in enumerate(kinds)
+    ]
+    read = part(_pieces(told))
+    assert ended_usually(read, Measured(escalate_within_us=2 * SECOND_US)) is not None
+    assert ended_usually(read, Measured(escalate_within_us=2 * SECOND_US - 1)) is None
+
+
+def test_a_check_that_stands_failed_is_not_usual() -> None:
+    kinds = ("run.started", "check.failed", "check.passed", "run.delivered")
+    told = [
+        Event(ts_us=BASE_US + number, route="a", run="r", event=kind, check="qa")
+        for number, kind in enumerate(kinds)
+    ]
+    assert ended_usually(part(_pieces(told)), Measured()) is not None
+    told[2] = msgspec.structs.replace(told[2], check="policy")
+    assert ended_usually(part(_pieces(told)), Measured()) is None
 
 
 def test_a_run_that_goes_on_after_it_ended_is_judged_anew() -> None:

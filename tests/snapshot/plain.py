@@ -90,7 +90,12 @@ class Plain:
     def apart(self) -> dict[str, int]:
         """Return how many runs are neither good nor bad, by state."""
         since_us = 0 if self.window == "all" else self.span.first * MINUTE_US
-        return reader.states_of(self.connection, self.number, since_us)
+        rows = self.connection.execute(
+            "select state, count(*) from run where state in ('open', 'unknown', 'excluded') "
+            "and route = ? and last_us >= ? group by state",
+            (self.number, since_us),
+        )
+        return dict(rows.fetchall())
 
     def curve(self, left: Fraction | None) -> tuple[tuple[int, Fraction], ...]:
         """Return the curve of the remaining budget, each point by itself."""

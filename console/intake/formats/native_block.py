@@ -12,7 +12,7 @@ there may be millions.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, compress, count, repeat
+from itertools import accumulate, chain, compress, count, repeat
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -162,13 +162,14 @@ def _refused(found: Plainly, suspected: Callable[[bytes], bool]) -> set[int]:
     """Return the numbers of the lines whose names or words have to be looked at one by one."""
     keys, pieces, numbered, _ = found
     known = set(keys)
-    unnamed = {key for key in known if not _named(key)}
+    names = list(chain.from_iterable(known))
     refused: set[int] = set()
-    if unnamed:
+    if not all(map(str.strip, names)):
+        unnamed = {key for key in known if not all(map(str.strip, key))}
         refused.update(
             piece[2][2] for key, piece in zip(keys, pieces, strict=True) if key in unnamed
         )
-    names = [name for key in known for name in key] + [item.boot for item in numbered]
+    names += [item.boot for item in numbered]
     if suspected(_pack([piece[1] for piece in pieces]) + "\n".join(names).encode()):
         refused.update(
             piece[2][2]
@@ -177,11 +178,6 @@ def _refused(found: Plainly, suspected: Callable[[bytes], bool]) -> set[int]:
         )
         refused.update(item.line for item in numbered if suspected(item.boot.encode()))
     return refused
-
-
-def _named(key: Key) -> bool:
-    route, run = key
-    return bool(route.strip() and run.strip())
 
 
 def _of_a_run(event: str) -> bool:
