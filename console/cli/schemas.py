@@ -348,6 +348,7 @@ class Status(_Ours):
     """`status --json`."""
 
     as_of: Instant
+    settings: str | None
     store: Store
     alerts: list[Alert]
     approvals: list[Approval]

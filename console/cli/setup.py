@@ -28,6 +28,7 @@ def init(
 ) -> None:
     """Propose routes and tiers from logs; write burnline.toml and the first control file."""
     session: Session = context.obj
+    session.apart()
     session.writable()
     add_sources(session, directories)
     from console.cli.proposing import propose
@@ -84,6 +85,7 @@ def simulate(
 ) -> None:
     """Write realistic native logs with incidents; their truth is written beside OUT."""
     session: Session = context.obj
+    session.apart()
     session.writable()
     from console.intake.times import instant_us
     from console.simulate import simulate as generate
