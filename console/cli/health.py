@@ -236,9 +236,22 @@ def _refused(connection: Connection) -> list[Finding]:
         found.append(Finding(False, "refused", f"{words}; it begins {begins}"))
     if rejected > len(found):
         found.append(Finding(False, "refused", f"{rejected:,} pieces in all"))
+    found += [Finding(False, "refused", words) for words in _foreign(connection)]
     if future:
         found.append(Finding(False, "future", f"{future:,} events lie ahead of the clock"))
     return found
+
+
+def _foreign(connection: Connection) -> list[str]:
+    """Return the files of which most is refused: logs of programs that know nothing of us."""
+    from console.store import reader
+
+    hint = "if another program writes it, `burnline init DIR` guesses a mapping for its lines"
+    return [
+        f"{_path(row.path)}: {row.rejected:,} of {row.lines:,} lines; {hint}"
+        for row in reader.files(connection)
+        if row.rejected and row.rejected * 2 > row.lines
+    ][:_SHOWN]
 
 
 def _unknown(connection: Connection) -> list[Finding]:
