@@ -116,9 +116,9 @@ def demo(
 ) -> None:
     """Open the console on sample logs, replayed as if live, with sample agents that obey it.
 
-    Its store is thrown away with it. While it runs, ask it from another terminal:
+    Its store is thrown away with it. From another terminal (TMPDIR for /tmp, if set):
 
-    burnline --store "${TMPDIR:-/tmp}"/burnline-demo-*/demo.db status
+    burnline --store "$(ls -td /tmp/burnline-demo-* | head -1)/demo.db" status
     """
     session: Session = context.obj
     end_as_by_key()
