@@ -14,6 +14,7 @@ import msgspec
 import typer
 
 from console.cli.session import REFUSED, SETTINGS, USAGE, Session, Stop, say, warn
+from console.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,6 +128,18 @@ def add_sources(session: Session, directories: list[Path] | None) -> None:
 
     sources = tuple(Source(path=path.absolute()) for path in directories)
     session.replace_settings(msgspec.structs.replace(session.settings, sources=sources))
+
+
+def absent(directories: list[Path] | None) -> list[str]:
+    """Return which of the named places are not there, a sentence each."""
+    from console.intake.places import exists
+    from console.settings import Source
+
+    return [
+        f"{clean(str(path))}: no such file or directory"
+        for path in directories or ()
+        if not exists(Source(path=path.absolute()))
+    ]
 
 
 def check_sources(session: Session) -> None:

@@ -36,6 +36,7 @@ def status(snapshot: Snapshot, route: str | None, window: str | None) -> dict[st
     views = [view for view in snapshot.routes if route in {None, view.route}]
     return {
         "as_of": rfc3339(snapshot.as_of_us),
+        "settings": snapshot.settings_path or None,
         "store": {**_store(snapshot.store), "unknown_events": _unknown(snapshot)},
         "alerts": [alert(item) for item in snapshot.alerts],
         "approvals": [approval(item) for item in snapshot.approvals],

@@ -234,11 +234,25 @@ def _refused(connection: Connection) -> list[Finding]:
         words = f"{_path(path)}:{number} (byte {offset}): {reason}"
         begins = clean(excerpt.decode("utf-8", "replace"), 60)
         found.append(Finding(False, "refused", f"{words}; it begins {begins}"))
-    if rejected > len(found):
+    shown = len(found)
+    found += [Finding(False, "refused", words) for words in _foreign(connection)]
+    if rejected > shown:
         found.append(Finding(False, "refused", f"{rejected:,} pieces in all"))
     if future:
         found.append(Finding(False, "future", f"{future:,} events lie ahead of the clock"))
     return found
+
+
+def _foreign(connection: Connection) -> list[str]:
+    """Return the files that gave no event at all: logs of programs that know nothing of us."""
+    from console.store import reader
+
+    hint = "if another program writes it, `burnline init DIR` guesses a mapping for its lines"
+    return [
+        f"{_path(row.path)}: {row.rejected:,} of {row.lines:,} lines; {hint}"
+        for row in reader.files(connection)
+        if row.rejected and row.latest_us is None
+    ][:_SHOWN]
 
 
 def _unknown(connection: Connection) -> list[Finding]:

@@ -27,6 +27,7 @@ def keys(context: typer.Context) -> None:
     Exit code 1 where the settings name an action that there is not.
     """
     session: Session = context.obj
+    session.apart()
     from console.tui.app import ConsoleApp
     from console.tui.pages import binding_ids, nearest
 

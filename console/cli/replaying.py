@@ -52,6 +52,7 @@ def replay(
     Nobody is told of its alerts, and no agent reads its control file.
     """
     session: Session = context.obj
+    session.apart()
     if not speed > 0:
         raise Stop(
             f"--speed {speed:g}: a speed is more than 0; 60 plays a minute in a second", USAGE

@@ -349,6 +349,7 @@ class Status(_Ours):
     """`status --json`."""
 
     as_of: Instant
+    settings: str | None
     store: Store
     alerts: list[Alert]
     approvals: list[Approval]

@@ -48,17 +48,42 @@ class Session:
         self.no_color = no_color
         self.read_only = read_only
         self._settings: Settings | None = None
+        self._of_store = True
 
     @property
     def settings(self) -> Settings:
-        """Return the settings. Raises `SettingsError`."""
+        """Return the settings: those found, else those of the store's collector.
+
+        Raises:
+            SettingsError: they cannot be used.
+        """
         if self._settings is None:
             from console.settings import find, load
 
             home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
             path = find(self._settings_path, Path.cwd(), home)
             self._settings = load(None if path == Path(os.devnull) else path)
+            if self._of_store:
+                self._settings = self._by_store(self._settings)
         return self._settings
+
+    def _by_store(self, found: Settings) -> Settings:
+        """Return the settings for a store whose collector may read others, and say so on stderr."""
+        from console.cli.remembered import choose
+        from console.settings import load
+
+        store = self.store
+        choice = choose(store, found.path, named=self._settings_path is not None)
+        if choice.words:
+            warn(f"burnline: {choice.words}")
+        if choice.path is None:
+            return found
+        self._store = store
+        return load(choice.path)
+
+    def apart(self) -> None:
+        """Leave the settings of the store's collector alone: the command is not about the store."""
+        self._of_store = False
 
     def restricting(self) -> None:
         """Say how a restriction is given all the same where the settings are invalid.

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli.collecting import Directories, add_sources
+from console.cli.collecting import Directories, absent, add_sources
 from console.cli.session import REFUSED, USAGE, Session, Stop, confirmed, operator_name, say, warn
 from console.text import clean
 
@@ -26,9 +26,16 @@ def init(
     directories: Directories = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
 ) -> None:
-    """Propose routes and tiers from logs; write burnline.toml and the first control file."""
+    """Propose routes and tiers from logs; write burnline.toml and the first control file.
+
+    A directory that is not there is refused (64), and nothing is written.
+    """
     session: Session = context.obj
+    session.apart()
     session.writable()
+    missing = absent(directories)
+    if missing:
+        raise Stop(f"{'; '.join(missing)}; nothing was written", USAGE)
     add_sources(session, directories)
     from console.cli.proposing import propose
     from console.cli.sourcing import as_source, propose_sources, relative
@@ -84,6 +91,7 @@ def simulate(
 ) -> None:
     """Write realistic native logs with incidents; their truth is written beside OUT."""
     session: Session = context.obj
+    session.apart()
     session.writable()
     from console.intake.times import instant_us
     from console.simulate import simulate as generate
@@ -95,6 +103,7 @@ def simulate(
         end_us = time.time_ns() // 1_000 if end is None else instant_us(end)
     except ValueError as error:
         raise Stop(f"--end {clean(end or '', 60)}: {error}", USAGE) from error
+    _say_replaced(out)
     try:
         generate(out, routes=routes, days=days, lines=lines, seed=seed, end_us=end_us)
     except OSError as error:
@@ -102,6 +111,19 @@ def simulate(
     say(f"wrote {out}; what was put in stands in {truth_path(out)}")
     if live:
         _go_on(session.control, out, routes, seed)
+
+
+def _say_replaced(out: Path) -> None:
+    """Say that an earlier simulation gives way; anything else is refused by the simulation."""
+    from console.simulate.truth import read_truth, truth_path
+
+    beside = truth_path(out)
+    if not beside.exists() or not out.is_dir():
+        return
+    there = {entry.name for entry in out.iterdir()}
+    known = there & set(read_truth(beside).routes)
+    if known and known == there:
+        warn(f"burnline: {out}: an earlier simulation of {len(known)} routes is replaced")
 
 
 def _go_on(control: Path, logs: Path, routes: int, seed: int) -> None:

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.collecting import Directories, add_sources, check_sources, collector_options
+from console.cli.collecting import (
+    Directories,
+    absent,
+    add_sources,
+    check_sources,
+    collector_options,
+)
 from console.cli.session import Session, operator_name, say
 
 if TYPE_CHECKING:
@@ -45,7 +51,9 @@ def watch(
         check_sources(session)
         from console.collector.detached import ensure
 
-        banner = ensure(session.store, collector_options(session, directories))
+        begun = ensure(session.store, collector_options(session, directories))
+        missing = [f"{words} yet; read as soon as it is there" for words in absent(directories)]
+        banner = "; ".join([*missing, begun])
     if web:
         from console.cli.serving import serve
 
@@ -106,7 +114,12 @@ def demo(
     ascii_only: Annotated[bool, typer.Option("--ascii", help="No braille, no blocks.")] = False,
     theme: Annotated[str, typer.Option(help="dark, light, colour-blind or ansi.")] = "",
 ) -> None:
-    """Open the console on sample logs, replayed as if live, with sample agents that obey it."""
+    """Open the console on sample logs, replayed as if live, with sample agents that obey it.
+
+    Its store is thrown away with it. From another terminal (TMPDIR for /tmp, if set):
+
+    burnline --store "$(ls -td /tmp/burnline-demo-* | head -1)/demo.db" status
+    """
     session: Session = context.obj
     end_as_by_key()
     from console.collector import detached

@@ -35,6 +35,7 @@ from console.ledger.deadlines import reading_clock
 from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
 from console.notify import Alarm, Courier, channels_of
 from console.settings import Settings, Source
+from console.settings.document import digest
 from console.store import counting, desk, requests, unknown_events
 from console.store import intake as kept
 from console.store.writer import Writer
@@ -75,6 +76,8 @@ class Collector:
         newest_first: bool = True,
     ) -> None:
         self._settings = settings
+        path = settings.path
+        self._file = desk.SettingsFile(str(path or ""), digest(path) if path else "")
         self._own = Source(path=own_log(store), format="native")
         self._now = now or (lambda: time.time_ns() // 1_000)
         self._steady = steady or now or (lambda: time.monotonic_ns() // 1_000)
@@ -115,6 +118,7 @@ class Collector:
         self._standing.take_orders(self._ledger)
         with self.writer.transaction():
             self._standing.take_settings(self._ledger, self._now())
+            desk.keep_settings_file(connection, self._file)
         self._remember(connection)
         self._loaded = True
 

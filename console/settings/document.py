@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from pathlib import Path
@@ -23,6 +24,14 @@ def read(path: Path) -> tuple[dict[str, object], dict[KeyPath, int]]:
         SettingsError: the file is missing, unreadable, over 1 MiB, not UTF-8 or not TOML.
     """
     return parsed(_text(path), path)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of what stands in a file, "" where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return ""
 
 
 def parsed(text: str, path: Path) -> tuple[dict[str, object], dict[KeyPath, int]]:

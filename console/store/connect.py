@@ -89,7 +89,10 @@ def attach(path: Path) -> Connection:
     Raises:
         StoreError: there is no store at the path, or it is not one of ours.
     """
-    none = f"store {path}: there is none yet; `burnline collect DIR` or `burnline demo` makes one"
+    none = (
+        f"store {path}: there is none yet; `burnline collect DIR` makes one "
+        "(how to ask the demo's: `burnline demo --help`)"
+    )
     if not path.exists():
         raise StoreError(none)
     connection = _open(f"file:{_quoted(path)}?mode=rw", path)

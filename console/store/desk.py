@@ -20,6 +20,7 @@ GENESIS = "0" * 64
 """The hash before the first row of the audit."""
 REBUILT = "rebuilt"
 """The fact that says since when a store stands in for another, and what became of that one."""
+_SETTINGS_FILE = "settings_file"
 _DIRECTIVE = msgspec.json.Decoder(Directive)
 _ORDERED = (
     "select exists (select 1 from directive where route = ?1) "
@@ -233,6 +234,26 @@ def fact(connection: Connection, key: str) -> str:
     """Return a kept value, "" where there is none."""
     row = connection.execute("select value from fact where key = ?", (key,)).fetchone()
     return str(row[0]) if row else ""
+
+
+class SettingsFile(NamedTuple):
+    """The settings that a collector read: path ("" for built-in ones) and SHA-256 of the file."""
+
+    path: str
+    digest: str
+
+
+def keep_settings_file(connection: Connection, used: SettingsFile) -> None:
+    """Keep which settings the collector reads, inside the caller's transaction."""
+    said = msgspec.json.encode(used).decode()
+    if fact(connection, _SETTINGS_FILE) != said:
+        set_fact(connection, _SETTINGS_FILE, said)
+
+
+def settings_file(connection: Connection) -> SettingsFile | None:
+    """Return which settings the collector read last, None where none did."""
+    said = fact(connection, _SETTINGS_FILE)
+    return msgspec.json.decode(said, type=SettingsFile) if said else None
 
 
 def facts(connection: Connection, prefix: str) -> dict[str, str]:

@@ -79,6 +79,22 @@ def test_the_demo_opens_on_the_fleet_whatever_the_last_session_ended_on(
     assert ConsoleFiles(place, tmp_path).remembered()[0] == {"console": {"view": "orders"}}
 
 
+def test_watch_names_a_directory_that_is_not_there(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Any] = []
+    monkeypatch.setattr(detached, "ensure", lambda *_: "started")
+    monkeypatch.setattr(console.tui, "run", lambda _, **given: opened.append(given["banner"]))
+    assert shell("watch", "nosuch").code == 0
+    assert opened == ["nosuch: no such file or directory yet; read as soon as it is there; started"]
+
+
+def test_the_demo_says_how_it_is_asked_from_another_terminal(shell: Shell) -> None:
+    said = " ".join(shell("demo", "--help").out.split())
+    place = '"$(ls -td /tmp/burnline-demo-* | head -1)/demo.db"'
+    assert f"burnline --store {place} status" in said
+
+
 def test_the_web_without_its_extra_is_one_sentence(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,3 +189,18 @@ def test_native_events_in_local_time_get_a_source_that_asks_for_the_zone(shell: 
 def test_a_directory_in_which_nothing_is_known_is_named(shell: Shell) -> None:
     shell.write("notes.txt", b"some words\n")
     assert "no known log format in any of its files" in shell("init", "logs", "--yes").out
+
+
+def test_a_directory_that_is_not_there_is_refused_and_nothing_is_written(shell: Shell) -> None:
+    done = shell("init", "nosuch", "--yes")
+    assert (done.code, done.out) == (64, "")
+    assert "nosuch: no such file or directory; nothing was written" in done.err
+    assert not (shell.folder / "burnline.toml").exists()
+    assert not shell.control.exists()
+
+
+def test_doctor_says_what_to_do_about_a_log_of_another_program(shell: Shell) -> None:
+    shell.write("app.log", *JOBS)
+    shell("collect", "--once", "logs")
+    words = "4 of 4 lines; if another program writes it, `burnline init DIR` guesses a mapping"
+    assert f"BAD  refused: {shell.logs / 'app.log'}: {words}" in shell("doctor").out

@@ -32,3 +32,13 @@ def test_sample_agents_go_on_in_the_logs_until_they_are_told_to_end(shell: Shell
 def test_logs_that_go_on_have_no_end(shell: Shell) -> None:
     done = shell("simulate", "out", "--live", "--end", "2026-03-02T12:00:00Z")
     assert (done.code, (shell.folder / "out").exists()) == (64, False)
+
+
+def test_an_earlier_simulation_is_not_replaced_in_silence(shell: Shell) -> None:
+    few = ["--days", "1", "--lines", "100"]
+    assert shell("simulate", "out", "--routes", "2", *few).err == ""
+    done = shell("simulate", "out", "--routes", "1", *few)
+    assert (done.code, done.err) == (
+        0,
+        "burnline: out: an earlier simulation of 2 routes is replaced\n",
+    )

@@ -38,16 +38,21 @@ def look(station: Station, at_us: int | None = None) -> Snapshot:
 
 
 def facts(view: RouteView) -> dict[str, Any]:
-    """Return what a route's picture says that the store can tell exactly of any instant."""
+    """Return what a route's picture says that the store can tell exactly of any instant.
+
+    When an agent that was heard of again later had been heard of last, it cannot.
+    """
     names = (
         "counts", "experienced", "remaining", "open", "unknown", "excluded", "last_miss_us",
-        "burn", "health", "state", "data", "directives", "agents", "curve",
+        "burn", "health", "state", "data", "agents", "curve",
     )  # fmt: skip
+    directives = [msgspec.structs.replace(item, silent=()) for item in view.directives]
     alerts = [
         (item.id, item.severity, item.opened_us, item.resolved_us, item.kinds, item.acknowledged_by)
         for item in view.alerts
     ]
-    return {"alerts": alerts, **{name: getattr(view, name) for name in names}}
+    told = {"alerts": alerts, "directives": directives}
+    return {**told, **{name: getattr(view, name) for name in names}}
 
 
 def give(station: Station, kind: DirectiveKind, name: str = "refunds") -> str:
