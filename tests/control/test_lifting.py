@@ -161,7 +161,7 @@ def test_of_several_one_has_to_be_named(operator: Operator) -> None:
 def test_what_does_not_stand_is_not_lifted(operator: Operator, directive: str) -> None:
     ordered(operator)
     lifted(operator, override=True)
-    with pytest.raises(Refused, match="stands? on drafts"):
+    with pytest.raises(Refused, match=r"stands? on drafts"):
         lifted(operator, override=True, directive=directive)
 
 
