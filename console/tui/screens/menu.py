@@ -41,9 +41,9 @@ _ENTRIES = (
     Entry("y", "accept", "accept", "carry out what the ladder proposes"),
     Entry("f", "freeze", "freeze", "no change may be deployed; runs go on"),
     Entry("t", "tighten", "tighten", "named actions need a human grant"),
-    Entry("r", "reduce", "reduce", "only named actions, or few runs per process"),
+    Entry("r", "reduce", "reduce", "only named actions, or few runs at once"),
     Entry("p", "pause", "pause", "no new run starts"),
-    Entry("s", "stepdown", "step down", "from a pause to one run at once per process"),
+    Entry("s", "stepdown", "step down", "turn a pause into one run per process"),
     Entry("l", "lift", "lift", "end an order that stands"),
 )
 
