@@ -70,6 +70,35 @@ def test_a_run_or_action_against_it_leaves_it_seen() -> None:
     assert (found.stage, found.seen_by) == ("seen", ("w1",))
 
 
+def at(events: Iterable[Event], after_s: float, violations: int = 0) -> Reach:
+    """Say how far the pause got in a picture so many seconds after it."""
+    orders, last = Orders([PAUSE]), dict[str, int]()
+    for event in events:
+        orders.note(event, lambda _issued_us: WITHIN_US)
+        last[event.agent] = max(event.ts_us, last.get(event.agent, 0))
+    now_us = NOON_US + round(after_s * SECOND_US)
+    return reach(PAUSE, orders, last.items(), violations, within_us=WITHIN_US, now_us=now_us)
+
+
+def test_until_its_receipt_is_due_no_agent_is_silent() -> None:
+    found = at([heard("w1", -60), seen("w2", 2)], 30)
+    assert (found.stage, found.not_seen, found.silent) == ("seen", ("w1",), ())
+
+
+def test_after_that_one_of_which_nothing_came_is_silent_and_holds_up_nothing() -> None:
+    found = at([heard("w1", -60), seen("w2", 2)], 31)
+    assert (found.stage, found.not_seen) == ("enforced", ("w1",))
+    assert found.silent == (("w1", NOON_US - 60 * SECOND_US),)
+
+
+def test_silent_agents_alone_enforce_nothing() -> None:
+    assert at([heard("w1", -60)], 31).stage == "durable"
+
+
+def test_a_run_against_it_leaves_it_seen_whoever_is_silent() -> None:
+    assert at([heard("w1", -60), seen("w2", 2)], 31, violations=1).stage == "seen"
+
+
 def test_a_receipt_of_a_later_generation_counts() -> None:
     assert reached([seen("w1", 2, generation=6)]).stage == "enforced"
 
