@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
+from console.model import HOUR_US
+from console.tui.figures.glyphs import UNICODE
 from console.tui.figures.spans import plain, width_of
 from console.tui.render.fleet import COLUMNS
 from console.tui.render.grid import heading, layout
+from console.tui.render.look import Look
+
+from .samples import NOW, route
 
 
 def keys(width: int) -> list[str]:
@@ -40,3 +47,23 @@ def test_the_heading_stands_over_its_columns() -> None:
     titles = heading(grid, lambda column: " v" if column.key == "burn" else "", "~")
     assert width_of(titles) == sum(cells for _, cells in grid) + len(grid) - 1
     assert "burn v" in plain(titles)
+
+
+def test_gone_by_sorts_spent_then_soonest_then_on_track_then_unknown() -> None:
+    column = next(each for each in COLUMNS if each.key == "gone")
+    views = [
+        route("d", outlook="no data", exhausts_us=None),
+        route("c", outlook="on track", exhausts_us=None),
+        route("b2", outlook="exhausts", exhausts_us=NOW + 2 * HOUR_US),
+        route("b1", outlook="exhausts", exhausts_us=NOW + HOUR_US),
+        route("a", outlook="spent", exhausts_us=None),
+    ]
+    assert [view.route for view in sorted(views, key=column.order)] == ["a", "b1", "b2", "c", "d"]
+
+
+def test_a_budget_that_is_gone_tomorrow_says_which_day() -> None:
+    look = Look(UNICODE, UTC, NOW)
+    column = next(each for each in COLUMNS if each.key == "gone")
+    view = route("refunds", outlook="exhausts", exhausts_us=NOW + 17 * HOUR_US)
+    assert plain(column.draw(view, look, 15)) == "25 Nov 07:02"
+    assert plain(column.draw(view, look, 8)) == "25 Nov"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from console.model import SECOND_US, RouteState
 from console.tui.screens.fleet import FleetScreen
@@ -41,6 +42,26 @@ async def test_a_sentence_typed_blind_gives_no_order(before: tuple[str, ...], at
         await pilot.press(*before, *SENTENCE, "ctrl+y", *SENTENCE, "ctrl+y")
         await settle(pilot)
         assert feed.orders == []
+
+
+async def test_a_reason_typed_while_its_dialog_opens_is_not_lost() -> None:
+    feed = FakeFeed(snapshot(route("refunds")))
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await pilot.press("a", "p", *"stop", "ctrl+y")
+        await settle(pilot)
+        assert [each.reason for each in feed.orders] == ["stop"]
+
+
+async def test_a_letter_that_came_before_the_reason_was_there_goes_into_it() -> None:
+    feed = FakeFeed(snapshot(route("refunds")))
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "a", "p")
+        pilot.app.screen._forward_event(events.Key("s", "s"))
+        await settle(pilot)
+        await press(pilot, "o", "ctrl+y")
+        assert [each.reason for each in feed.orders] == ["so"]
 
 
 async def test_what_follows_a_letter_that_is_not_possible_opens_nothing() -> None:

@@ -99,7 +99,8 @@ def scope(directive: Directive) -> str:
         lead = "a grant for" if directive.kind is DirectiveKind.TIGHTEN else "only"
         parts.append(f"{lead} {', '.join(directive.actions)}")
     if directive.max_runs is not None:
-        parts.append(f"at most {directive.max_runs} runs at once")
+        runs = "run" if directive.max_runs == 1 else "runs"
+        parts.append(f"at most {directive.max_runs} {runs} at once in each agent process")
     if directive.kind is DirectiveKind.PAUSE:
         parts.append("running runs finish" if directive.drain else "running runs stop")
     return ", ".join(parts)

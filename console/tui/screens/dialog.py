@@ -21,6 +21,7 @@ from console.tui.widgets.prose import Prose
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.events import Key
 
 ResultT = TypeVar("ResultT")
 
@@ -38,6 +39,8 @@ class Dialog(ModalScreen[ResultT]):
         Binding("ctrl+y", "confirm", "Confirm", id="dialog.confirm"),
         Binding("ctrl+q", "app.quit", "Quit", show=False, priority=True, id="dialog.quit"),
     ]
+
+    _strayed = False
 
     def compose(self) -> ComposeResult:
         """Put the fields between the title and the two buttons."""
@@ -61,6 +64,20 @@ class Dialog(ModalScreen[ResultT]):
         self.set_class(host(self).ascii_only, "-ascii")
         hint = line(("ctrl+y", Tone.KEY), " confirms, ", ("esc", Tone.KEY), " leaves")
         self.query_one("#hint", Prose).show([hint])
+
+    def stray(self, event: Key) -> None:
+        """Note a key that means nothing here: it was meant for something else."""
+        self._strayed |= host(self).desk.typed.heard(event, self.active_bindings)
+
+    def typed_blind(self) -> bool:
+        """Say whether what confirms may belong to a sentence typed blind; it is asked for again."""
+        typed = host(self).desk.typed
+        if not (self._strayed or typed.going_on):
+            return False
+        self._strayed = False
+        typed.add()
+        self.complain("Keys came that mean nothing here. Look, then ctrl+y once more gives it.")
+        return True
 
     def complain(self, sentence: str) -> None:
         """Say what is wrong, or nothing."""

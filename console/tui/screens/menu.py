@@ -43,7 +43,7 @@ _ENTRIES = (
     Entry("t", "tighten", "tighten", "named actions need a human grant"),
     Entry("r", "reduce", "reduce", "only named actions, or few runs at once"),
     Entry("p", "pause", "pause", "no new run starts"),
-    Entry("s", "stepdown", "step down", "turn a pause into one run at a time"),
+    Entry("s", "stepdown", "step down", "turn a pause into one run per process"),
     Entry("l", "lift", "lift", "end an order that stands"),
 )
 

@@ -69,7 +69,6 @@ class OrderDialog(Dialog[None]):
     ) -> None:
         super().__init__()
         self._wary = wary
-        self._strayed = False
         self.verb = verb
         self._decided_on = view
         self._view = view
@@ -124,18 +123,15 @@ class OrderDialog(Dialog[None]):
         self._ask()
 
     def on_key(self, event: events.Key) -> None:
-        """Note what is typed where nothing takes it: it was meant for something else."""
-        self._strayed |= host(self).desk.typed.heard(event, self.active_bindings)
+        """Note what is typed where nothing takes it: it was meant for something else.
 
-    def _typed_blind(self) -> bool:
-        """Say whether what confirms may belong to a sentence typed blind; it is asked for again."""
-        typed = host(self).desk.typed
-        if not (self._strayed or typed.going_on):
-            return False
-        self._strayed = False
-        typed.add()
-        self.complain("Keys came that mean nothing here. Look, then ctrl+y once more gives it.")
-        return True
+        What came for the reason before its field was there is no stray: it goes in now.
+        """
+        reason = self.query_one("#field-reason", Field)
+        if event.is_printable and event.character and reason.has_the_cursor:
+            reason.take(event.character)
+            return
+        self.stray(event)
 
     def _request(self) -> OrderRequest:
         app = host(self)
@@ -213,7 +209,7 @@ class OrderDialog(Dialog[None]):
 
     def action_confirm(self) -> None:
         """Give the order, if nothing is missing and nothing forbids it."""
-        if self._writing is not None or self._typed_blind():
+        if self._writing is not None or self.typed_blind():
             return
         self._read()
         refused = self._refused(host(self).frame)

@@ -52,3 +52,12 @@ class Field(FormField):
     def take_focus(self) -> None:
         """Put the cursor in the input."""
         self._input.focus()
+
+    @property
+    def has_the_cursor(self) -> bool:
+        """Whether the cursor is in the input."""
+        return self._input.has_focus
+
+    def take(self, character: str) -> None:
+        """Take in what was typed while the input was still being put in place."""
+        self._input.insert_text_at_cursor(character)
