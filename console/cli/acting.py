@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.known import require_route
 from console.cli.session import (
     OK,
     REFUSED,
@@ -196,6 +197,7 @@ def lift(
     session.writable()
     with operating(session) as operator:
         base = operator.generation()
+        require_known(session, operator, route)
         order = operator.standing(route, directive, time.time_ns() // 1_000)
         confirm_relaxing(session, f"lift {order.id} ({order.kind.value} by {order.by})", route, yes)
         lifted = operator.lift(
@@ -212,6 +214,15 @@ def lift(
             f"{lifted.id}: {lifted.kind.value} on {lifted.route} is lifted in generation "
             f"{lifted.lift_generation}{how}"
         )
+
+
+def require_known(session: Session, operator: Operator, route: str) -> None:
+    """Refuse a route that nobody knows, with the nearest: what relaxes is meant for one there is.
+
+    An order that only the control file holds so far is taken over first.
+    """
+    operator.desk(time.time_ns() // 1_000)
+    require_route(session, operator.writer.connection, route)
 
 
 def confirm_relaxing(session: Session, what: str, route: str, yes: bool) -> None:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.acting import By, Reason, Route, Yes, confirm_relaxing, on_terminal, operating
+from console.cli.acting import (
+    By,
+    Reason,
+    Route,
+    Yes,
+    confirm_relaxing,
+    on_terminal,
+    operating,
+    require_known,
+)
 from console.cli.session import REFUSED, Session, Stop, confirmed, operator_name, say
 from console.text import clean
 
@@ -33,6 +42,7 @@ def accept(
     session: Session = context.obj
     session.writable()
     with operating(session) as operator:
+        require_known(session, operator, route)
         base = operator.generation()
         question = f"carry out {clean(proposal, 40) or 'what is proposed'} on {clean(route, 60)}?"
         if not yes and on_terminal() and not confirmed(question):
@@ -57,6 +67,7 @@ def stepdown(
     session: Session = context.obj
     session.writable()
     with operating(session) as operator:
+        require_known(session, operator, route)
         base = operator.generation()
         confirm_relaxing(session, "let one run at a time start in each agent process", route, yes)
         given = operator.step_down(
@@ -79,6 +90,7 @@ def accept_settings(
     session: Session = context.obj
     session.writable()
     with operating(session) as operator:
+        require_known(session, operator, route)
         confirm_relaxing(session, "let looser settings count", route, yes)
         now_us = time.time_ns() // 1_000
         say(operator.accept_settings(route, by=operator_name(by), reason=reason, now_us=now_us))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli.acting import By, Route, Yes, duration_us, on_terminal, operating
+from console.cli.acting import By, Route, Yes, duration_us, on_terminal, operating, require_known
 from console.cli.session import REFUSED, Session, Stop, confirmed, document, operator_name, say
 from console.text import clean
 
@@ -51,6 +51,7 @@ def grant(
     )
     what = clean(f"{action or change} {run or version}".strip(), 120)
     with operating(session) as operator:
+        require_known(session, operator, route)
         question = f"grant {what} on {clean(route, 60)} for {clean(for_, 20)}?"
         if not yes and on_terminal() and not confirmed(question):
             raise Stop("nothing was changed", REFUSED)

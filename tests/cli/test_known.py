@@ -38,6 +38,11 @@ def fleet(shell: Shell) -> Shell:
         (["export", "csv", "--misses", "--route", "refund"], 1),
         (["export", "openslo", "--route", "refund"], 1),
         (["rescue", "refund", "rogue-20", "--minutes", "5"], 1),
+        (["lift", "refund", "--reason", "x", "--yes"], 1),
+        (["stepdown", "refund", "--reason", "x", "--yes"], 1),
+        (["accept", "refund", "--yes"], 1),
+        (["accept-settings", "refund", "--reason", "x", "--yes"], 1),
+        (["grant", "refund", "--action", "refund.send", "--yes"], 1),
         (["correct", "refund", "--run", "r", "--category", "outage", "--reason", "x"], 1),
     ],
 )
