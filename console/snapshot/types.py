@@ -116,12 +116,6 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
         """How many agents are expected to confirm it, or have done so."""
         return len(self.seen_by) + len(self.not_seen) + len(self.overdue) - len(self.silent)
 
-    @property
-    def awaited(self) -> tuple[str, ...]:
-        """The live agents that have not confirmed it, and need not have yet."""
-        quiet = {agent for agent, _ in self.silent}
-        return tuple(agent for agent in self.not_seen if agent not in quiet)
-
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):
     """One step of a route's ladder, or what is left of one that is not in the settings any more.

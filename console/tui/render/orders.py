@@ -75,8 +75,9 @@ def order_lines(view: RouteView, order: DirectiveView, look: Look) -> list[Line]
     if order.overdue:
         names = ", ".join(order.overdue)
         lines.append(line((f"  overdue: {names} logged on without a receipt", Tone.ALARM)))
-    if order.awaited:
-        lines.append(line((f"  waited for: {', '.join(order.awaited)}", Tone.TICKET)))
+    awaited = set(order.not_seen) - {agent for agent, _ in order.silent}
+    if awaited:
+        lines.append(line((f"  waited for: {', '.join(sorted(awaited))}", Tone.TICKET)))
     if order.silent:
         lines.append(line((f"  {silence(order, look)}", Tone.UNKNOWN)))
     lead = ("exit met: ", Tone.OK) if order.exit_met else ("exit: ", Tone.TICKET)
