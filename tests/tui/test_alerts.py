@@ -154,7 +154,7 @@ async def test_every_condition_of_an_alert_is_told_with_its_own_words_and_end() 
         await settle(pilot)
         await press(pilot, "2")
         seen = screen_text(pilot)
-        assert "hard stop +1" in seen
+        assert "hard stop, burn " in seen
         assert "hard stop since 13:53 what hard_stop says" in seen
         assert "burn since 13:53, over 14:01 what burn says" in seen
         assert "rule of burn" in seen
