@@ -227,8 +227,10 @@ def _directive(view: DirectiveView) -> dict[str, Any]:
         "seen_by": list(view.seen_by),
         "not_seen": list(view.not_seen),
         "overdue": list(view.overdue),
-        "silent": [{"agent": who, "since": rfc3339(at_us)} for who, at_us in view.silent],
-        "gone": list(view.gone),
+        "silent": [
+            {"agent": who, "since": rfc3339(at_us)} for who, at_us in (*view.awaited, *view.ended)
+        ],
+        "gone": [who for who, _ in view.ended],
         "exit": {
             "remaining": str(view.exit_remaining),
             "trusted_in_a_row": list(view.exit_trusted),

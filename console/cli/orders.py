@@ -28,17 +28,16 @@ def directive(view: DirectiveView, now_us: int) -> str:
 def reach(view: DirectiveView) -> str:
     """Return which agents have seen an order, and of the others who is waited for and who not."""
     issued_us = view.directive.issued_us
-    waited, gone = view.awaited, view.ended
     said = f"seen by {seen(view, ' of ')}"
-    if gone:
+    if view.ended:
         said += " live"
     if view.overdue:
         said += f", OVERDUE: {', '.join(view.overdue)}"
-    if waited:
-        ends_us = max(max(at_us, issued_us) for _, at_us in waited) + SILENT_US
-        said += f"; not yet by {_silent(waited, issued_us)}, waited for until {when(ends_us)}"
-    if gone:
-        said += f"; silent: {_silent(gone, issued_us)}"
+    if view.awaited:
+        ends_us = max(max(at_us, issued_us) for _, at_us in view.awaited) + SILENT_US
+        said += f"; not yet by {_silent(view.awaited, issued_us)}, waited for until {when(ends_us)}"
+    if view.ended:
+        said += f"; silent: {_silent(view.ended, issued_us)}"
     return said
 
 

@@ -23,8 +23,8 @@ DURABLE, SEEN, ENFORCED = "durable", "seen", "enforced"
 class Reach(NamedTuple):
     """Which agents know of an order, and what follows.
 
-    `not_seen` are silent since the receipt was due, `overdue` logged on without one. `silent` says
-    when each of `not_seen` was last heard of; those that count no more are in `gone`.
+    `overdue` are agents that logged on without a receipt, `not_seen` the others without one: some
+    are `awaited`, some have `ended` and count no more, each with when it was last heard of.
     """
 
     stage: str
@@ -32,8 +32,8 @@ class Reach(NamedTuple):
     not_seen: tuple[str, ...]
     overdue: tuple[str, ...]
     seen_after_us: int | None
-    silent: tuple[tuple[str, int], ...] = ()
-    gone: tuple[str, ...] = ()
+    awaited: tuple[tuple[str, int], ...] = ()
+    ended: tuple[tuple[str, int], ...] = ()
 
 
 def reach(
@@ -56,13 +56,13 @@ def reach(
     times = {agent: orders.seen_us(order, agent) for agent in heard}
     seen = {agent: at_us for agent, at_us in times.items() if at_us is not None}
     overdue = orders.unconfirmed(order)
-    missing = tuple(agent for agent in heard if agent not in seen and agent not in overdue)
-    silent = tuple((agent, heard[agent]) for agent in missing)
-    gone = tuple(who for who, at_us in silent if read_us - max(at_us, order.issued_us) >= SILENT_US)
+    missing = tuple(sorted(heard.keys() - seen.keys() - set(overdue)))
+    until_us = {agent: max(heard[agent], order.issued_us) + SILENT_US for agent in missing}
+    awaited = tuple((who, heard[who]) for who in missing if read_us < until_us[who])
+    ended = tuple((who, heard[who]) for who in missing if read_us >= until_us[who])
     stage = DURABLE
     if seen:
-        waited_for = len(missing) > len(gone)
-        stage = SEEN if waited_for or overdue or violations else ENFORCED
+        stage = SEEN if awaited or overdue or violations else ENFORCED
     last_us = max(seen.values(), default=None)
     after_us = None if last_us is None else max(0, last_us - order.issued_us)
-    return Reach(stage, tuple(sorted(seen)), missing, overdue, after_us, silent, gone)
+    return Reach(stage, tuple(sorted(seen)), missing, overdue, after_us, awaited, ended)

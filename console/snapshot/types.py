@@ -92,10 +92,9 @@ class AlertView(msgspec.Struct, frozen=True, kw_only=True):
 class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     """One order with how far it got: `stage` is durable, seen or enforced (then lifted).
 
-    `seen_by`, `not_seen` (silent since, not failed) and `overdue` (logged on without a receipt)
-    are agents. `silent` says when each of `not_seen` was last heard of; those in `gone` have said
-    nothing for so long that they are not waited for. `exit_trusted` counts trusted outcomes in a
-    row since the order: (so far, needed).
+    `seen_by`, `not_seen` (not failed) and `overdue` (logged on without a receipt) are agents. Of
+    those not seen some are `awaited`, and some have `ended`: each with when it was last heard of.
+    `exit_trusted` counts trusted outcomes in a row since the order: (so far, needed).
     `seen_after_us` is how long the last receipt took; `probation_ends_us` when a pause may be
     stepped down, None for other orders.
     """
@@ -105,8 +104,8 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     seen_by: tuple[str, ...]
     not_seen: tuple[str, ...]
     overdue: tuple[str, ...]
-    silent: tuple[tuple[str, int], ...] = ()
-    gone: tuple[str, ...] = ()
+    awaited: tuple[tuple[str, int], ...] = ()
+    ended: tuple[tuple[str, int], ...] = ()
     exit_remaining: Fraction
     exit_trusted: tuple[int, int]
     exit_met: bool
@@ -114,19 +113,9 @@ class DirectiveView(msgspec.Struct, frozen=True, kw_only=True):
     probation_ends_us: int | None = None
 
     @property
-    def ended(self) -> tuple[tuple[str, int], ...]:
-        """The agents that are not waited for any more, with when each was last heard of."""
-        return tuple(item for item in self.silent if item[0] in self.gone)
-
-    @property
-    def awaited(self) -> tuple[tuple[str, int], ...]:
-        """The silent agents that are waited for, with when each was last heard of."""
-        return tuple(item for item in self.silent if item[0] not in self.gone)
-
-    @property
     def live(self) -> int:
         """How many agents are expected to confirm it, or have done so."""
-        return len(self.seen_by) + len(self.not_seen) + len(self.overdue) - len(self.gone)
+        return len(self.seen_by) + len(self.not_seen) + len(self.overdue) - len(self.ended)
 
 
 class StepView(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,7 +49,7 @@ SILENT = (("good-1", ISSUED_US - 16 * MINUTE_US), ("rogue-1", ISSUED_US - 9 * MI
 
 
 def test_agents_that_are_waited_for_are_named_with_their_last_line_and_until_when() -> None:
-    words = said(stage="seen", not_seen=("good-1", "rogue-1"), silent=SILENT)
+    words = said(stage="seen", not_seen=("good-1", "rogue-1"), awaited=SILENT)
     assert SILENT_US == 10 * MINUTE_US
     assert (
         "seen, seen by 2 of 4; not yet by good-1 since 18:14Z, rogue-1 since 18:21Z, "
@@ -59,14 +59,13 @@ def test_agents_that_are_waited_for_are_named_with_their_last_line_and_until_whe
 
 def test_agents_that_have_ended_are_told_from_those_that_live() -> None:
     gone = ("good-1", "rogue-1")
-    words = said(not_seen=gone, silent=SILENT, gone=gone)
+    words = said(not_seen=gone, ended=SILENT)
     live = "seen by 2 of 2 live; silent: good-1 since 18:14Z, rogue-1 since 18:21Z; exit"
     assert f"enforced, {live}" in words
 
 
 def test_an_agent_last_heard_of_on_another_day_has_its_date() -> None:
-    gone = ("good-1",)
-    words = said(not_seen=gone, silent=(("good-1", ISSUED_US - DAY_US),), gone=gone)
+    words = said(not_seen=("good-1",), ended=(("good-1", ISSUED_US - DAY_US),))
     assert "silent: good-1 since 2026-03-01 18:30:00Z" in words
 
 

@@ -46,7 +46,7 @@ def facts(view: RouteView) -> dict[str, Any]:
         "counts", "experienced", "remaining", "open", "unknown", "excluded", "last_miss_us",
         "burn", "health", "state", "data", "agents", "curve",
     )  # fmt: skip
-    directives = [msgspec.structs.replace(item, silent=()) for item in view.directives]
+    directives = [msgspec.structs.replace(item, awaited=(), ended=()) for item in view.directives]
     alerts = [
         (item.id, item.severity, item.opened_us, item.resolved_us, item.kinds, item.acknowledged_by)
         for item in view.alerts

@@ -65,8 +65,7 @@ def test_with_no_agent_known_nobody_can_have_seen_it() -> None:
 
 def test_silent_agents_are_not_counted_among_those_that_live() -> None:
     held = order(
-        "refunds", stage="enforced", not_seen=("old",), overdue=(), silent=(("old", NOW - 1),),
-        gone=("old",),
+        "refunds", stage="enforced", not_seen=("old",), overdue=(), ended=(("old", NOW - 1),),
     )  # fmt: skip
     seen = stages(placed(), snapshot(route("refunds", directives=(held,))))
     assert seen[2].detail == "by 3 of 3 live, 1 silent"

@@ -88,10 +88,13 @@ async def test_lost_lines_are_said() -> None:
 
 
 async def test_an_order_shows_its_stages_who_has_not_obeyed_and_the_countdown() -> None:
-    quiet = (("worker-8", NOW - SECOND_US), ("worker-9", NOW - HOUR_US))
-    names = ("worker-8", "worker-9")
-    held = order("refunds", not_seen=names, silent=quiet, gone=("worker-9",))
-    seen = await opened(feed_of("page", directives=(held,)))
+    held = order(
+        "refunds",
+        not_seen=("worker-8", "worker-9"),
+        awaited=(("worker-8", NOW - SECOND_US),),
+        ended=(("worker-9", NOW - HOUR_US),),
+    )
+    seen = " ".join((await opened(feed_of("page", directives=(held,)))).split())
     for part in (
         "paused (running runs finish) by dana",
         "refunds sent twice since 13:40",
