@@ -54,7 +54,9 @@ _PARTS = {
     },
     "consequences": {
         "accept": "Carry out what a route's ladder proposes.",
-        "stepdown": "Turn a pause into one run at a time, once its probation is over.",
+        "stepdown": (
+            "Turn a pause into one run at a time in each agent process, once its probation is over."
+        ),
         "accept-settings": "Let settings count that were loosened while an order stands.",
     },
     "accounting": {

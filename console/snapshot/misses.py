@@ -46,7 +46,7 @@ def _miss(connection: Connection, row: reader.MissRow, correction: str) -> MissV
     for event_id, file, offset, number in row.evidence:
         path, raw = reader.line(connection, file, offset)
         shown = clean(os.fsdecode(path))
-        events.append(event_id or f"{shown}:{number}")
+        events.append(event_id or f"{shown}:{offset}")
         evidence[file, offset] = Evidence(
             file=shown,
             offset=offset,
