@@ -28,14 +28,17 @@ def init(
 ) -> None:
     """Propose routes and tiers from logs; write burnline.toml and the first control file.
 
-    A directory that is not there is refused (64), and nothing is written.
+    A directory that is not there is refused (64), unless --yes says that it will be.
     """
     session: Session = context.obj
     session.apart()
     session.writable()
     missing = absent(directories)
-    if missing:
-        raise Stop(f"{'; '.join(missing)}; nothing was written", USAGE)
+    if missing and not yes:
+        words = "; ".join(missing)
+        raise Stop(f"{words}; nothing was written, --yes makes it a source all the same", USAGE)
+    for words in missing:
+        warn(f"burnline: {words} yet; it is a source, but nothing could be guessed from its logs")
     add_sources(session, directories)
     from console.cli.proposing import propose
     from console.cli.sourcing import as_source, propose_sources, relative

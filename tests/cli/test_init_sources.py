@@ -6,6 +6,8 @@ import json
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from tests.collector.running import good
+
 if TYPE_CHECKING:
     from tests.cli.shell import Shell
 
@@ -192,11 +194,21 @@ def test_a_directory_in_which_nothing_is_known_is_named(shell: Shell) -> None:
 
 
 def test_a_directory_that_is_not_there_is_refused_and_nothing_is_written(shell: Shell) -> None:
-    done = shell("init", "nosuch", "--yes")
+    done = shell("init", "nosuch")
     assert (done.code, done.out) == (64, "")
     assert "nosuch: no such file or directory; nothing was written" in done.err
     assert not (shell.folder / "burnline.toml").exists()
     assert not shell.control.exists()
+
+
+def test_a_directory_that_agents_have_yet_to_make_is_a_source_by_yes(shell: Shell) -> None:
+    done = shell("init", "later", "--yes")
+    assert "later: no such file or directory yet; it is a source" in done.err
+    assert (done.code, shell.control.exists()) == (0, True)
+    (shell.folder / "later").mkdir()
+    (shell.folder / "later" / "a.jsonl").write_bytes(good("r1"))
+    shell("collect", "--once")
+    assert [item["route"] for item in shell("status", "--json").document["routes"]] == ["refunds"]
 
 
 def test_doctor_says_what_to_do_about_a_log_of_another_program(shell: Shell) -> None:
