@@ -50,8 +50,8 @@ def run(request: pytest.FixtureRequest, tmp_path: Path):  # type: ignore[no-unty
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-p", "tests.skips", "--skips", "skips.toml",
              *request.param],
-            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
-            text=True, check=False,
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
 
