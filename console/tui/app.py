@@ -17,7 +17,7 @@ from console.model import SECOND_US
 from console.tui import theme
 from console.tui.commands import PROVIDERS
 from console.tui.desk import Desk
-from console.tui.errands import Errands
+from console.tui.errands import LOOK_S, Errands
 from console.tui.figures import times
 from console.tui.figures.glyphs import ASCII, UNICODE
 from console.tui.frame import Frame
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from console.tui.keeping import Files
 
 _LATE_S, _LATEST_S = 5.0, 60.0
-_LOOK_S = 0.01
-"""So often it is looked whether anything changed, so that what was logged shows at once."""
 
 
 class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
@@ -114,8 +112,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self.errands = Errands(self, feed)
         self.desk = Desk(self, clock)
         self.keeping = Keeping(self, files or NoFiles())
-        self._poll_s = poll_s
-        self._clock = clock
+        self._poll_s, self._clock = poll_s, clock
         self.own_keys = dict(keys or {})
         late_us = int(min(max(_LATE_S, 4 * poll_s), _LATEST_S) * SECOND_US)
         first = Frame(wall_us=clock(), started_us=clock(), late_us=late_us)
@@ -141,7 +138,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         await self.keeping.resume()
         self.errands.snapshot()
         self.set_interval(self._poll_s, self.errands.snapshot)
-        self.set_interval(_LOOK_S, self.errands.look)
+        self.set_interval(LOOK_S, self.errands.look)
         self.set_interval(1.0, self.tick)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

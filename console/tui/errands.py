@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from console.tui.app import ConsoleApp
     from console.tui.feed import Feed, OrderRequest, ReviewRequest
 
+LOOK_S = 0.01
+"""So often it is looked whether anything changed, so that what was logged shows at once."""
 _SENTENCE_LIMIT = 300
 _REST = 4
 """So many times as long as a snapshot took, and at least `_REST_S`, passes before the next one that

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -45,9 +46,14 @@ class Terminal:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        os.kill(self._child, signal.SIGKILL)
+        os.killpg(self._child, signal.SIGKILL)
         os.waitpid(self._child, 0)
         os.close(self._side)
+        until_s = time.monotonic() + _PATIENCE_S
+        with contextlib.suppress(ProcessLookupError):
+            while time.monotonic() < until_s:  # what it started may write for a moment
+                os.killpg(self._child, 0)
+                time.sleep(0.01)
 
     @property
     def cpu_s(self) -> float:

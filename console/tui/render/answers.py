@@ -14,8 +14,9 @@ from console.tui.figures import numbers
 from console.tui.figures.gauge import gauge, tone_of
 from console.tui.figures.spans import Line, Span, Tone, cropped, joined, line
 from console.tui.figures.states import ALERT_TONES, blind, control_tone, in_force, standing
-from console.tui.render.fleet import control_words, gone_between, gone_by, receipt_time
+from console.tui.render.fleet import control_words, receipt_time
 from console.tui.render.look import Detail
+from console.tui.render.outlook import gone_between, gone_by
 
 if TYPE_CHECKING:
     from console.snapshot.types import AlertView, RouteView

@@ -16,6 +16,7 @@ from console.tui.figures.spans import Line, Span, Tone, line, shorten
 from console.tui.figures.states import blind, control_tone, in_force, standing
 from console.tui.query import Fields
 from console.tui.render.grid import Column
+from console.tui.render.outlook import gone_between, gone_by, soonest
 
 if TYPE_CHECKING:
     from console.snapshot.types import DirectiveView, RouteView, RuleView
@@ -30,7 +31,6 @@ _LAST = (1, Fraction(0))
 _BAR_FROM = 11
 _NUMBER_WIDTH = 6
 _CLASS_TITLE, _CLASS_SHORT = "  L   T   E   P   R", "LTEPR"
-_OUTLOOKS = ("spent", "exhausts", "on track")
 _SHORT_TIERS = {"medium": "med", "critical": "crit"}
 
 
@@ -55,13 +55,6 @@ def burn_of(view: RouteView) -> Fraction | None:
     """Return the burn of the gating rule's long window."""
     rule = gating(view)
     return rule.long_rate if rule else None
-
-
-def gone_by(view: RouteView, look: Look) -> str:
-    """Return when the budget is gone: a clock time, a date, or why there is none."""
-    if view.outlook == "exhausts" and view.exhausts_us is not None:
-        return look.moment(view.exhausts_us)
-    return view.outlook
 
 
 def control_words(view: RouteView) -> tuple[str, int]:
@@ -90,18 +83,6 @@ def trend(rule: RuleView, look: Look) -> str:
         return ""
     glyphs = look.glyphs
     return glyphs.rising if rule.short_rate > rule.long_rate else glyphs.falling
-
-
-def gone_between(view: RouteView, look: Look) -> str:
-    """Return the range of the forecast, `16:40-18:05`; "" where both paces agree."""
-    if view.outlook != "exhausts" or view.exhausts_between_us is None:
-        return ""
-    early_us, late_us = view.exhausts_between_us
-    early = look.moment(early_us)
-    if late_us is None:
-        return f"{early} or never"
-    late = look.moment(late_us)
-    return f"{early} to {late}" if early != late else ""
 
 
 def _state(view: RouteView, look: Look, width: int) -> Line:
@@ -169,13 +150,6 @@ def _gone(view: RouteView, look: Look, width: int) -> Line:
     return line((text, Tone.UNKNOWN if calm else tones.get(text, Tone.TICKET)))
 
 
-def _soonest(view: RouteView) -> tuple[int, int]:
-    """Return the place by when the budget is gone: spent, soonest, on track, not to be told."""
-    known = view.outlook in _OUTLOOKS
-    place = _OUTLOOKS.index(view.outlook) if known else len(_OUTLOOKS)
-    return place, view.exhausts_us or 0
-
-
 def _classes(view: RouteView, look: Look, width: int) -> Line:
     narrow = width < len(_CLASS_TITLE)
     cells: list[tuple[str, Tone]] = []
@@ -224,7 +198,7 @@ COLUMNS: tuple[Column[RouteView], ...] = (
     Column("tier", "tier", (4, 4, 8), 8, _tier, lambda view: -TIERS.get(view.tier, 0)),
     Column("budget", "budget left", (6, 11, 26), 4, _budget, _spend),
     Column("burn", "burn", (6, 9, 16), 3, _burn, _heat),
-    Column("gone", "gone by", (8, 8, 15), 5, _gone, _soonest),
+    Column("gone", "gone by", (8, 8, 15), 5, _gone, soonest),
     Column(
         "misses",
         _CLASS_TITLE,
