@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.agent.document import checksum
@@ -19,7 +19,7 @@ from console.intake.formats import FORMATS
 from console.tui.query import LONGEST
 from tests.collector.running import Station, good, route
 from tests.faults import targets
-from tests.faults.bounds import Hang, Hoard, bounded, fuzz
+from tests.faults.bounds import EXAMPLES, Hang, Hoard, bounded, fuzz
 from tests.faults.corpus import CONTROL, KNOWN, Known, inputs
 from tests.intake.test_agents_fuzz import JSON, paths_in, replaced
 
@@ -39,7 +39,7 @@ def test_no_reader_crashes_hangs_or_hoards(known: Known, drawn: st.DataObject) -
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
 @given(drawn=st.data())
-@fuzz
+@settings(fuzz, max_examples=max(1, EXAMPLES // 3))
 def test_a_collector_reads_on_whatever_a_log_holds_and_wherever_it_is_cut(
     known: Known, drawn: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

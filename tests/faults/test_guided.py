@@ -17,9 +17,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RUNS = 100
+TARGETS = ("native-a.jsonl", "claude-code-s1.jsonl", "otlp-traces.jsonl", "generic-app.log")
+"""Some readers, and all else: a start takes seconds, and the command tries every one."""
+ELSE = ("settings", "control", "filter")
 
 
-@pytest.mark.parametrize("name", guided.names())
+def test_every_target_has_a_name_and_something_to_begin_with() -> None:
+    assert {*TARGETS, *ELSE} <= set(guided.names())
+    assert all(guided.seeds(name) for name in guided.names())
+
+
+@pytest.mark.parametrize("name", [*TARGETS, *ELSE])
 def test_inputs_chosen_by_the_code_they_reach_break_no_target(name: str, tmp_path: Path) -> None:
     folder = installed()
     if folder is None:
