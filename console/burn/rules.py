@@ -222,7 +222,7 @@ def decimal(value: Fraction | None) -> str:
         return "-"
     top, bottom = abs(value.numerator), value.denominator
     hundredths = (200 * top + bottom) // (2 * bottom)
-    sign = "-" if value < 0 and hundredths else ""
+    sign = "-" if value.numerator < 0 and hundredths else ""
     return f"{sign}{hundredths // 100}.{hundredths % 100:02d}"
 
 

@@ -44,10 +44,14 @@ class Windows:
         self._now_us = now_us
         self._read = read
         self._known: dict[windows.Span, dict[int, Counts]] = {}
+        self._ending: dict[int, windows.Span] = {}
 
     def trailing(self, route: int, length_us: int) -> Counts:
         """Return the counts of a route over a rolling window of a length."""
-        return self.over(route, windows.trailing(self._now_us, length_us))
+        span = self._ending.get(length_us)
+        if span is None:
+            span = self._ending[length_us] = windows.trailing(self._now_us, length_us)
+        return self.over(route, span)
 
     def budget(self, route: int, window: Window) -> Counts:
         """Return the counts of a route over a budget window."""
@@ -55,9 +59,10 @@ class Windows:
 
     def over(self, route: int, span: windows.Span) -> Counts:
         """Return the counts of a route over a span of minutes."""
-        if span not in self._known:
-            self._known[span] = self._read(self._connection, span)
-        return self._known[span].get(route, Counts())
+        known = self._known.get(span)
+        if known is None:
+            known = self._known[span] = self._read(self._connection, span)
+        return known.get(route) or Counts()
 
 
 def readings(

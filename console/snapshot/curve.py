@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from console.burn import arithmetic, windows
 from console.burn.windows import MINUTES_PER_HOUR, Span
 from console.model import HOUR_US
+from console.snapshot.remaining import POINTS, Curve
 from console.store import counting
 
 if TYPE_CHECKING:
@@ -17,20 +17,19 @@ if TYPE_CHECKING:
     from console.settings import RouteSettings
     from console.store.connect import Connection
 
-POINTS = 120
-
 
 class _Grid(NamedTuple):
     """A budget window cut into stretches, the same for all routes that have it.
 
-    `first` is the number of the oldest stretch, `ends` the instants at which they end, of those
-    that are over; `bad` how many runs missed, by route and stretch. The stretches reach over the
-    window by the minutes in `edges`.
+    `first` is the number of the oldest stretch, each `width` hours long, `ends` the instants at
+    which they end, of those that are over; `missed` has (hour, how many runs missed in it) by
+    route, oldest first. The stretches reach over the window by the minutes in `edges`.
     """
 
     first: int
+    width: int
     ends: tuple[int, ...]
-    bad: dict[int, dict[int, int]]
+    missed: dict[int, list[tuple[int, int]]]
     edges: tuple[Span, ...]
 
 
@@ -43,29 +42,16 @@ class Curves:
         self._now_us = now_us
         self._grids: dict[Window, _Grid] = {}
 
-    def remaining(
-        self, route: RouteSettings, number: int, left: Fraction | None
-    ) -> tuple[tuple[int, Fraction], ...]:
-        """Return (instant, budget remaining), oldest first, at most `POINTS`.
-
-        The budget is that of the runs of the whole window as it stands now, so that the curve only
-        falls: 1 - bad so far / (B * total). The last point is `left`, what remains now, to the
-        minute.
-        """
+    def remaining(self, route: RouteSettings, number: int, left: Fraction | None) -> Curve:
+        """Return the curve of a route, of which `left` remains now."""
         grid = self._grid(route.window)
         total = self._table.budget(number, route.window).total
         total += sum(self._table.over(number, edge).total for edge in grid.edges)
         if not total or left is None:
-            return ()
-        missed = grid.bad.get(number, {})
-        points = list[tuple[int, Fraction]]()
-        level, bad = Fraction(1), 0
-        for stretch in sorted(missed):
-            points += zip(grid.ends[len(points) : stretch - grid.first], repeat(level))
-            bad += missed[stretch]
-            level = 1 - Fraction(bad * arithmetic.PPM, total * route.budget_ppm)
-        points += zip(grid.ends[len(points) :], repeat(level))
-        return (*points[1 - POINTS :], (self._now_us, left))
+            return Curve()
+        allowed = Fraction(total * route.budget_ppm, arithmetic.PPM)
+        missed = tuple(grid.missed.get(number, ()))
+        return Curve(grid.first, grid.width, grid.ends, missed, allowed, self._now_us, left)
 
     def _grid(self, window: Window) -> _Grid:
         if window not in self._grids:
@@ -80,8 +66,9 @@ class Curves:
         ends = ((stretch + 1) * width * HOUR_US for stretch in stretches)
         return _Grid(
             first=stretches.start,
+            width=width,
             ends=tuple(at_us for at_us in ends if at_us < self._now_us),
-            bad=counting.bad_by_stretch(self._connection, span, width),
+            missed=counting.missed_by_hour(self._connection, span),
             edges=(
                 Span(first * MINUTES_PER_HOUR, span.first),
                 Span(span.end, end * MINUTES_PER_HOUR),

@@ -13,6 +13,7 @@ import msgspec
 
 from console.model import BurnRule, Counts, Directive, RouteState, Window
 from console.snapshot.particulars import DeliveryView, MarkView
+from console.snapshot.remaining import Curve
 
 
 class Burn(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,7 +204,7 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     later end None where the budget lasts at the slower one. `health` is "hard stop", "page",
     "spent", "no data", "frozen", "ticket", "at risk" or "healthy" in the order in which a human is
     needed; `rank` orders routes by it, lowest first. `idle` says that its schedule has it rest now.
-    `curve` holds (instant, signed budget remaining) over the window, oldest first, at most 120.
+    `curve` is the signed budget remaining over the window.
     `questions` are the five of semantics 1 with their answers ("" = blank). `loosened` says in what
     ways its settings ask for less than what counts, held back while an order stands. `lived` is the
     budget as experienced, None where no correction makes it another one. `marks` are oldest first.
@@ -241,7 +242,7 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[AlertView, ...]
     directives: tuple[DirectiveView, ...]
     agents: tuple[str, ...]
-    curve: tuple[tuple[int, Fraction], ...]
+    curve: Curve
     caps_ppm: dict[str, int]
     steps_ppm: tuple[int, ...]
     freeze_kinds: tuple[str, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from operator import add
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -59,20 +60,19 @@ def series(connection: Connection, level: str, span: Span, route: int) -> list[t
     return [(at, Counts(*counts)) for at, *counts in rows]
 
 
-def bad_by_stretch(connection: Connection, span: Span, hours: int) -> dict[int, dict[int, int]]:
-    """Return how many runs of every route missed per stretch of so many hours.
+def missed_by_hour(connection: Connection, span: Span) -> dict[int, list[tuple[int, int]]]:
+    """Return how many runs of every route missed in each hour in which any did, oldest first.
 
-    By route number, then by the stretch's number since the epoch; stretches without a miss are
-    absent. The hours that the span touches are in it as a whole.
+    (hour since the epoch, runs) by route number. The hours that the span touches are in it as a
+    whole.
     """
     rows = connection.execute(
-        "select route, at / ? as stretch, sum(bad) from hour "
-        "where at >= ? and at < ? and bad > 0 group by route, stretch",
-        (hours, span.first // MINUTES_PER_HOUR, -(-span.end // MINUTES_PER_HOUR)),
+        "select at, route, bad from hour where at >= ? and at < ? and bad > 0 order by at",
+        (span.first // MINUTES_PER_HOUR, -(-span.end // MINUTES_PER_HOUR)),
     )
-    found: dict[int, dict[int, int]] = {}
-    for route, stretch, bad in rows:
-        found.setdefault(route, {})[stretch] = bad
+    found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for at, route, bad in rows:
+        found[route].append((at, bad))
     return found
 
 

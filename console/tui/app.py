@@ -17,7 +17,7 @@ from console.model import SECOND_US
 from console.tui import theme
 from console.tui.commands import PROVIDERS
 from console.tui.desk import Desk
-from console.tui.errands import LOOK_S, Errands
+from console.tui.errands import Errands
 from console.tui.figures import times
 from console.tui.figures.glyphs import ASCII, UNICODE
 from console.tui.frame import Frame
@@ -136,9 +136,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         """Start to follow the feed, where the last session ended."""
         self.rebind(type(self))
         await self.keeping.resume()
-        self.errands.snapshot()
-        self.set_interval(self._poll_s, self.errands.snapshot)
-        self.set_interval(LOOK_S, self.errands.look)
+        self.errands.follow(self._poll_s)
         self.set_interval(1.0, self.tick)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -167,6 +165,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         """Draw what the feed answered."""
         if self.frame.trouble:
             self.note("The store answers again.")
+        self.errands.brought(message)
         self.frame = self.frame.arrived(message.snapshot, self._clock())
         self.herald.look(message.snapshot)
 

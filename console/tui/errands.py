@@ -1,18 +1,13 @@
-"""The one place where the feed is called: in a worker thread, and nothing it raises escapes.
-
-A worker touches no widget. It posts what came back, or the sentence that says why nothing did.
-"""
+"""What the console asks of its feed beside the live picture; each is answered by a message."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from console.text import clean
-from console.tui.barred import barred
+from console.tui.following import Following
 from console.tui.messages import (
     Answered,
-    FeedFailed,
     Kept,
     MissesFetched,
     Ordered,
@@ -20,7 +15,6 @@ from console.tui.messages import (
     Previewed,
     RefusedFetched,
     ReviewFetched,
-    SnapshotFetched,
     TimelineFetched,
     TrailFetched,
 )
@@ -33,63 +27,12 @@ if TYPE_CHECKING:
 
     from console.review.types import Review
     from console.snapshot.types import ApprovalView
-    from console.tui.app import ConsoleApp
-    from console.tui.feed import Feed, OrderRequest, ReviewRequest
-
-LOOK_S = 0.01
-"""So often it is looked whether anything changed, so that what was logged shows at once."""
-_SENTENCE_LIMIT = 300
-_REST = 4
-"""So many times as long as a snapshot took, and at least `_REST_S`, passes before the next one that
-a change asks for: with a large fleet the console rests for most of the time."""
-_REST_S = 0.2
+    from console.tui.feed import OrderRequest, ReviewRequest
+    from console.tui.wanted import Wanted
 
 
-def sentence(error: Exception) -> str:
-    """Return an error as a sentence that is safe to show."""
-    text = clean(" ".join(str(error).split()), _SENTENCE_LIMIT)
-    return text or f"{type(error).__name__} without a reason"
-
-
-class Errands:
-    """Calls of the feed on behalf of the console, each answered by a message."""
-
-    def __init__(
-        self, app: ConsoleApp, feed: Feed, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._app = app
-        self._feed = barred(feed, lambda: app.read_only)
-        self._monotonic = monotonic
-        self._fetching = False
-        self._stamp: object = None
-        self._rested_s = 0.0
-
-    def look(self) -> None:
-        """Fetch a snapshot if something changed since the last one."""
-        if self._monotonic() >= self._rested_s and self._feed.stamp() != self._stamp:
-            self.snapshot(rest=True)
-
-    def snapshot(self, *, rest: bool = False) -> None:
-        """Fetch a snapshot, unless one is still on its way: a slow feed is not asked twice.
-
-        With `rest` no change asks for another one for a while.
-        """
-        if self._fetching:
-            return
-        self._fetching = True
-        self._stamp = self._feed.stamp()
-        begun_s = self._monotonic()
-
-        def fetch() -> Message:
-            try:
-                return SnapshotFetched(self._feed.snapshot())
-            finally:
-                ended_s = self._monotonic()
-                if rest:
-                    self._rested_s = ended_s + max(_REST_S, _REST * (ended_s - begun_s))
-                self._fetching = False
-
-        self._send(self._app, fetch, FeedFailed, "snapshot")
+class Errands(Following):
+    """Calls of the feed on behalf of the console."""
 
     def past(self, at_us: int) -> None:
         """Fetch how everything was at an instant."""
@@ -99,22 +42,15 @@ class Errands:
 
         self._send(self._app, lambda: PastFetched(at_us, self._feed.past(at_us)), failed, "past")
 
-    def misses(
-        self,
-        screen: MessagePump,
-        route: str | None,
-        limit: int,
-        until_us: int | None = None,
-    ) -> None:
-        """Fetch the latest misses of a route (None: of all) until an instant: that on show."""
-        if until_us is None:
-            until_us = self._app.travel.at_us
+    def misses(self, screen: MessagePump, wanted: Wanted) -> None:
+        """Fetch misses."""
+        until_us = self._app.travel.at_us if wanted.until_us is None else wanted.until_us
 
         def failed(why: str) -> Message:
             return MissesFetched((), why)
 
         def call() -> Message:
-            return MissesFetched(self._feed.misses(route, limit, until_us))
+            return MissesFetched(self._feed.misses(wanted.route, wanted.limit, until_us))
 
         self._send(screen, call, failed, "misses")
 
@@ -132,9 +68,10 @@ class Errands:
         def failed(why: str) -> Message:
             return Previewed(request, None, why)
 
-        self._send(
-            dialog, lambda: Previewed(request, self._feed.preview(request)), failed, "preview"
-        )
+        def call() -> Message:
+            return Previewed(request, self._feed.preview(request))
+
+        self._send(dialog, call, failed, "preview")
 
     def order(self, request: OrderRequest) -> None:
         """Carry out an order. An error leaves its outcome unknown, and is reported as that."""
@@ -213,21 +150,3 @@ class Errands:
 
         files = self._app.keeping.files
         self._send(self._app, lambda: Kept(files.export(name, ending, made())), failed, "keep")
-
-    def _send(
-        self,
-        answer_to: MessagePump,
-        call: Callable[[], Message],
-        failed: Callable[[str], Message],
-        group: str,
-    ) -> None:
-        """Run `call` in a thread and post its message; after an error, that of `failed`."""
-
-        def work() -> None:
-            try:
-                message = call()
-            except Exception as error:  # noqa: BLE001 - a feed may fail in any way
-                message = failed(sentence(error))
-            answer_to.post_message(message)
-
-        self._app.run_worker(work, thread=True, group=group, exit_on_error=False)

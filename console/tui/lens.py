@@ -20,9 +20,6 @@ def _lived(view: RouteView) -> RouteView:
     lived = view.lived
     if lived is None:
         return view
-    curve = view.curve
-    if curve and lived.remaining is not None:
-        curve = (*curve[:-1], (curve[-1][0], lived.remaining))
     return msgspec.structs.replace(
         view,
         counts=lived.counts,
@@ -31,5 +28,5 @@ def _lived(view: RouteView) -> RouteView:
         outlook=lived.outlook,
         exhausts_us=lived.exhausts_us,
         exhausts_between_us=lived.exhausts_between_us,
-        curve=curve,
+        curve=msgspec.structs.replace(view.curve, left=lived.remaining),
     )

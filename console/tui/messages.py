@@ -11,14 +11,22 @@ if TYPE_CHECKING:
     from console.snapshot.particulars import MomentView, TrailView
     from console.snapshot.types import MissView, RefusedView, Snapshot
     from console.tui.feed import OrderPreview, OrderRequest, OrderResult, ReviewRequest
+    from console.tui.wanted import Wanted
 
 
 class SnapshotFetched(Message):
-    """The feed answered."""
+    """The feed answered; `misses` are those that are wanted where that changed them, or None."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        wanted: Wanted | None = None,
+        misses: tuple[MissView, ...] | None = None,
+    ) -> None:
         super().__init__()
         self.snapshot = snapshot
+        self.wanted = wanted
+        self.misses = misses
 
 
 class PastFetched(Message):

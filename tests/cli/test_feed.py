@@ -154,7 +154,7 @@ def test_a_correction_changes_what_is_charged_and_not_what_was_experienced(world
         before.remaining,
         before.remaining_runs,
     )
-    assert lived.curve[-1][1] == before.remaining
+    assert lived.curve.points[-1][1] == before.remaining
 
 
 def test_the_timeline_of_a_run_has_the_runs_that_it_started(world: World) -> None:

@@ -239,7 +239,7 @@ class Plain:
 def view(
     connection: Connection, world: World, name: str, window: str | None, *, live: bool
 ) -> RouteView:
-    """Return the view of one route."""
+    """Return the view of one route, with the points of its curve in the curve's place."""
     plain, now_us = Plain(connection, world, name, window), world.now_us
     route, counts, apart, row = plain.route, plain.charged, plain.apart(), plain.row
     frame = Frame(connection, world.settings, now_us, live=live)
@@ -285,7 +285,7 @@ def view(
         alerts=mine,
         directives=directives,
         agents=tuple(agent for agent, _ in agents),
-        curve=plain.curve(left),
+        curve=plain.curve(left),  # type: ignore[arg-type]  # its points
         caps_ppm=route.caps_ppm,
         steps_ppm=tuple(sorted(s.left_ppm for s in route.ladder if s.left_ppm is not None)),
         freeze_kinds=route.freeze_kinds,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,7 +61,8 @@ def test_a_snapshot_shows_each_route_as_the_plain_computation_does(
     with world_of(seed) as (world, connection, path):
         snapshot = taken(world, connection, path, window)
         for shown in snapshot.routes:
-            assert shown == plain.view(connection, world, shown.route, window, live=True)
+            drawn = msgspec.structs.replace(shown, curve=shown.curve.points)
+            assert drawn == plain.view(connection, world, shown.route, window, live=True)
 
 
 @settings(max_examples=20, deadline=None)

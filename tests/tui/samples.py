@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -21,6 +21,7 @@ from console.model import (
     Severity,
     Window,
 )
+from console.snapshot.remaining import Curve
 from console.snapshot.types import (
     AlertView,
     Burn,
@@ -35,6 +36,9 @@ from console.snapshot.types import (
     StepView,
     StoreView,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = int(datetime(2026, 11, 24, 14, 2, 7, tzinfo=UTC).timestamp()) * SECOND_US
 QUESTIONS = (
@@ -157,10 +161,7 @@ def _plain(name: str, health: str) -> RouteView:
         alerts=(),
         directives=(),
         agents=("worker-1", "worker-2", "worker-3", "worker-4"),
-        curve=tuple(
-            (NOW - (29 - day) * DAY_US, Fraction(100 - day - (day > 17) * 7, 100))
-            for day in range(30)
-        ),
+        curve=curve(lambda day: day + (day > 17) * 7),
         caps_ppm={"trust": 5_000},
         steps_ppm=(500_000, 250_000),
         freeze_kinds=("prompt", "policy", "tool", "model", "launch"),
@@ -195,11 +196,16 @@ def _burning(view: RouteView) -> RouteView:
             rule(burns, 3, 2, "6", "increasing", "3.8 over 6h is under 6; 12.8 over 30m is over"),
         ),
         alerts=(alert(view.route, kind=view.health.replace(" ", "_"), words=words),),
-        curve=tuple(
-            (NOW - (29 - day) * DAY_US, Fraction(100 - day - (day > 22) * (day - 22) * 11, 100))
-            for day in range(30)
-        ),
+        curve=curve(lambda day: day + (day > 22) * (day - 22) * 11),
     )
+
+
+def curve(missed: Callable[[int], int]) -> Curve:
+    """Return the curve of a budget of 100 misses, of which so many had come by each of 30 days."""
+    ends = tuple(NOW - (29 - day) * DAY_US for day in range(29))
+    steps = ((24 * day, missed(day) - (missed(day - 1) if day else 0)) for day in range(29))
+    left = 1 - Fraction(missed(29), 100)
+    return Curve(0, 24, ends, tuple(steps), Fraction(100), NOW, left)
 
 
 def _silent(view: RouteView) -> RouteView:
@@ -218,7 +224,7 @@ def _silent(view: RouteView) -> RouteView:
         last_miss_us=None,
         burn=(),
         rules=(),
-        curve=(),
+        curve=Curve(),
         agents=(),
     )
 

@@ -6,7 +6,8 @@ import pytest
 
 from console.model import SECOND_US
 from console.snapshot.types import Snapshot
-from console.tui.errands import Errands, sentence
+from console.tui.errands import Errands
+from console.tui.following import sentence
 from console.tui.messages import MissesFetched, RefusedFetched
 from console.tui.screens.refused import RefusedScreen
 from console.tui.screens.route import RouteScreen

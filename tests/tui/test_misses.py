@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from console.model import HOUR_US, MINUTE_US
 from console.tui import pager
+from console.tui.app import ConsoleApp
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.misses import MissesScreen
 from console.tui.screens.route import RouteScreen
+from console.tui.screens.view import View
 
 from .particulars import incident, moment
-from .samples import NOW, miss
+from .samples import NOW, miss, route, snapshot
 from .stage import FakeFeed, console, front, press, refresh, screen_text, settle
+
+if TYPE_CHECKING:
+    from console.snapshot.types import MissView, Snapshot
 
 SIZE = (120, 30)
 
@@ -92,7 +99,8 @@ async def test_misses_that_cannot_be_read_anew_stay_and_are_called_old() -> None
         await settle(pilot)
         await press(pilot, "3", "slash")
         screen = front(pilot, MissesScreen)
-        screen._asked, feed.trouble = None, "the store is locked"
+        screen.charged.again()
+        feed.trouble = "the store is locked"
         screen.redraw()
         await settle(pilot)
         seen = screen_text(pilot)
@@ -128,3 +136,76 @@ def test_the_pager_is_started_at_the_line_and_without_a_shell(
 def test_a_pager_with_an_open_quote_is_refused() -> None:
     with pytest.raises(ValueError, match="quot"):
         pager.command("/l/a", 1, {"PAGER": 'less "'})
+
+
+@pytest.mark.parametrize("keys", [("3",), ("enter",)], ids=["of all", "of a route"])
+async def test_misses_come_with_the_picture_that_changed_them(keys: tuple[str, ...]) -> None:
+    feed = Counted(snapshot(route("refunds", "page")))
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, *keys)
+        feed.calls.clear()
+        feed.latest = (miss(run="r-999"),)
+        feed.current = snapshot(route("refunds", "page", last_miss_us=NOW))
+        app = pilot.app
+        assert isinstance(app, ConsoleApp)
+        drawn: list[bool] = []
+        app.watch(app, "frame", lambda _: drawn.append("r-999" in _held(app)), init=False)
+        await refresh(pilot)
+        assert drawn == [True]
+        assert feed.calls == ["snapshot", "misses"]
+
+
+async def test_misses_do_not_come_with_a_picture_that_is_not_on_show() -> None:
+    feed = Counted(snapshot(route("refunds", "page")))
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "space")
+        feed.calls.clear()
+        feed.latest = (miss(run="r-999"),)
+        feed.current = snapshot(route("refunds", "page", last_miss_us=NOW))
+        await refresh(pilot)
+        assert feed.calls == ["snapshot"]
+        assert "r-999" not in screen_text(pilot)
+        await press(pilot, "space")
+        assert "r-999" in screen_text(pilot)
+
+
+async def test_misses_that_did_not_come_with_it_are_asked_for_and_the_reason_is_shown() -> None:
+    feed = Counted(snapshot(route("refunds", "page")))
+    async with console(feed).run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "3")
+        feed.unread = "the store is locked"
+        feed.current = snapshot(route("refunds", "page", last_miss_us=NOW))
+        await refresh(pilot)
+        assert "not read anew: the store is locked" in screen_text(pilot)
+
+
+class Counted(FakeFeed):
+    """Notes what it is asked for; `unread` makes only misses fail."""
+
+    def __init__(self, current: Snapshot) -> None:
+        super().__init__(current)
+        self.calls: list[str] = []
+        self.unread = ""
+
+    def snapshot(self) -> Snapshot:
+        self.calls.append("snapshot")
+        return super().snapshot()
+
+    def misses(
+        self, route: str | None, limit: int, until_us: int | None = None
+    ) -> tuple[MissView, ...]:
+        self.calls.append("misses")
+        if self.unread:
+            raise OSError(self.unread)
+        return super().misses(route, limit, until_us)
+
+
+def _held(app: ConsoleApp) -> set[str]:
+    """Return the runs whose misses the view in front has."""
+    view = app.screen
+    assert isinstance(view, View)
+    assert view.charged is not None
+    return {each.run for each in view.charged.misses}

@@ -85,11 +85,11 @@ def chart(view: RouteView, look: Look, size: tuple[int, int]) -> list[Line]:
     """Return the curve of the budget left over the window, with what happened, captioned."""
     width = min(_CURVE_WIDTH, size[0])
     length = window_us(view.window, look.as_of_us, look.zone)
-    lines = curve(view.curve, length, (width, size[1]), look.glyphs)
-    if len(view.curve) < 2:
+    points, glyphs = view.curve.points, look.glyphs
+    lines = curve(points, length, (width, size[1]), glyphs)
+    if len(points) < 2:
         return lines
-    glyphs = look.glyphs
-    reach = view.curve[0][0], view.curve[-1][0]
+    reach = points[0][0], points[-1][0]
     marked = ticks(view.marks, reach, width, glyphs)
     caption = line(
         f"       {look.moment(reach[0])} {glyphs.arrow} {look.moment(reach[1])}   ",

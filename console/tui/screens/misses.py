@@ -12,6 +12,7 @@ from console.tui.host import host
 from console.tui.render import empty, misses
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.table import Table
+from console.tui.wanted import Wanted
 from console.tui.widgets.cursor_list import CursorList
 
 if TYPE_CHECKING:
@@ -48,15 +49,11 @@ class MissesScreen(Table[MissView]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._misses: tuple[MissView, ...] = ()
-        self._asked: object = None
-        self._waiting = True
-        self._on_its_way = False
-        self._trouble = ""
+        self.charged: Wanted = Wanted(None, MISSES_READ)
 
     def rows(self, snapshot: Snapshot) -> Sequence[MissView]:  # noqa: ARG002
         """Return the misses that were fetched, the latest first."""
-        return self._misses
+        return self.charged.misses
 
     def fields(self, item: MissView, look: Look) -> Fields:
         """Return a miss as the filter sees it."""
@@ -68,13 +65,13 @@ class MissesScreen(Table[MissView]):
 
     def nothing(self, snapshot: Snapshot, look: Look) -> list[Line]:
         """Return what it means that there is no miss."""
-        if self._waiting or self._trouble:
-            return empty.no_misses(self._waiting, self._trouble)
+        if self.charged.waiting or self.charged.trouble:
+            return empty.no_misses(self.charged.waiting, self.charged.trouble)
         return empty.no_misses_at_all(snapshot, look)
 
     def totals(self, snapshot: Snapshot) -> list[Line]:  # noqa: ARG002
         """Say where older misses are not on show, or that what is shown is old."""
-        return misses.reach(len(self._misses), MISSES_READ, self._trouble)
+        return misses.reach(len(self.charged.misses), MISSES_READ, self.charged.trouble)
 
     def detail(self, item: MissView, look: Look) -> list[Line]:
         """Return a miss with nothing cut off."""
@@ -83,29 +80,12 @@ class MissesScreen(Table[MissView]):
     def draw(self, frame: Frame, look: Look) -> None:
         """Show the list; ask again when something about the misses has changed."""
         super().draw(frame, look)
-        if frame.shown is not None:
-            self._ask(frame.shown)
-
-    def _ask(self, snapshot: Snapshot) -> None:
-        state = tuple(
-            (view.route, view.last_miss_us, view.counts, view.experienced)
-            for view in snapshot.routes
-        )
-        if state != self._asked and not self._on_its_way:
-            self._asked, self._on_its_way = state, True
-            self._fetch()
-
-    def _fetch(self) -> None:
-        host(self).errands.misses(self, None, MISSES_READ)
+        if frame.shown is not None and self.charged.ask(frame.shown):
+            host(self).errands.misses(self, self.charged)
 
     def on_misses_fetched(self, message: MissesFetched) -> None:
         """Show the misses that came in; after an error, those of before stay."""
-        self._waiting = self._on_its_way = False
-        self._trouble = message.trouble
-        if message.trouble:
-            self._asked = None
-        else:
-            self._misses = message.misses
+        self.charged.came(message)
         self.call_after_refresh(self._show_fetched)
 
     def _show_fetched(self) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.tui.figures.spans import Line, Tone, line
-from console.tui.host import host
 from console.tui.render import empty
 from console.tui.screens.misses import MISSES_READ, MissesScreen
+from console.tui.wanted import Wanted
 
 if TYPE_CHECKING:
     from console.snapshot.types import MissView, Snapshot
@@ -24,6 +24,7 @@ class PeriodMisses(MissesScreen):
         self._route = route
         self._label = label
         self._span = span
+        self.charged = Wanted(route, MISSES_READ, span[1] - 1)
 
     def rows(self, snapshot: Snapshot) -> list[MissView]:
         """Return the misses of the period."""
@@ -32,13 +33,10 @@ class PeriodMisses(MissesScreen):
 
     def nothing(self, snapshot: Snapshot, look: Look) -> list[Line]:  # noqa: ARG002
         """Return what it means that there is none."""
-        if self._waiting or self._trouble:
-            return empty.no_misses(self._waiting, self._trouble)
+        if self.charged.waiting or self.charged.trouble:
+            return empty.no_misses(self.charged.waiting, self.charged.trouble)
         return [line((f"No miss of {self._route} is kept for {self._label}.", Tone.STRONG))]
 
     def totals(self, snapshot: Snapshot) -> list[Line]:
         """Say which route and period are on show."""
         return [line((self._route, Tone.STRONG)), line(self._label), *super().totals(snapshot)]
-
-    def _fetch(self) -> None:
-        host(self).errands.misses(self, self._route, MISSES_READ, self._span[1] - 1)

@@ -20,6 +20,7 @@ from console.tui.render.look import Detail
 from console.tui.screens.evidence import EvidenceScreen
 from console.tui.screens.route_review import RouteReviewScreen
 from console.tui.screens.view import View
+from console.tui.wanted import Wanted
 from console.tui.widgets.answer_block import AnswerBlock
 from console.tui.widgets.cursor_list import CursorList
 from console.tui.widgets.prose import Prose
@@ -61,11 +62,8 @@ class RouteScreen(View):
     def __init__(self, route: str) -> None:
         super().__init__()
         self.route = route
-        self._misses: tuple[MissView, ...] = ()
-        self._asked: object = None
-        self._waiting = True
-        self._on_its_way = False
-        self._trouble = ""
+        self.charged: Wanted = Wanted(route, MISSES_SHOWN)
+        self._listed: object = None
         self._drawn: Snapshot | None = None
         self._drawn_at: tuple[object, object] = ((), ())
 
@@ -87,7 +85,9 @@ class RouteScreen(View):
         if frame.shown is None:
             self._absent(empty.waiting(frame))
             return
-        self._ask(frame.shown)
+        if self.charged.ask(frame.shown):
+            host(self).errands.misses(self, self.charged)
+        self._list()
         sizes = (self.size, self.query_one("#answers").size)
         if self._drawn is frame.shown and self._drawn_at == sizes:
             return
@@ -146,38 +146,31 @@ class RouteScreen(View):
             blocks[4] += burn.chart(view, look, (width, _CURVE_LOW))
             blocks[4] += burn.happened(view, look, (width, _WORDS))
 
-    def _ask(self, snapshot: Snapshot) -> None:
-        """Ask for the misses again when something about them has changed."""
-        view = snapshot.route(self.route)
-        if view is None:
-            return
-        state = (view.last_miss_us, view.counts, view.experienced, view.excluded)
-        if state != self._asked and not self._on_its_way:
-            self._asked, self._on_its_way = state, True
-            host(self).errands.misses(self, self.route, MISSES_SHOWN)
-
     def on_misses_fetched(self, message: MissesFetched) -> None:
         """Show the misses that came in."""
-        self._waiting = self._on_its_way = False
+        self.charged.came(message)
         if not self.still_open:
-            self._asked = None
+            self.charged.again()
             return
-        self._trouble = message.trouble
-        if message.trouble:
-            self._asked = None
-        else:
-            self._misses = message.misses
-        self.cursor_list.show(self._misses)
-        nothing = [] if self._misses else empty.no_misses(self._waiting, self._trouble)
-        self.query_one("#no-misses", Prose).show(nothing)
+        self._list()
         self.call_after_refresh(self.redraw)
+
+    def _list(self) -> None:
+        """Show the misses, where they are others than before."""
+        found = (self.charged.misses, self.charged.waiting, self.charged.trouble)
+        if found != self._listed:
+            self._listed = found
+            self.cursor_list.show(self.charged.misses)
+            self.query_one("#no-misses", Prose).show(
+                [] if found[0] else empty.no_misses(*found[1:])
+            )
 
     def sheet(self) -> Sheet:
         """Return the latest misses of the route."""
         names = ("route", "run", "class", "at_us", "rule", "correction")
         rows = tuple(
             (each.route, each.run, each.error_class, each.at_us, each.rule, each.correction)
-            for each in self._misses
+            for each in self.charged.misses
         )
         return Sheet(f"Misses of {self.route}", names, rows)
 

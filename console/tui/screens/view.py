@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from console.tui.export import Paper, Sheet
     from console.tui.frame import Frame
     from console.tui.render.look import Look
+    from console.tui.wanted import Wanted
 
 
 class View(Screen[None]):
@@ -36,6 +37,8 @@ class View(Screen[None]):
     """What the view is called in the names of exports."""
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
+    charged: Wanted | None = None
+    """The misses that it shows beside the frame."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "escape", "Back", show=False, id="view.escape"),
         Binding("e", "export", "Export", show=False, id="view.export"),
