@@ -44,14 +44,14 @@ def facts(view: RouteView) -> dict[str, Any]:
     """
     names = (
         "counts", "experienced", "remaining", "open", "unknown", "excluded", "last_miss_us",
-        "burn", "health", "state", "data", "agents", "curve",
+        "burn", "health", "state", "data", "agents",
     )  # fmt: skip
     directives = [msgspec.structs.replace(item, awaited=(), ended=()) for item in view.directives]
     alerts = [
         (item.id, item.severity, item.opened_us, item.resolved_us, item.kinds, item.acknowledged_by)
         for item in view.alerts
     ]
-    told = {"alerts": alerts, "directives": directives}
+    told = {"alerts": alerts, "directives": directives, "curve": view.curve.points}
     return {**told, **{name: getattr(view, name) for name in names}}
 
 
