@@ -30,6 +30,11 @@ _ORDERED = (
 )
 """Whether there is anything to be read of a route (its name, its number): mostly there is not."""
 
+_ALL_WITH_ORDERS = (
+    "select route from directive union select route from grant_given "
+    "union select name from route where id in (select route from receipt) "
+    "or id in (select route from late)"
+)
 _WITH_ORDERS = (
     "with asked(name) as (select value from json_each(?)) "
     "select name from asked where exists (select 1 from directive where route = name) "
@@ -71,10 +76,13 @@ def orders_of(connection: Connection, route: str) -> Orders:
     return orders
 
 
-def with_orders(connection: Connection, routes: Iterable[str]) -> list[str]:
-    """Return those of some routes of which `orders_of` has anything to read."""
-    rows = connection.execute(_WITH_ORDERS, (msgspec.json.encode(list(routes)).decode(),))
-    return [row[0] for row in rows]
+def with_orders(connection: Connection, routes: Iterable[str] | None = None) -> set[str]:
+    """Return those of some routes, or of all, of which `orders_of` has anything to read."""
+    if routes is None:
+        rows = connection.execute(_ALL_WITH_ORDERS)
+    else:
+        rows = connection.execute(_WITH_ORDERS, (msgspec.json.encode(list(routes)).decode(),))
+    return {row[0] for row in rows}
 
 
 def directives_of(connection: Connection, route: str) -> list[Directive]:

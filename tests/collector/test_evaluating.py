@@ -65,7 +65,7 @@ class Plant:
         with self.writer.transaction():
             settled = self._ledger.settle(lambda _: self.now_us)
             self.writer.settle(settled, self.now_us)
-            self.writer.saw(name, self.now_us - ago_us, count)
+            self.writer.saw([(name, self.now_us - ago_us, count)])
             self._fold(settled, name)
 
     def _fold(self, settled: Settled, name: str) -> None:
