@@ -61,15 +61,31 @@ def watched(
 
     `held` are the conditions that stand in the route's open alerts, by (kind, part).
     """
-    case = Case(ground, held)
+    case, route = Case(ground, held), ground.route
+    if ground.catching_up or ground.stale:
+        parts, handed_off = tuple(route.caps_ppm), route.max_handoff_ppm is not None
+        withheld = _all_withheld(_why_withheld(ground), parts, handed_off=handed_off)
+        return [_spent(case), _rescues(case), *withheld]
     found = [_spent(case), _exhausts(case)]
     found += [_left(case, *step) for step in LEFT_STEPS]
-    found += [_cap(case, item) for item in CLASSES if item.value in ground.route.caps_ppm]
+    found += [_cap(case, item) for item in CLASSES if item.value in route.caps_ppm]
     found += _class_shares(case)
     found += [_rescues(case), _unmeasured(case)]
-    if ground.route.max_handoff_ppm is not None:
-        found.append(_handoff_rate(case, ground.route.max_handoff_ppm))
+    if route.max_handoff_ppm is not None:
+        found.append(_handoff_rate(case, route.max_handoff_ppm))
     return found
+
+
+@lru_cache(maxsize=256)
+def _all_withheld(
+    verdict: Verdict, capped: tuple[str, ...], *, handed_off: bool
+) -> tuple[Condition, ...]:
+    """Return what a route that is stale or catching up is not judged on, one for all routes."""
+    named = [(kinds.EXHAUSTS, ""), *((kinds.LEFT, part) for _, part in LEFT_STEPS)]
+    named += [(kinds.CAP, part) for part in capped]
+    named += [(kinds.CLASS_SHARE, part) for part in _NAMES]
+    named += [(kinds.UNMEASURED, ""), *([(kinds.HANDOFF_RATE, "")] if handed_off else [])]
+    return tuple(_plain(kind, Severity.TICKET, verdict, part) for kind, part in named)
 
 
 def _spent(case: Case) -> Condition:
@@ -95,7 +111,7 @@ def _spent(case: Case) -> Condition:
 
 def _left(case: Case, step: Fraction, part: str) -> Condition:
     ground, left = case.ground, case.ground.left
-    if ground.catching_up or ground.stale or left is None:
+    if left is None:
         return _withheld(ground, kinds.LEFT, part=part)
 
     def words() -> str:
@@ -110,7 +126,7 @@ def _left(case: Case, step: Fraction, part: str) -> Condition:
 def _exhausts(case: Case) -> Condition:
     """The budget is gone within `exhausts_within`, at a pace that rests on more than one miss."""
     ground, route, found = case.ground, case.ground.route, case.ground.forecast
-    if ground.catching_up or ground.stale or found.outlook == forecast.NO_DATA:
+    if found.outlook == forecast.NO_DATA:
         return _withheld(ground, kinds.EXHAUSTS)
 
     def words() -> str:
@@ -127,7 +143,7 @@ def _cap(case: Case, error_class: ErrorClass) -> Condition:
     """A class has spent the cap that its owner set: a share of all runs, like the budget."""
     ground, part = case.ground, error_class.value
     counts, cap_ppm = ground.charged, ground.route.caps_ppm[part]
-    if ground.catching_up or ground.stale or not counts.total:
+    if not counts.total:
         return _withheld(ground, kinds.CAP, part=part)
     took = counts.of(error_class)
     cap = percent(Fraction(cap_ppm, arithmetic.PPM))
@@ -146,7 +162,7 @@ def _class_shares(case: Case) -> list[Condition]:
     """A class took over a fifth of a quarter's budget; judged once a whole quarter is known."""
     ground = case.ground
     whole = ground.now_us - ground.first_us >= QUARTER_US
-    if ground.catching_up or ground.stale or not ground.quarter.total or not whole:
+    if not ground.quarter.total or not whole:
         return [_withheld(ground, kinds.CLASS_SHARE, part=part) for part in _NAMES]
     return [_class_share(case, item) for item in CLASSES]
 
@@ -188,7 +204,7 @@ def _handoff_rate(case: Case, most_ppm: int) -> Condition:
     """So much is handed off that being green says little; needs `min_runs` in the window."""
     ground = case.ground
     total, given = ground.experienced.total, ground.handoffs
-    if ground.catching_up or ground.stale or total == 0:
+    if total == 0:
         return _withheld(ground, kinds.HANDOFF_RATE)
     most = percent(Fraction(most_ppm, arithmetic.PPM))
 
@@ -204,7 +220,7 @@ def _unmeasured(case: Case) -> Condition:
     """Too many runs have no verdict for the numbers to be trusted."""
     ground = case.ground
     total = ground.experienced.total + ground.unknown
-    if ground.catching_up or ground.stale or not total:
+    if not total:
         return _withheld(ground, kinds.UNMEASURED)
 
     def words() -> str:
@@ -260,8 +276,11 @@ def _withheld(
     ground: Ground, kind: str, severity: Severity = Severity.TICKET, part: str = ""
 ) -> Condition:
     """Return a condition that cannot be judged now: the last state stands."""
-    verdict = Verdict.CATCHING_UP if ground.catching_up else Verdict.FROZEN
-    return _plain(kind, severity, verdict, part)
+    return _plain(kind, severity, _why_withheld(ground), part)
+
+
+def _why_withheld(ground: Ground) -> Verdict:
+    return Verdict.CATCHING_UP if ground.catching_up else Verdict.FROZEN
 
 
 def _classes(counts: Counts, fires: bool) -> tuple[str, ...]:

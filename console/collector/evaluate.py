@@ -17,7 +17,7 @@ from console.model import Severity
 from console.store import alerts, counting, desk, outbox, reader, silences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from console.burn.ground import Ground
     from console.burn.lifecycle import Alert
@@ -71,6 +71,11 @@ class Evaluator:
     def table(self) -> Table:
         """The counts of all windows that end at the instant of the last evaluation."""
         return self._running
+
+    @property
+    def rows(self) -> Sequence[reader.RouteRow]:
+        """The routes as they were at the last evaluation, by name."""
+        return self._rows
 
     def evaluate(
         self, now_us: int, catching_up: Callable[[str], bool], *, jumped: bool = False
@@ -126,7 +131,9 @@ class Evaluator:
             self._seen.clear()
             self._rows = reader.routes(connection)
         elif self._touched:
-            self._rows = reader.routes(connection)
+            known = {row.name: row for row in self._rows}
+            known |= {row.name: row for row in reader.routes(connection, self._touched)}
+            self._rows = sorted(known.values(), key=_name)
 
     def _needs_a_look(
         self, row: reader.RouteRow, now_us: int, behind: bool, moved: set[int]
@@ -211,6 +218,10 @@ def _by_route(found: Iterable[Alert]) -> dict[str, dict[Severity, Alert]]:
     for alert in found:
         known.setdefault(alert.route, {})[Severity(alert.severity)] = alert
     return known
+
+
+def _name(row: reader.RouteRow) -> str:
+    return row.name
 
 
 def _turns(route: RouteSettings) -> bool:

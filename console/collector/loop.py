@@ -209,7 +209,7 @@ class Collector:
                 jumped = self._drift.jumped(now_us, self._steady())
                 self._evaluator.evaluate(now_us, catching_up, jumped=jumped)
                 judged = consequences.decide(
-                    connection, self._settings, now_us, catching_up, self._evaluator.table
+                    connection, self._settings, now_us, catching_up, self._evaluator
                 )
                 self._judged.evaluated(whole=not unread)
         except BaseException:

@@ -54,11 +54,16 @@ class FileRow(NamedTuple):
     late: int
 
 
-def routes(connection: Connection) -> list[RouteRow]:
-    """Return all routes that events were read of, by name."""
-    rows = connection.execute(
-        "select id, name, first_us, last_us, events, gap_minutes from route order by name"
-    )
+def routes(connection: Connection, names: Iterable[str] | None = None) -> list[RouteRow]:
+    """Return all routes that events were read of, or those of some names, by name."""
+    query = "select id, name, first_us, last_us, events, gap_minutes from route"
+    if names is None:
+        rows = connection.execute(f"{query} order by name")
+    else:
+        rows = connection.execute(
+            f"{query} where name in (select value from json_each(?)) order by name",
+            (msgspec.json.encode(list(names)).decode(),),
+        )
     return [RouteRow(*row) for row in rows]
 
 
