@@ -189,7 +189,8 @@ class Evaluator:
 
     def _store(self) -> int:
         """Store what has changed by this evaluation; return how many alerts did."""
-        alerts.save_all(self._connection, self._changed)
+        if self._changed:
+            alerts.save_all(self._connection, self._changed)
         outbox.post(self._connection, self._said)
         changed, self._changed, self._said = len(self._changed), [], []
         return changed
