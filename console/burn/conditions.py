@@ -52,12 +52,12 @@ def of_control_file(tampering: str) -> Condition:
 def _burn(ground: Ground, severity: Severity, alert: Alert | None) -> Condition:
     """Judge the burn rules of one severity; an open alert ends by the rules that fired it."""
     kind = kinds.BURN
-    mine = [item for item in ground.readings if item.rule.severity is severity]
-    firing = [item for item in mine if item.fires]
     if ground.catching_up:
         return Condition(kind, severity, Verdict.CATCHING_UP, "catching up")
     if ground.stale:
         return Condition(kind, severity, Verdict.FROZEN, "no events: the last state stands")
+    mine = [item for item in ground.readings if item.rule.severity is severity]
+    firing = [item for item in mine if item.fires]
     if firing:
         gating = firing[0]
         since_us = windows.trailing(ground.now_us, gating.rule.long_us).first * MINUTE_US

@@ -8,7 +8,8 @@ governing burn give, so that an operator sees how sure the clock time is.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -108,10 +109,17 @@ def words(found: Forecast, now_us: int, zone: str) -> str:
 
 def clock(at_us: int, now_us: int, zone: str) -> str:
     """Return a time of day with its zone, on another day than that of `now_us` its date too."""
-    local, now = (
-        datetime.fromtimestamp(each // SECOND_US, tz=UTC).astimezone(ZoneInfo(zone))
-        for each in (at_us, now_us)
-    )
-    if local.date() == now.date():
+    local = _local(at_us // SECOND_US, zone)
+    if local.date() == _day_of(now_us // SECOND_US, zone):
         return f"{local:%H:%M %Z}"
     return f"{local.day} {local:%b %H:%M %Z}"
+
+
+def _local(second: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(second, tz=UTC).astimezone(ZoneInfo(zone))
+
+
+@lru_cache(maxsize=64)
+def _day_of(second: int, zone: str) -> date:
+    """Return the day of an instant: mostly of the present one, for many routes."""
+    return _local(second, zone).date()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.burn.rules import Reading
+    from console.model import BurnRule, Window
 
 QUARTER_US = 90 * DAY_US
 RESCUE_SPAN_US = 7 * DAY_US
@@ -79,7 +80,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return after which silence the route is stale."""
         return absent_after_us(self.route, self.gap_minutes)
 
-    @property
+    @cached_property
     def stale(self) -> bool:
         """Say whether nothing was heard of the route for too long to judge it."""
         return self.now_us - self.last_us > self.absent_after_us
@@ -137,12 +138,25 @@ def absent_after_us(route: RouteSettings, gap_minutes: int) -> int:
     """
     if route.absent_after_us is not None:
         return route.absent_after_us
-    crossing = (
-        rule.k.numerator * route.budget_ppm * rule.long_us // (rule.k.denominator * arithmetic.PPM)
-        for rule in rules.of(route)
-    )
-    fastest_us = min(crossing, default=0)
+    if route.rules is None:
+        fastest_us = _built_in_crossing_us(route.window, route.budget_ppm)
+    else:
+        fastest_us = _crossing_us(route.rules, route.budget_ppm)
     return max(_LEAST_ABSENT_US, _GAP_TIMES * gap_minutes * MINUTE_US, fastest_us)
+
+
+def _crossing_us(judging: tuple[BurnRule, ...], budget_ppm: int) -> int:
+    """Return in which time a total failure crosses the fastest of some rules, 0 without any."""
+    crossing = (
+        rule.k.numerator * budget_ppm * rule.long_us // (rule.k.denominator * arithmetic.PPM)
+        for rule in judging
+    )
+    return min(crossing, default=0)
+
+
+@lru_cache(maxsize=1024)
+def _built_in_crossing_us(window: Window, budget_ppm: int) -> int:
+    return _crossing_us(rules.built_in(window, budget_ppm), budget_ppm)
 
 
 def idle(route: RouteSettings, now_us: int) -> bool:

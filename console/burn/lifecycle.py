@@ -182,6 +182,8 @@ def step(
     after = {key: _unwatched(item, now_us) for key, item in held.items()}
     for condition in found:
         key = (condition.kind, condition.part)
+        if condition.verdict is not Verdict.FIRE and key not in held:
+            continue  # it has never begun
         stepped = _stepped(held.get(key), condition, now_us)
         if stepped is not None:
             after[key] = stepped

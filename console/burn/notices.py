@@ -53,16 +53,15 @@ def speak(alert: Alert, lapses_before: int, voice: Voice) -> tuple[Alert, list[N
     said = [item for item in audible if _token(item) not in alert.told]
     found = []
     if said and not alert.told:
-        found.append(_notice(alert, voice.route, f"{OPENED}/1", _opening(alert, voice)))
+        found.append(_notice(alert, voice, f"{OPENED}/1", _opening(alert, voice)))
     else:
         found += [
-            _notice(alert, voice.route, f"{JOINED}/{_token(item)}", _joining(item, voice))
+            _notice(alert, voice, f"{JOINED}/{_token(item)}", _joining(item, voice))
             for item in said
         ]
     if alert.lapses > lapses_before and audible:
         words = f"{alert.note}. {_opening(alert, voice)}"
-        found.append(_notice(alert, voice.route, f"{LAPSED}/{alert.lapses}", words))
-    found = [msgspec.structs.replace(notice, at_us=voice.now_us) for notice in found]
+        found.append(_notice(alert, voice, f"{LAPSED}/{alert.lapses}", words))
     told = (*alert.told, *(_token(item) for item in said))
     return msgspec.structs.replace(alert, told=told), found
 
@@ -74,8 +73,8 @@ def resolved(alert: Alert, route: RouteSettings) -> Notice:
     what = ", ".join(title(item) for item in alert.conditions)
     subject = alert.route or "The control file"
     words = f"{subject}: over{by} ({what}). {_look(alert.route)}"
-    notice = _notice(alert, route, f"{OVER}/1", words)
-    return msgspec.structs.replace(notice, at_us=alert.resolved_us or alert.opened_us)
+    ended = Voice(route, alert.resolved_us or alert.opened_us)
+    return _notice(alert, ended, f"{OVER}/1", words)
 
 
 def _muted(alert: Alert, voice: Voice) -> Alert:
@@ -112,6 +111,8 @@ def _may_end_aloud(alert: Alert, voice: Voice) -> bool:
 
 
 def _silenced_by(alert: Alert, item: Held, voice: Voice) -> str:
+    if not voice.silences:
+        return ""
     return next(
         (
             silence.id
@@ -149,6 +150,8 @@ def next_step(shown: Sequence[Held], voice: Voice, severity: str = "") -> str:
 
     `severity` is that of an alert that opens: what a ladder does on a page is next only then.
     """
+    if not voice.route.ladder:
+        return ""
     classes = {name for item in shown if item.signed for name in voice.route.zero_tolerance}
     steps = [
         step
@@ -173,15 +176,16 @@ def _act(do: str, route: RouteSettings) -> str:
     return _VERBS.get(do, do) + frozen
 
 
-def _notice(alert: Alert, route: RouteSettings, name: str, words: str) -> Notice:
-    """Return a notice of an alert; `name` is what it is, and which of them."""
+def _notice(alert: Alert, voice: Voice, name: str, words: str) -> Notice:
+    """Return a notice of an alert, of now; `name` is what it is, and which of them."""
+    route = voice.route
     return Notice(
         key=f"{alert.id}/{name}",
         alert=alert.id,
         route=alert.route,
         severity=Severity(alert.severity),
         what=name.partition("/")[0],
-        at_us=alert.opened_us,
+        at_us=voice.now_us,
         words=words,
         owner=route.owner,
         deputy=route.deputy,

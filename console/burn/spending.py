@@ -9,6 +9,7 @@ otherwise tell people of every run.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from itertools import compress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -60,15 +61,31 @@ def watched(
 
     `held` are the conditions that stand in the route's open alerts, by (kind, part).
     """
-    case = Case(ground, held)
+    case, route = Case(ground, held), ground.route
+    if ground.catching_up or ground.stale:
+        parts, handed_off = tuple(route.caps_ppm), route.max_handoff_ppm is not None
+        withheld = _all_withheld(_why_withheld(ground), parts, handed_off=handed_off)
+        return [_spent(case), _rescues(case), *withheld]
     found = [_spent(case), _exhausts(case)]
     found += [_left(case, *step) for step in LEFT_STEPS]
-    found += [_cap(case, item) for item in CLASSES if item.value in ground.route.caps_ppm]
-    found += [_class_share(case, item) for item in CLASSES]
+    found += [_cap(case, item) for item in CLASSES if item.value in route.caps_ppm]
+    found += _class_shares(case)
     found += [_rescues(case), _unmeasured(case)]
-    if ground.route.max_handoff_ppm is not None:
-        found.append(_handoff_rate(case, ground.route.max_handoff_ppm))
+    if route.max_handoff_ppm is not None:
+        found.append(_handoff_rate(case, route.max_handoff_ppm))
     return found
+
+
+@lru_cache(maxsize=256)
+def _all_withheld(
+    verdict: Verdict, capped: tuple[str, ...], *, handed_off: bool
+) -> tuple[Condition, ...]:
+    """Return what a route that is stale or catching up is not judged on, one for all routes."""
+    named = [(kinds.EXHAUSTS, ""), *((kinds.LEFT, part) for _, part in LEFT_STEPS)]
+    named += [(kinds.CAP, part) for part in capped]
+    named += [(kinds.CLASS_SHARE, part) for part in _NAMES]
+    named += [(kinds.UNMEASURED, ""), *([(kinds.HANDOFF_RATE, "")] if handed_off else [])]
+    return tuple(_plain(kind, Severity.TICKET, verdict, part) for kind, part in named)
 
 
 def _spent(case: Case) -> Condition:
@@ -86,14 +103,15 @@ def _spent(case: Case) -> Condition:
             said += f" It {burning(ground.hour, HOUR_US, route.budget_ppm)}."
         return f"{route.name}: {said} {owned}"
 
-    found = _judged(case, kinds.SPENT, words, fires=fires)
-    rules = (f"left {percent(left)}",) if fires else ()
-    return found._replace(severity=Severity.PAGE, rules=rules, classes=_classes(ground.charged))
+    return _judged(
+        case, kinds.SPENT, words, fires=fires, severity=Severity.PAGE,
+        rule=f"left {percent(left)}" if fires else "", classes=_classes(ground.charged, fires),
+    )  # fmt: skip
 
 
 def _left(case: Case, step: Fraction, part: str) -> Condition:
     ground, left = case.ground, case.ground.left
-    if ground.catching_up or ground.stale or left is None:
+    if left is None:
         return _withheld(ground, kinds.LEFT, part=part)
 
     def words() -> str:
@@ -101,14 +119,14 @@ def _left(case: Case, step: Fraction, part: str) -> Condition:
         return f"{ground.route.name}: {said}, the mark is {part}."
 
     fires = left <= step and ground.budget_counts
-    found = _judged(case, kinds.LEFT, words, fires=fires, part=part)
-    return found._replace(rules=(f"left at most {part}",), classes=_classes(ground.charged))
+    rule, classes = f"left at most {part}", _classes(ground.charged, fires)
+    return _judged(case, kinds.LEFT, words, fires=fires, part=part, rule=rule, classes=classes)
 
 
 def _exhausts(case: Case) -> Condition:
     """The budget is gone within `exhausts_within`, at a pace that rests on more than one miss."""
     ground, route, found = case.ground, case.ground.route, case.ground.forecast
-    if ground.catching_up or ground.stale or found.outlook == forecast.NO_DATA:
+    if found.outlook == forecast.NO_DATA:
         return _withheld(ground, kinds.EXHAUSTS)
 
     def words() -> str:
@@ -117,15 +135,15 @@ def _exhausts(case: Case) -> Condition:
 
     soon = found.at_us is not None and found.at_us - ground.minute_us <= route.exhausts_within_us
     fires = soon and ground.budget_counts and found.bad >= route.min_misses
-    judged = _judged(case, kinds.EXHAUSTS, words, fires=fires)
-    return judged._replace(rules=("gone soon",), classes=_classes(ground.day))
+    classes = _classes(ground.day, fires)
+    return _judged(case, kinds.EXHAUSTS, words, fires=fires, rule="gone soon", classes=classes)
 
 
 def _cap(case: Case, error_class: ErrorClass) -> Condition:
     """A class has spent the cap that its owner set: a share of all runs, like the budget."""
     ground, part = case.ground, error_class.value
     counts, cap_ppm = ground.charged, ground.route.caps_ppm[part]
-    if ground.catching_up or ground.stale or not counts.total:
+    if not counts.total:
         return _withheld(ground, kinds.CAP, part=part)
     took = counts.of(error_class)
     cap = percent(Fraction(cap_ppm, arithmetic.PPM))
@@ -136,17 +154,22 @@ def _cap(case: Case, error_class: ErrorClass) -> Condition:
 
     spent = took * arithmetic.PPM >= cap_ppm * counts.total
     enough = took >= ground.route.min_misses and cap_ppm * counts.total >= arithmetic.PPM
-    found = _judged(case, kinds.CAP, words, fires=spent and enough, part=part)
-    return found._replace(rules=(f"cap {part} {cap}",), classes=(part,))
+    fires, rule = spent and enough, f"cap {part} {cap}"
+    return _judged(case, kinds.CAP, words, fires=fires, part=part, rule=rule, classes=(part,))
+
+
+def _class_shares(case: Case) -> list[Condition]:
+    """A class took over a fifth of a quarter's budget; judged once a whole quarter is known."""
+    ground = case.ground
+    whole = ground.now_us - ground.first_us >= QUARTER_US
+    if not ground.quarter.total or not whole:
+        return [_withheld(ground, kinds.CLASS_SHARE, part=part) for part in _NAMES]
+    return [_class_share(case, item) for item in CLASSES]
 
 
 def _class_share(case: Case, error_class: ErrorClass) -> Condition:
-    """One class took over a fifth of a quarter's budget; judged once a whole quarter is known."""
     ground, part = case.ground, error_class.value
     counts, route = ground.quarter, ground.route
-    whole = ground.now_us - ground.first_us >= QUARTER_US
-    if ground.catching_up or ground.stale or not counts.total or not whole:
-        return _withheld(ground, kinds.CLASS_SHARE, part=part)
     took = counts.of(error_class)
     budget = counts.total * route.budget_ppm
 
@@ -156,8 +179,10 @@ def _class_share(case: Case, error_class: ErrorClass) -> Condition:
 
     over = took * arithmetic.PPM * CLASS_SHARE.denominator > budget * CLASS_SHARE.numerator
     fires = over and took >= route.min_misses and budget >= arithmetic.PPM
-    found = _judged(case, kinds.CLASS_SHARE, words, fires=fires, part=part)
-    return found._replace(rules=(f"{part} over 20 % of a quarter",), classes=(part,))
+    return _judged(
+        case, kinds.CLASS_SHARE, words, fires=fires, part=part,
+        rule=f"{part} over 20 % of a quarter", classes=(part,),
+    )  # fmt: skip
 
 
 def _rescues(case: Case) -> Condition:
@@ -171,15 +196,15 @@ def _rescues(case: Case) -> Condition:
     def words() -> str:
         return f"{ground.route.name}: rescued {times} times in seven days."
 
-    found = _judged(case, kinds.RESCUES, words, fires=times >= RESCUES)
-    return found._replace(rules=(f"{RESCUES} rescues in 7d",), hold_us=0)
+    rule = f"{RESCUES} rescues in 7d"
+    return _judged(case, kinds.RESCUES, words, fires=times >= RESCUES, rule=rule, hold_us=0)
 
 
 def _handoff_rate(case: Case, most_ppm: int) -> Condition:
     """So much is handed off that being green says little; needs `min_runs` in the window."""
     ground = case.ground
     total, given = ground.experienced.total, ground.handoffs
-    if ground.catching_up or ground.stale or total == 0:
+    if total == 0:
         return _withheld(ground, kinds.HANDOFF_RATE)
     most = percent(Fraction(most_ppm, arithmetic.PPM))
 
@@ -188,35 +213,52 @@ def _handoff_rate(case: Case, most_ppm: int) -> Condition:
         return f"{ground.route.name}: {said}."
 
     fires = given * arithmetic.PPM > most_ppm * total and total >= ground.route.min_runs
-    found = _judged(case, kinds.HANDOFF_RATE, words, fires=fires)
-    return found._replace(rules=(f"handed off over {most}",))
+    return _judged(case, kinds.HANDOFF_RATE, words, fires=fires, rule=f"handed off over {most}")
 
 
 def _unmeasured(case: Case) -> Condition:
     """Too many runs have no verdict for the numbers to be trusted."""
     ground = case.ground
     total = ground.experienced.total + ground.unknown
-    if ground.catching_up or ground.stale or not total:
+    if not total:
         return _withheld(ground, kinds.UNMEASURED)
 
     def words() -> str:
         return f"{ground.route.name}: {ground.unknown} of {total} runs have no verdict."
 
     fires = ground.unknown * UNMEASURED.denominator > total * UNMEASURED.numerator
-    found = _judged(case, kinds.UNMEASURED, words, fires=fires)
-    return found._replace(rules=("unknown over 5 %",))
+    return _judged(case, kinds.UNMEASURED, words, fires=fires, rule="unknown over 5 %")
 
 
 def _judged(
-    case: Case, kind: str, words: Callable[[], str], *, fires: bool, part: str = ""
+    case: Case,
+    kind: str,
+    words: Callable[[], str],
+    *,
+    fires: bool,
+    rule: str,
+    severity: Severity = Severity.TICKET,
+    part: str = "",
+    classes: tuple[str, ...] = (),
+    hold_us: int = HOLD_US,
 ) -> Condition:
-    """Return a ticket's condition that was judged on data; its words where somebody reads them."""
-    verdict = Verdict.FIRE if fires else Verdict.HEALTHY
+    """Return a condition that was judged on data; its words where somebody reads them."""
     held = case.held.get((kind, part))
-    said = words() if fires or held is not None else _CALM
-    if held is not None and not fires:
-        said = _was(case.ground, held, said)
-    return Condition(kind, Severity.TICKET, verdict, said, hold_us=HOLD_US, part=part)
+    if fires:
+        return Condition(
+            kind, severity, Verdict.FIRE, words(), (rule,), hold_us=hold_us, part=part,
+            classes=classes,
+        )  # fmt: skip
+    if held is None:
+        return _plain(kind, severity, Verdict.HEALTHY, part)
+    said = _was(case.ground, held, words())
+    return Condition(kind, severity, Verdict.HEALTHY, said, hold_us=hold_us, part=part)
+
+
+@lru_cache(maxsize=1024)
+def _plain(kind: str, severity: Severity, verdict: Verdict, part: str) -> Condition:
+    """Return a condition of which nothing is to be said: one for all routes."""
+    return Condition(kind, severity, verdict, _CALM, part=part)
 
 
 def _was(ground: Ground, held: Held, now: str) -> str:
@@ -234,9 +276,13 @@ def _withheld(
     ground: Ground, kind: str, severity: Severity = Severity.TICKET, part: str = ""
 ) -> Condition:
     """Return a condition that cannot be judged now: the last state stands."""
-    verdict = Verdict.CATCHING_UP if ground.catching_up else Verdict.FROZEN
-    return Condition(kind, severity, verdict, "", part=part)
+    return _plain(kind, severity, _why_withheld(ground), part)
 
 
-def _classes(counts: Counts) -> tuple[str, ...]:
-    return tuple(compress(_NAMES, counts[-len(_NAMES) :]))
+def _why_withheld(ground: Ground) -> Verdict:
+    return Verdict.CATCHING_UP if ground.catching_up else Verdict.FROZEN
+
+
+def _classes(counts: Counts, fires: bool) -> tuple[str, ...]:
+    """Return the classes of the misses behind a condition that fires."""
+    return tuple(compress(_NAMES, counts[-len(_NAMES) :])) if fires else ()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.collector import Collector, Lease
+    from console.store.outbox import Tally
 
 TELLING_S = 15.0
 """How long `collect --once` waits for channels to take what is due."""
@@ -183,19 +184,36 @@ def _progress_bar() -> Callable[[int, int], None]:
 def _report(session: Session, collector: Collector) -> None:
     for sentence in collector.troubles():
         warn(f"burnline: {sentence}")
-    store = session.snapshot().store
+    events, rejected, future, channels = _tallied(session.store)
     say(
-        f"{store.events:,} events read into {session.store}"
-        + (f", {store.rejected:,} pieces refused (burnline doctor)" if store.rejected else "")
-        + (f", {store.future:,} held back: they lie in the future" if store.future else "")
+        f"{events:,} events read into {session.store}"
+        + (f", {rejected:,} pieces refused (burnline doctor)" if rejected else "")
+        + (f", {future:,} held back: they lie in the future" if future else "")
     )
-    waiting = [channel for channel in store.channels if channel.waiting]
-    for channel in waiting:
+    for channel in channels:
+        if not channel.waiting:
+            continue
         many = "notice waits" if channel.waiting == 1 else "notices wait"
-        why = f": {channel.note}" if channel.note else ""
+        why = f": {clean(channel.note)}" if channel.note else ""
         warn(
             f"burnline: {channel.waiting} {many} for {channel.label}{why}; told by the next collect"
         )
+
+
+def _tallied(store: Path) -> tuple[int, int, int, list[Tally]]:
+    """Return (events, pieces refused, events held back, channels) of a store, in one look.
+
+    Not by a snapshot: that would work out every route for four numbers.
+    """
+    from console.store import outbox, reader
+    from console.store.connect import attach
+
+    connection = attach(store)
+    try:
+        connection.execute("begin")
+        return (*reader.totals(connection), outbox.tally(connection))
+    finally:
+        connection.close()
 
 
 def _collect_until_stopped(session: Session, collector: Collector, lease: Lease) -> None:

@@ -20,6 +20,7 @@ from console.intake.newest import newest_from
 from console.model import HOUR_US, MINUTE_US
 from console.settings import Source
 from console.store import ahead
+from console.store import intake as kept
 from console.store.connect import StoreError, Unwritable
 from console.store.writer import Writer
 
@@ -186,7 +187,6 @@ def _prepare(store: Path, live: Path, files: list[Position], now_us: int) -> Non
     try:
         ahead.lend(writer.connection, live)
         with writer.transaction():
-            for file in files:
-                writer.save_file(file, now_us)
+            kept.save_files(writer.connection, files, now_us)
     finally:
         writer.close()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from console.burn.lifecycle import Alert
+    from console.collector.evaluate import Evaluator
     from console.collector.readings import Table
     from console.model import Directive
     from console.settings import RouteSettings, Settings
@@ -55,22 +56,22 @@ def decide(
     settings: Settings,
     now_us: int,
     catching_up: Callable[[str], bool],
-    table: Table,
+    evaluator: Evaluator,
 ) -> frozenset[str]:
     """Step every ladder, inside the caller's transaction; return the routes that may be acted on.
 
-    To be called right after the alerts were evaluated, in the same transaction; `table` holds the
-    counts that they were evaluated on.
+    To be called right after the alerts were evaluated, in the same transaction; `evaluator` holds
+    the routes, and the counts that they were evaluated on.
     """
     opened = episodes.open_by_route(connection)
     laddered = [
         (row, route)
-        for row in reader.routes(connection)
+        for row in evaluator.rows
         if (route := settings.route(row.name)).ladder or row.name in opened
     ]
     if not laddered:
         return frozenset()
-    ground = _gather(connection, now_us, table, opened)
+    ground = _gather(connection, now_us, evaluator.table, opened)
     judged, number = set(), episodes.next_number(connection)
     for row, route in laddered:
         if catching_up(row.name) or _silent(route, row, ground.orders.get(row.name, ()), now_us):

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from console.burn import evaluation, kinds, lifecycle, windows
 from console.burn.evaluation import CONTROL_FILE, Outcome
 from console.burn.running import Running
-from console.collector.ground import ground_of
+from console.collector.ground import Grounds
 from console.model import Severity
 from console.store import alerts, counting, desk, outbox, reader, silences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from console.burn.ground import Ground
     from console.burn.lifecycle import Alert
     from console.burn.silences import Silence
     from console.collector.readings import Table
-    from console.model import Counts
+    from console.model import Counts, Directive, Notice
     from console.settings import RouteSettings, Settings
     from console.store.connect import Connection
 
@@ -51,6 +52,8 @@ class Evaluator:
         self._silences: list[Silence] = []
         self._seen: dict[str, _Seen] = {}
         self._touched: set[str] = set()
+        self._changed: list[Alert] = []
+        self._said: list[Notice] = []
         self._version: object = None
         self._minute = -1
         self._number = 0
@@ -69,6 +72,11 @@ class Evaluator:
         """The counts of all windows that end at the instant of the last evaluation."""
         return self._running
 
+    @property
+    def rows(self) -> Sequence[reader.RouteRow]:
+        """The routes as they were at the last evaluation, by name."""
+        return self._rows
+
     def evaluate(
         self, now_us: int, catching_up: Callable[[str], bool], *, jumped: bool = False
     ) -> int:
@@ -82,13 +90,19 @@ class Evaluator:
         self._look_around(now_us)
         if jumped:
             self._unquiet()
-        changed = self._control_file(now_us)
-        for row in self._rows:
-            behind = catching_up(row.name)
-            if self._needs_a_look(row, now_us, behind, moved):
-                changed += self._judge(row, now_us, behind)
+        self._control_file(now_us)
+        looked = [
+            (row, self._settings.route(row.name), behind)
+            for row in self._rows
+            if self._needs_a_look(row, now_us, behind := catching_up(row.name), moved)
+        ]
+        if looked:
+            pairs = [(row, route) for row, route, _ in looked]
+            grounds = Grounds(self._connection, pairs, self._running, now_us)
+            for row, route, behind in looked:
+                self._judge(grounds, row, grounds.of(row, route, catching_up=behind))
         self._touched.clear()
-        return changed
+        return self._store()
 
     def _move(self, now_us: int) -> set[int]:
         """Let the windows end now; return the routes whose sums changed by that."""
@@ -117,7 +131,9 @@ class Evaluator:
             self._seen.clear()
             self._rows = reader.routes(connection)
         elif self._touched:
-            self._rows = reader.routes(connection)
+            known = {row.name: row for row in self._rows}
+            known |= {row.name: row for row in reader.routes(connection, self._touched)}
+            self._rows = sorted(known.values(), key=_name)
 
     def _needs_a_look(
         self, row: reader.RouteRow, now_us: int, behind: bool, moved: set[int]
@@ -127,39 +143,31 @@ class Evaluator:
             return True
         return seen.catching_up != behind or now_us >= seen.due_us
 
-    def _judge(self, row: reader.RouteRow, now_us: int, behind: bool) -> int:
-        ground = ground_of(
-            self._connection,
-            self._settings.route(row.name),
-            row,
-            self._running,
-            now_us,
-            catching_up=behind,
-        )
+    def _judge(self, grounds: Grounds, row: reader.RouteRow, ground: Ground) -> None:
         before = self._open.get(row.name, {})
         outcome = evaluation.evaluate(ground, before, self._silences, self._new_id)
         page = outcome.alerts.get(Severity.PAGE)
         if page is not None and ground.breaches and kinds.HARD_STOP in page.kinds:
             alerts.save_breaches(self._connection, row.id, page.id, ground.breaches)
-        changed = self._store(row.name, before, outcome)
+        self._take(row.name, before, outcome)
         due_us = evaluation.due_us(ground, tuple(outcome.open.values()), self._silences)
-        due_us = min([due_us, *_ends(self._connection, row.name, now_us)])
-        self._seen[row.name] = _Seen(behind, due_us)
-        return changed
+        orders = grounds.orders_of(row.name).directives.values()
+        due_us = min([due_us, *_ends(orders, ground.now_us)])
+        self._seen[row.name] = _Seen(ground.catching_up, due_us)
 
     def _unquiet(self) -> None:
         """Let what has been quiet be so anew: nobody knows for how long it was."""
         for known in self._open.values():
             for severity, alert in known.items():
                 known[severity] = lifecycle.unquieted(alert)
-                alerts.save(self._connection, known[severity])
+            alerts.save_all(self._connection, known.values())
 
-    def _control_file(self, now_us: int) -> int:
+    def _control_file(self, now_us: int) -> None:
         """Step the one alert about the control file, which serves all routes."""
         tampering = desk.fact(self._connection, "tampering")
         before = self._open.get(CONTROL_FILE, {})
         if not tampering and not before:
-            return 0
+            return
         named = [self._settings.route(row.name) for row in self._rows]
         outcome = evaluation.evaluate_control_file(
             tampering,
@@ -169,16 +177,22 @@ class Evaluator:
             now_us,
             dry_run=bool(named) and all(route.dry_run for route in named),
         )
-        return self._store(CONTROL_FILE, before, outcome)
+        self._take(CONTROL_FILE, before, outcome)
 
-    def _store(self, route: str, before: dict[Severity, Alert], outcome: Outcome) -> int:
-        changed = 0
-        for severity, alert in outcome.alerts.items():
-            if before.get(severity) != alert:
-                alerts.save(self._connection, alert)
-                changed += 1
-        outbox.post(self._connection, outcome.notices)
+    def _take(self, route: str, before: dict[Severity, Alert], outcome: Outcome) -> None:
+        """Take over what became of a route's alerts, to be stored with those of all others."""
+        self._changed += [
+            alert for severity, alert in outcome.alerts.items() if before.get(severity) != alert
+        ]
+        self._said += outcome.notices
         self._open[route] = outcome.open
+
+    def _store(self) -> int:
+        """Store what has changed by this evaluation; return how many alerts did."""
+        if self._changed:
+            alerts.save_all(self._connection, self._changed)
+        outbox.post(self._connection, self._said)
+        changed, self._changed, self._said = len(self._changed), [], []
         return changed
 
     def _new_id(self) -> str:
@@ -207,13 +221,16 @@ def _by_route(found: Iterable[Alert]) -> dict[str, dict[Severity, Alert]]:
     return known
 
 
+def _name(row: reader.RouteRow) -> str:
+    return row.name
+
+
 def _turns(route: RouteSettings) -> bool:
     return bool(route.schedule) or route.window.days is None
 
 
-def _ends(connection: Connection, route: str, now_us: int) -> list[int]:
-    """Return when the orders of a route are to end, where that is still to come."""
-    orders = desk.directives_of(connection, route)
+def _ends(orders: Iterable[Directive], now_us: int) -> list[int]:
+    """Return when orders are to end, where that is still to come."""
     return [
         item.until_us for item in orders if item.until_us is not None and item.until_us > now_us
     ]

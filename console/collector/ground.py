@@ -8,60 +8,120 @@ from typing import TYPE_CHECKING
 from console.burn import windows
 from console.burn.ground import QUARTER_US, RESCUE_SPAN_US, Ground
 from console.burn.lifecycle import EVIDENCE_LIMIT
-from console.collector.readings import charged, readings
+from console.collector.readings import readings
 from console.control.receipts import ENFORCED, reach
+from console.ledger.orders import Orders
 from console.model import DAY_US, HOUR_US, MINUTE_US, DirectiveKind
-from console.store import alerts, desk, reader
+from console.store import corrections, desk, grounds, reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from console.collector.readings import Table
-    from console.ledger.orders import Orders
-    from console.model import Directive
+    from console.model import Counts, Directive, Window
     from console.settings import RouteSettings
     from console.store.connect import Connection
 
+_UNORDERED = Orders()
+"""What most routes have, and nobody changes."""
 
-def ground_of(
-    connection: Connection,
-    route: RouteSettings,
-    row: reader.RouteRow,
-    table: Table,
-    now_us: int,
-    *,
-    catching_up: bool,
-) -> Ground:
-    """Return everything that the conditions of a route are judged on."""
-    number = row.id
-    experienced, found = readings(route, number, table)
-    span = windows.budget_span(route.window, now_us)
-    first_us = span.first * MINUTE_US
-    orders = desk.orders_of(connection, route.name)
-    most = route.max_handoff_ppm
-    return Ground(
-        route=route,
-        now_us=now_us,
-        readings=found,
-        experienced=experienced,
-        charged=charged(connection, route, number, experienced, now_us),
-        first_us=row.first_us,
-        last_us=row.last_us,
-        hour=table.trailing(number, HOUR_US),
-        day=table.trailing(number, DAY_US),
-        quarter=table.trailing(number, QUARTER_US),
-        gap_minutes=row.gap_minutes,
-        catching_up=catching_up,
-        paused=_paused(connection, number, orders, now_us, read_us=0 if catching_up else now_us),
-        resumed_us=_resumed_us(orders.directives.values()),
-        unknown=reader.unknown_runs(connection, number, first_us),
-        handoffs=0 if most is None else reader.handed_off(connection, number, *span),
-        rescued_us=reader.rescued(connection, number, now_us - RESCUE_SPAN_US - MINUTE_US),
-        breaches=alerts.unsigned_breaches(connection, number, first_us, route.zero_tolerance),
-        overdue=_overdue(orders),
-        expired=expired(orders.directives.values(), now_us),
-        missed_since=partial(_missed_since, connection, number),
-    )
+
+class Grounds:
+    """The grounds of the routes that are looked at; what the store has is read once for all.
+
+    Args:
+        connection: the store.
+        looked: the routes, as they were read of and as they are configured.
+        table: the counts of all windows that end at `now_us`.
+        now_us: the instant at which they are judged.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        looked: Sequence[tuple[reader.RouteRow, RouteSettings]],
+        table: Table,
+        now_us: int,
+    ) -> None:
+        self._connection = connection
+        self._table = table
+        self._now_us = now_us
+        names = [row.name for row, _ in looked]
+        ordered = desk.with_orders(connection, names)
+        self._orders = {name: desk.orders_of(connection, name) for name in ordered}
+        self._corrections = corrections.of_routes(connection, names)
+        since_us = now_us - RESCUE_SPAN_US - MINUTE_US
+        self._rescued = grounds.rescued(connection, [row.id for row, _ in looked], since_us)
+        self._spans: dict[Window, windows.Span] = {}
+        self._unknown: dict[int, int] = {}
+        self._handed_off: dict[int, int] = {}
+        self._breaches: dict[int, tuple[str, ...]] = {}
+        self._gather(looked)
+
+    def _gather(self, looked: Iterable[tuple[reader.RouteRow, RouteSettings]]) -> None:
+        """Read what lies in the budget window, for all routes together that ask the same."""
+        by_window: dict[Window, list[int]] = {}
+        capped: dict[Window, list[int]] = {}
+        strict: dict[tuple[Window, tuple[str, ...]], list[int]] = {}
+        for row, route in looked:
+            by_window.setdefault(route.window, []).append(row.id)
+            if route.max_handoff_ppm is not None:
+                capped.setdefault(route.window, []).append(row.id)
+            if route.zero_tolerance:
+                strict.setdefault((route.window, route.zero_tolerance), []).append(row.id)
+        connection, spans = self._connection, self._spans
+        for window, numbers in by_window.items():
+            spans[window] = windows.budget_span(window, self._now_us)
+            first_us = spans[window].first * MINUTE_US
+            self._unknown |= grounds.unknown(connection, numbers, first_us)
+        for window, numbers in capped.items():
+            self._handed_off |= grounds.handed_off(connection, numbers, spans[window])
+        for (window, classes), numbers in strict.items():
+            first_us = spans[window].first * MINUTE_US
+            self._breaches |= grounds.unsigned_breaches(connection, numbers, first_us, classes)
+
+    def orders_of(self, route: str) -> Orders:
+        """Return the orders of a route with what its agents confirmed."""
+        return self._orders.get(route) or _UNORDERED
+
+    def of(self, row: reader.RouteRow, route: RouteSettings, *, catching_up: bool) -> Ground:
+        """Return everything that the conditions of a route are judged on."""
+        number, table, now_us = row.id, self._table, self._now_us
+        experienced, found = readings(route, number, table)
+        orders = self.orders_of(route.name)
+        standing = orders.directives
+        read_us = 0 if catching_up else now_us
+        return Ground(
+            route=route,
+            now_us=now_us,
+            readings=found,
+            experienced=experienced,
+            charged=self._charged(route, number, experienced),
+            first_us=row.first_us,
+            last_us=row.last_us,
+            hour=table.trailing(number, HOUR_US),
+            day=table.trailing(number, DAY_US),
+            quarter=table.trailing(number, QUARTER_US),
+            gap_minutes=row.gap_minutes,
+            catching_up=catching_up,
+            paused=_paused(self._connection, number, orders, now_us, read_us=read_us),
+            resumed_us=_resumed_us(standing.values()),
+            unknown=self._unknown.get(number, 0),
+            handoffs=self._handed_off.get(number, 0),
+            rescued_us=self._rescued.get(number, ()),
+            breaches=self._breaches.get(number, ()),
+            overdue=_overdue(orders),
+            expired=expired(standing.values(), now_us),
+            missed_since=partial(_missed_since, self._connection, number),
+        )
+
+    def _charged(self, route: RouteSettings, number: int, experienced: Counts) -> Counts:
+        """Return the counts of the budget window as experienced, less what was corrected."""
+        found = self._corrections.get(route.name)
+        if not found:
+            return experienced
+        span = self._spans[route.window]
+        return experienced.minus(corrections.taken_out(self._connection, number, found, span)[0])
 
 
 def _missed_since(connection: Connection, number: int, since_us: int) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def accept(connection: Connection, route: RouteSettings, now_us: int) -> None:
     """Let a route's settings count from now on, inside the caller's transaction."""
     known = _known(connection, route.name)
     if known is None or known.measured != route.measured:
-        kept.save_measured(connection, route.name, now_us, route.measured)
+        kept.save_measured(connection, [(route.name, now_us, route.measured)])
         desk.set_fact(connection, f"{_CHANGED}{route.name}", str(now_us))
     _keep(connection, route)
     desk.touch_orders(connection)
@@ -57,19 +57,19 @@ class History:
     def __init__(self, writer: Writer, settings: Settings) -> None:
         self._writer = writer
         self._settings = settings
-        self._versions: dict[str, list[tuple[int, Measured]]] = {}
+        self._versions: dict[str, list[tuple[int, Measured]]] | None = None
 
     def at(self, route: str, at_us: int) -> Measured:
         """Return what was measured on a route at an instant: the newest version not after it."""
-        for since_us, measured in reversed(self._versions_of(route)):
+        for since_us, measured in reversed(self._known_versions().get(route, ())):
             if since_us <= at_us:
                 return measured
         return self._settings.route(route).measured
 
-    def meet(self, route: str) -> None:
-        """Keep the first version of a route, configured or not: it holds for all of its past."""
-        if not self._versions_of(route):
-            self._save(route, 0)
+    def meet(self, routes: Iterable[str]) -> None:
+        """Keep the first version of routes, configured or not: it holds for all of their past."""
+        known = self._known_versions()
+        self._save([route for route in routes if route not in known], 0)
 
     def review(self, now_us: int) -> None:
         """Keep what is measured from now on, where it differs and may count.
@@ -78,18 +78,18 @@ class History:
         since, by an agent whose clock is ahead, are to be judged again: `changed` says so until
         that is stored.
         """
-        self._versions.clear()
+        self._versions = None
         connection = self._writer.connection
-        known = kept.measured_routes(connection)
-        for route in sorted({*self._settings.routes, *known}):
-            self.meet(route)
+        routes = sorted({*self._settings.routes, *self._known_versions()})
+        self.meet(routes)
+        for route in routes:
             settings = self._settings.route(route)
             words = held(connection, settings, now_us)
             self._note(route, words, now_us)
             if words:
                 continue
-            if self._versions_of(route)[-1][1] != settings.measured:
-                self._save(route, now_us)
+            if self._known_versions()[route][-1][1] != settings.measured:
+                self._save([route], now_us)
                 desk.set_fact(connection, f"{_CHANGED}{route}", str(now_us))
             if _known(connection, route) != judged(settings):
                 _keep(connection, settings)
@@ -116,17 +116,18 @@ class History:
         """Note, inside the caller's transaction, that the runs of `changed` were judged again."""
         desk.forget_facts(self._writer.connection, _CHANGED)
 
-    def _versions_of(self, route: str) -> list[tuple[int, Measured]]:
-        versions = self._versions.get(route)
-        if versions is None:
-            versions = kept.measured_versions(self._writer.connection, route)
-            self._versions[route] = versions
-        return versions
+    def _known_versions(self) -> dict[str, list[tuple[int, Measured]]]:
+        """Return the versions of every route of which any is kept, oldest first."""
+        if self._versions is None:
+            self._versions = kept.measured_versions(self._writer.connection)
+        return self._versions
 
-    def _save(self, route: str, since_us: int) -> None:
-        versions, measured = self._versions_of(route), self._settings.route(route).measured
-        kept.save_measured(self._writer.connection, route, since_us, measured)
-        versions.append((since_us, measured))
+    def _save(self, routes: Iterable[str], since_us: int) -> None:
+        versions = self._known_versions()
+        rows = [(route, since_us, self._settings.route(route).measured) for route in routes]
+        kept.save_measured(self._writer.connection, rows)
+        for route, _, measured in rows:
+            versions.setdefault(route, []).append((since_us, measured))
 
 
 def _known(connection: Connection, route: str) -> Judged | None:

@@ -46,6 +46,8 @@ _BLANK, _BOM = b"\x00\r\t ", b"\xef\xbb\xbf"
 EVIDENCE_BYTES = 64 * 1024
 """The most that is kept of a raw line."""
 _BEYOND_BYTES = 8 * 1024
+_MOST_LINES_BYTES = 4 * 1024
+"""What most lines are shorter than: so much is read of one before all that may be kept."""
 
 
 class Intake:
@@ -93,7 +95,8 @@ class Intake:
                 if length:
                     read += length
                     spent += max(length, _LEAST_BYTES)
-                    still.append(file)
+                    if file.unread:
+                        still.append(file)
                 elif not self.tailer.postponed(file):
                     self.finished.add(file.id)
             queue = still
@@ -164,7 +167,9 @@ class Intake:
         file = self.tailer.files.get(origin.file)
         if file is None:
             return b""
-        data = self.tailer.raw(file, origin.offset, EVIDENCE_BYTES + _BEYOND_BYTES)
+        data = self.tailer.raw(file, origin.offset, _MOST_LINES_BYTES)
+        if b"\n" not in data and len(data) == _MOST_LINES_BYTES:
+            data = self.tailer.raw(file, origin.offset, EVIDENCE_BYTES + _BEYOND_BYTES)
         line = data.split(b"\n", 1)[0].rstrip(b"\r\x00")
         return self._redactor.line(_first_object(line))[:EVIDENCE_BYTES]
 

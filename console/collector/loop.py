@@ -209,7 +209,7 @@ class Collector:
                 jumped = self._drift.jumped(now_us, self._steady())
                 self._evaluator.evaluate(now_us, catching_up, jumped=jumped)
                 judged = consequences.decide(
-                    connection, self._settings, now_us, catching_up, self._evaluator.table
+                    connection, self._settings, now_us, catching_up, self._evaluator
                 )
                 self._judged.evaluated(whole=not unread)
         except BaseException:
@@ -290,19 +290,23 @@ class Collector:
         settled = self._ledger.settle(clock)
         writer, connection = self.writer, self.writer.connection
         writer.settle(settled, now_us)
-        for route, seen in sorted(self._intake.gathering.seen.items(), key=itemgetter(0)):
-            self._standing.history.meet(route)
-            writer.saw(route, seen.latest_us, seen.events)
-            number = writer.route_id(route, seen.latest_us)
-            self._clocks[route] = clock(route)
-            desk.save_agents(
-                connection, [(number, agent, *times) for agent, times in seen.agents.items()]
-            )
+        seen = dict(sorted(self._intake.gathering.seen.items(), key=itemgetter(0)))
+        self._standing.history.meet(seen)
+        writer.saw((route, item.latest_us, item.events) for route, item in seen.items())
+        self._clocks |= {route: clock(route) for route in seen}
+        desk.save_agents(
+            connection,
+            [
+                (writer.route_id(route, item.latest_us), agent, *times)
+                for route, item in seen.items()
+                for agent, times in item.agents.items()
+            ],
+        )
         for route in settled.noted:
             number = writer.route_id(route, now_us)
             desk.save_receipts(connection, number, self._standing.orders_of(route))
-        for number in sorted(self._tailer.changed):
-            writer.save_file(self._tailer.files[number], now_us)
+        files = (self._tailer.files[number] for number in sorted(self._tailer.changed))
+        kept.save_files(connection, files, now_us)
         for number, rejected in self._intake.rejected.items():
             writer.quarantine(number, rejected, now_us)
         for number, counts in self._intake.unknown.items():

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.collector.history import History
+from console.ledger.orders import Orders
 from console.store import desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from console.ledger.book import Ledger
-    from console.ledger.orders import Orders
     from console.model import Directive
     from console.settings import Settings
     from console.store.writer import Writer
@@ -28,6 +28,7 @@ class Standing:
         self.history = History(writer, settings)
         self._connection = writer.connection
         self._orders: dict[str, Orders] = {}
+        self._stored = desk.with_orders(self._connection)
         self._mark = -1
         self._settings_mark: int | None = None
         self._taken, self._granted = desk.orders_taken(self._connection)
@@ -37,7 +38,9 @@ class Standing:
         """Return the orders of a route with what its agents confirmed."""
         known = self._orders.get(route)
         if known is None:
-            known = self._orders[route] = desk.orders_of(self._connection, route)
+            stored = route in self._stored
+            known = desk.orders_of(self._connection, route) if stored else Orders()
+            self._orders[route] = known
         return known
 
     def directives(self) -> Iterator[Directive]:
@@ -54,6 +57,7 @@ class Standing:
         if mark == self._mark:
             return
         self._mark = mark
+        self._stored = desk.with_orders(self._connection)
         for route in desk.ordered_routes(self._connection):
             orders = self.orders_of(route)
             fresh = desk.directives_of(self._connection, route)

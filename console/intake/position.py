@@ -36,6 +36,11 @@ def identity(status: os.stat_result) -> tuple[int, int]:
     return _signed(status.st_dev), _signed(status.st_ino)
 
 
+def stamp(status: os.stat_result) -> tuple[int, int, int]:
+    """Return what changes, so far as it can be told, whenever a file is written to."""
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
 def _signed(number: int) -> int:
     return number - (1 << 64) if number >= 1 << 63 else number
 

@@ -242,8 +242,9 @@ class Tailer:
             id=self._new_id(), path=found.path, device=device, inode=inode,
             incarnation=self._incarnation(found),
         )  # fmt: skip
-        self.files[file.id] = file
-        self._by_identity[file.identity] = file
+        self.files[file.id] = self._by_identity[file.identity] = file
+        # Nothing of it was read before this look: there is nothing to be compared with.
+        self._checked[file.id] = pos.stamp(found.status)
         self.changed.add(file.id)
         return file
 
@@ -297,7 +298,7 @@ class Tailer:
             return False
         if status.st_size < file.offset:
             return True
-        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        stamp = pos.stamp(status)
         known = self._checked.get(file.id) == stamp and file.state != pos.UNREADABLE
         if known or not file.marked:
             return False

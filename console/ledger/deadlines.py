@@ -71,6 +71,8 @@ class Agenda:
             if self._current.get((route, run)) == deadline_us:
                 del self._current[route, run]
                 found.append(run)
+        if not heap:
+            self._heaps.pop(route, None)
         return found
 
     def __len__(self) -> int:

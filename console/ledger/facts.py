@@ -73,6 +73,8 @@ class Facts:
     @property
     def first_us(self) -> int:
         """Return the earliest instant known (0 for an empty set)."""
+        if self._ordered:
+            return self._ordered[0].event.ts_us
         return min((event.ts_us for event in self.marks), default=0)
 
     @property
@@ -82,12 +84,14 @@ class Facts:
         What only says that models were used is none, unless there is nothing else.
         """
         starts = [event.ts_us for event in self.marks if event.event == STARTED]
-        worked = (event.ts_us for event in self.marks if event.event != USAGE)
-        return min(starts or worked, default=self.first_us)
+        worked = starts or [event.ts_us for event in self.marks if event.event != USAGE]
+        return min(worked) if worked else self.first_us
 
     @property
     def last_us(self) -> int:
         """Return the latest instant known (0 for an empty set)."""
+        if self._ordered:
+            return self._ordered[-1].event.ts_us
         return max((event.ts_us for event in self.marks), default=0)
 
 

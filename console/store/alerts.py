@@ -8,6 +8,7 @@ import msgspec
 
 from console.burn.lifecycle import Alert
 from console.store import desk
+from console.store.connect import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,40 +63,29 @@ def number_after(connection: Connection, number: int) -> None:
 
 def save(connection: Connection, alert: Alert) -> None:
     """Store an alert, new or changed."""
-    connection.execute(
+    save_all(connection, [alert])
+
+
+def save_all(connection: Connection, changed: Iterable[Alert]) -> None:
+    """Store alerts, new or changed."""
+    each(
+        connection,
         "insert or replace into alert (number, route, severity, kind, state, opened_us, "
         "resolved_us, body) values (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            int(alert.id[1:]),
-            alert.route,
-            alert.severity,
-            alert.kind,
-            alert.standing,
-            alert.opened_us,
-            alert.resolved_us,
-            msgspec.json.encode(alert).decode(),
-        ),
+        [
+            (
+                int(alert.id[1:]),
+                alert.route,
+                alert.severity,
+                alert.kind,
+                alert.standing,
+                alert.opened_us,
+                alert.resolved_us,
+                msgspec.json.encode(alert).decode(),
+            )
+            for alert in changed
+        ],
     )
-
-
-def unsigned_breaches(
-    connection: Connection, route: int, first_us: int, classes: Iterable[str]
-) -> tuple[str, ...]:
-    """Return the runs that missed in classes since an instant and that nobody signed for.
-
-    Latest first, and all of them: a signed close covers exactly the runs that it closes.
-    """
-    named = tuple(classes)
-    if not named:
-        return ()
-    rows = connection.execute(
-        "select run, max(at_us) as at from miss where route = ? and at_us >= ? "
-        f"and class in ({', '.join('?' * len(named))}) and not exists (select 1 from breach "
-        "where breach.route = miss.route and breach.run = miss.run and closed_us is not null) "
-        "group by run order by at desc, run",
-        (route, first_us, *named),
-    )
-    return tuple(row[0] for row in rows)
 
 
 def save_breaches(connection: Connection, route: int, alert: str, runs: Iterable[str]) -> None:

@@ -14,6 +14,8 @@ from console.ledger.counts import Entry, counts_of
 from console.model import MINUTE_US, Counts, ErrorClass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from console.burn.windows import Span
     from console.store.connect import Connection
 
@@ -79,6 +81,18 @@ def of_route(
     )
     found = [_CORRECTION.decode(row[0]) for row in rows]
     return [item for item in found if until_us is None or item.at_us <= until_us]
+
+
+def of_routes(connection: Connection, routes: Iterable[str]) -> dict[str, list[Correction]]:
+    """Return the corrections of those of some routes that have any, in their order."""
+    found: dict[str, list[Correction]] = {}
+    for route, body in connection.execute(
+        "select route, body from correction where route in (select value from json_each(?)) "
+        "order by rowid",
+        (msgspec.json.encode(list(routes)).decode(),),
+    ):
+        found.setdefault(route, []).append(_CORRECTION.decode(body))
+    return found
 
 
 def by_route(connection: Connection, *, until_us: int | None = None) -> dict[str, list[Correction]]:

@@ -30,6 +30,20 @@ _ORDERED = (
 )
 """Whether there is anything to be read of a route (its name, its number): mostly there is not."""
 
+_ALL_WITH_ORDERS = (
+    "select route from directive union select route from grant_given "
+    "union select name from route where id in (select route from receipt) "
+    "or id in (select route from late)"
+)
+_WITH_ORDERS = (
+    "with asked(name) as (select value from json_each(?)) "
+    "select name from asked where exists (select 1 from directive where route = name) "
+    "union select route from grant_given where route in asked "
+    "union select route.name from route where name in asked and ("
+    "exists (select 1 from receipt where receipt.route = route.id) "
+    "or exists (select 1 from late where late.route = route.id))"
+)
+
 
 class AuditRow(NamedTuple):
     """One act of an operator or of the ladder; `hash` covers the row and the one before it."""
@@ -60,6 +74,15 @@ def orders_of(connection: Connection, route: str) -> Orders:
         ):
             orders.late[directive, agent] = at_us
     return orders
+
+
+def with_orders(connection: Connection, routes: Iterable[str] | None = None) -> set[str]:
+    """Return those of some routes, or of all, of which `orders_of` has anything to read."""
+    if routes is None:
+        rows = connection.execute(_ALL_WITH_ORDERS)
+    else:
+        rows = connection.execute(_WITH_ORDERS, (msgspec.json.encode(list(routes)).decode(),))
+    return {row[0] for row in rows}
 
 
 def directives_of(connection: Connection, route: str) -> list[Directive]:

@@ -25,6 +25,13 @@ _POSITION = (
     "from file order by id"
 )
 
+_MEASURED = msgspec.json.Decoder(Measured)
+_FILE = (
+    "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
+    "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns, late, "
+    "kept_us, marked, generation, packed) values (" + ", ".join("?" * 23) + ")"
+)
+
 
 def redaction_key(connection: Connection) -> bytes:
     """Return the key under which secrets are hashed, made when there is none yet.
@@ -48,6 +55,24 @@ def positions(connection: Connection) -> list[Position]:
         fields["routes"] = set(msgspec.json.decode(fields["routes"], type=list[str]))
         found.append(Position(**fields))
     return found
+
+
+def save_files(connection: Connection, files: Iterable[Position], now_us: int) -> None:
+    """Store how far files are read."""
+    each(
+        connection,
+        _FILE,
+        [
+            (
+                file.id, file.path, file.device, file.inode, file.incarnation, file.offset,
+                file.lines, file.marker, file.size, file.format, file.reader, file.latest_us,
+                msgspec.json.encode(sorted(file.routes)).decode(), file.rejected, file.state,
+                file.note, int(file.whole), file.mtime_ns, file.late, now_us, file.marked,
+                file.generation, file.packed,
+            )
+            for file in files
+        ],
+    )  # fmt: skip
 
 
 def last_file(connection: Connection) -> int:
@@ -94,24 +119,25 @@ def due(connection: Connection, now_us: int) -> list[tuple[Event, Origin]]:
     ]
 
 
-def measured_routes(connection: Connection) -> list[str]:
-    """Return the routes of which it is kept what is measured."""
-    return [row[0] for row in connection.execute("select distinct route from measured")]
+def measured_versions(connection: Connection) -> dict[str, list[tuple[int, Measured]]]:
+    """Return (since, what is measured) of every route of which it is kept, oldest first."""
+    found: dict[str, list[tuple[int, Measured]]] = {}
+    for route, since_us, body in connection.execute(
+        "select route, since_us, body from measured order by route, since_us"
+    ):
+        found.setdefault(route, []).append((since_us, _MEASURED.decode(body)))
+    return found
 
 
-def measured_versions(connection: Connection, route: str) -> list[tuple[int, Measured]]:
-    """Return (since, what is measured) of a route, oldest first."""
-    rows = connection.execute(
-        "select since_us, body from measured where route = ? order by since_us", (route,)
-    )
-    return [(since_us, msgspec.json.decode(body, type=Measured)) for since_us, body in rows]
-
-
-def save_measured(connection: Connection, route: str, since_us: int, measured: Measured) -> None:
-    """Keep what is measured on a route from an instant on."""
-    connection.execute(
+def save_measured(connection: Connection, versions: Iterable[tuple[str, int, Measured]]) -> None:
+    """Keep what is measured on routes from an instant on: (route, since, what)."""
+    each(
+        connection,
         "insert or replace into measured (route, since_us, body) values (?, ?, ?)",
-        (route, since_us, msgspec.json.encode(measured).decode()),
+        [
+            (route, since_us, msgspec.json.encode(measured).decode())
+            for route, since_us, measured in versions
+        ],
     )
 
 

@@ -19,14 +19,15 @@ A channel gets what is posted from its first day on, never what is older.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
 from console.model import HOUR_US, MINUTE_US, Notice, Severity
+from console.store.connect import each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from console.store.connect import Connection
 
@@ -38,6 +39,11 @@ LONGEST_WAIT_US = 15 * MINUTE_US
 _UNHEARD = "the alert resolved before it could be told"
 _UNOPENED = "its opening was not delivered"
 _REMOVED = "the channel was removed from the settings"
+_DELIVERY = (
+    "insert into delivery (channel, notice, alert, severity, state, due_us, settled_us, note) "
+    "values (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_Row: TypeAlias = tuple[str, int, str, str, str, int, int | None, str]
 
 
 class Subscriber(NamedTuple):
@@ -112,18 +118,23 @@ def post(connection: Connection, notices: Iterable[Notice]) -> int:
 
     A notice whose key was posted before changes nothing.
     """
+    new = _keep(connection, list(notices))
+    if not new:
+        return 0
     rows = connection.execute("select id, severities from channel where removed_us is null")
     wanted = {channel: msgspec.json.decode(severities) for channel, severities in rows}
-    posted = 0
-    for notice in notices:
-        number = _keep(connection, notice)
-        if number is None:
-            continue
-        posted += 1
+    waiting = list[_Row]()
+    for number, notice in new:
         for channel, severities in wanted.items():
-            if notice.severity.value in severities:
-                _address(connection, channel, number, notice)
-    return posted
+            if notice.severity.value not in severities:
+                continue
+            if notice.what == "resolved" and not notice.dry_run:
+                # What became of the notices before it is asked for.
+                each(connection, _DELIVERY, waiting)
+                waiting.clear()
+            waiting += _addressed(connection, channel, number, notice)
+    each(connection, _DELIVERY, waiting)
+    return len(new)
 
 
 def posted(connection: Connection) -> list[Notice]:
@@ -132,23 +143,35 @@ def posted(connection: Connection) -> list[Notice]:
     return [msgspec.json.decode(row[0], type=Notice) for row in rows]
 
 
-def _keep(connection: Connection, notice: Notice) -> int | None:
-    row = connection.execute(
+def _keep(connection: Connection, notices: list[Notice]) -> list[tuple[int, Notice]]:
+    """Store notices; return those that were new, with their numbers, in the order of posting."""
+    if not notices:
+        return []
+    (last,) = connection.execute("select coalesce(max(number), 0) from notice").fetchone()
+    each(
+        connection,
         "insert into notice (key, alert, what, at_us, body) values (?, ?, ?, ?, ?) "
-        "on conflict do nothing returning number",
-        (
-            notice.key,
-            notice.alert,
-            notice.what,
-            notice.at_us,
-            msgspec.json.encode(notice).decode(),
-        ),
-    ).fetchone()
-    return int(row[0]) if row else None
+        "on conflict do nothing",
+        [
+            (
+                notice.key,
+                notice.alert,
+                notice.what,
+                notice.at_us,
+                msgspec.json.encode(notice).decode(),
+            )
+            for notice in notices
+        ],
+    )
+    first = {notice.key: notice for notice in reversed(notices)}
+    rows = connection.execute(
+        "select number, key from notice where number > ? order by number", (last,)
+    )
+    return [(number, first[key]) for number, key in rows]
 
 
-def _address(connection: Connection, channel: str, number: int, notice: Notice) -> None:
-    """Write the delivery of a notice to one channel, unless the channel has no part in it."""
+def _addressed(connection: Connection, channel: str, number: int, notice: Notice) -> Iterator[_Row]:
+    """Yield the delivery of a notice to one channel, unless the channel has no part in it."""
     state, note = "waiting", ""
     if notice.dry_run:
         state = "withheld"
@@ -165,19 +188,15 @@ def _address(connection: Connection, channel: str, number: int, notice: Notice) 
         if not {"sent", "tried"} & set(before):
             state, note = ("dead", _UNOPENED) if "dead" in before else ("spared", _UNHEARD)
             _spare(connection, channel, notice)
-    connection.execute(
-        "insert into delivery (channel, notice, alert, severity, state, due_us, settled_us, note) "
-        "values (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            channel,
-            number,
-            notice.alert,
-            notice.severity.value,
-            state,
-            notice.at_us,
-            None if state == "waiting" else notice.at_us,
-            note,
-        ),
+    yield (
+        channel,
+        number,
+        notice.alert,
+        notice.severity.value,
+        state,
+        notice.at_us,
+        None if state == "waiting" else notice.at_us,
+        note,
     )
 
 

@@ -54,11 +54,16 @@ class FileRow(NamedTuple):
     late: int
 
 
-def routes(connection: Connection) -> list[RouteRow]:
-    """Return all routes that events were read of, by name."""
-    rows = connection.execute(
-        "select id, name, first_us, last_us, events, gap_minutes from route order by name"
-    )
+def routes(connection: Connection, names: Iterable[str] | None = None) -> list[RouteRow]:
+    """Return all routes that events were read of, or those of some names, by name."""
+    query = "select id, name, first_us, last_us, events, gap_minutes from route"
+    if names is None:
+        rows = connection.execute(f"{query} order by name")
+    else:
+        rows = connection.execute(
+            f"{query} where name in (select value from json_each(?)) order by name",
+            (msgspec.json.encode(list(names)).decode(),),
+        )
     return [RouteRow(*row) for row in rows]
 
 
@@ -66,19 +71,6 @@ def number_of(connection: Connection, route: str) -> int:
     """Return the number of a route, -1 where no event of it was ever read."""
     row = connection.execute("select id from route where name = ?", (route,)).fetchone()
     return -1 if row is None else int(row[0])
-
-
-def unknown_runs(connection: Connection, route: int, since_us: int) -> int:
-    """Return of how many runs of a route, with an event since an instant, no outcome is known.
-
-    By the index of what is neither good nor bad: of all runs since then there may be very many.
-    """
-    row = connection.execute(
-        "select count(*) from run indexed by run_apart where route = ? and state = 'unknown' "
-        "and state in ('open', 'unknown', 'excluded') and last_us >= ?",
-        (route, since_us),
-    ).fetchone()
-    return int(row[0])
 
 
 def heard(connection: Connection, at_us: int) -> dict[int, int]:
@@ -109,43 +101,6 @@ def charged_against(
         (route, f" {directive} stood", until_us, until_us),
     ).fetchone()
     return int(row[0])
-
-
-def handed_off(connection: Connection, route: int, first: int, end: int) -> int:
-    """Return how many closed runs of a route were handed off in a span of minutes."""
-    row = connection.execute(
-        "select count(*) from run where handoff = 1 and route = ? and minute >= ? and minute < ?",
-        (route, first, end),
-    ).fetchone()
-    return int(row[0])
-
-
-def rescued(connection: Connection, route: int, since_us: int) -> tuple[int, ...]:
-    """Return when humans rescued runs of a route since an instant, whenever the runs closed.
-
-    A rescue of a child run is booked on its root; its instant stands in the child's own events.
-    """
-    counted, found = 0, list[int]()
-    for rescues, *kept in connection.execute(
-        "select rescues, events, parent from run indexed by run_rescue "
-        "join told on told.id = run.told where rescues > 0 and route = ? and last_us >= ?",
-        (route, since_us),
-    ):
-        counted += rescues
-        found += _rescues_in(*kept)
-    if counted > len(found):
-        for kept in connection.execute(
-            "select events, parent from run indexed by run_parent "
-            "join told on told.id = run.told where route = ? and last_us >= ? and parent <> ''",
-            (route, since_us),
-        ):
-            found += _rescues_in(*kept)
-    return tuple(sorted(at_us for at_us in found if at_us >= since_us))
-
-
-def _rescues_in(facts: bytes, parent: str) -> list[int]:
-    marks = run_facts.decode(facts, parent).marks
-    return [event.ts_us for event in marks if event.event == "rescued"]
 
 
 def misses(

@@ -22,10 +22,9 @@ from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from console.intake.position import Position
     from console.intake.reading import Rejected
     from console.ledger.book import Key
     from console.ledger.case import Debit
@@ -51,13 +50,16 @@ _MISS = (
     "insert or replace into miss (route, run, class, at_us, rule, evidence, signature, path) "
     "values (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_KNOWN = "select run from run where route = ? and run in (select value from json_each(?))"
-_PLACE = "select told from run where route = ? and run = ?"
-_FILE = (
-    "insert or replace into file (id, path, device, inode, incarnation, offset, lines, marker, "
-    "size, format, reader, latest_us, routes, rejected, state, note, whole, mtime_ns, late, "
-    "kept_us, marked, generation, packed) values (" + ", ".join("?" * 23) + ")"
+_ASKED = "json_each(?) as asked cross join json_each(asked.value) as one cross join"
+"""Of `{"7": [..], ..}` each number with each value of its list, and the rows that they lead to."""
+_KNOWN = (
+    f"select route, run from {_ASKED} run on route = cast(asked.key as integer) and run = one.value"
 )
+_KNOWN_LINE = (
+    f"select file, offset from {_ASKED} line on file = cast(asked.key as integer) "
+    "and offset = one.value"
+)
+_PLACE = "select told from run where route = ? and run = ?"
 
 
 class Writer:
@@ -131,11 +133,30 @@ class Writer:
             known = self._routes[name] = int(row[0])
         return known
 
-    def saw(self, route: str, last_us: int, events: int) -> None:
-        """Note that `events` events of a route were read, the latest of them at `last_us`."""
-        self.connection.execute(
+    def meet(self, firsts: Mapping[str, int]) -> None:
+        """Give numbers to those of some routes that are new: name, and the first instant.
+
+        In an order that does not depend on how lines were read.
+        """
+        new = [(name, *(firsts[name],) * 2) for name in sorted(firsts) if name not in self._routes]
+        if new:
+            last = max(self._routes.values(), default=0)
+            each(
+                self.connection,
+                "insert into route (name, first_us, last_us) values (?, ?, ?)",
+                new,
+            )
+            numbers = self.connection.execute("select name, id from route where id > ?", (last,))
+            self._routes.update(numbers)
+
+    def saw(self, seen: Iterable[tuple[str, int, int]]) -> None:
+        """Note what was read of routes: the latest instant, and how many events."""
+        rows = list(seen)
+        self.meet({route: last_us for route, last_us, _ in rows})
+        each(
+            self.connection,
             "update route set last_us = max(last_us, ?), events = events + ? where id = ?",
-            (last_us, events, self.route_id(route, last_us)),
+            [(last_us, events, self._routes[route]) for route, last_us, events in rows],
         )
 
     def settle(self, settled: Settled, now_us: int) -> None:
@@ -146,7 +167,7 @@ class Writer:
         self._add_cells(settled.cells)
 
     def _meet(self, settled: Settled, now_us: int) -> None:
-        """Give numbers to new routes, in an order that does not depend on how lines were read."""
+        """Give numbers to the routes of runs that are the first of theirs."""
         firsts: dict[str, int] = {}
         for run in settled.whole:
             if run.route not in self._routes:
@@ -156,8 +177,7 @@ class Writer:
                 # A parent that was not read itself has no instant.
                 first_us = _span(change)[0] or now_us
                 firsts[change.route] = min(first_us, firsts.get(change.route, first_us))
-        for route in sorted(firsts):
-            self.route_id(route, firsts[route])
+        self.meet(firsts)
 
     def _save_whole(self, runs: Sequence[Whole], now_us: int) -> None:
         """Store runs that ended well and were not known, in the order of the table."""
@@ -220,37 +240,6 @@ class Writer:
             finer = summed.items()
             each(self.connection, _CELL[level], [(*key, *summed[key]) for key in sorted(summed)])
 
-    def save_file(self, file: Position, now_us: int) -> None:
-        """Store how far a file is read."""
-        self.connection.execute(
-            _FILE,
-            (
-                file.id,
-                file.path,
-                file.device,
-                file.inode,
-                file.incarnation,
-                file.offset,
-                file.lines,
-                file.marker,
-                file.size,
-                file.format,
-                file.reader,
-                file.latest_us,
-                msgspec.json.encode(sorted(file.routes)).decode(),
-                file.rejected,
-                file.state,
-                file.note,
-                int(file.whole),
-                file.mtime_ns,
-                file.late,
-                now_us,
-                file.marked,
-                file.generation,
-                file.packed,
-            ),
-        )
-
     def quarantine(self, file: int, rejected: Iterable[Rejected], now_us: int) -> None:
         """Keep what could not be read: where it is, why, and how it begins."""
         each(
@@ -287,14 +276,10 @@ class Writer:
 
     def lines_known(self, origins: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
         """Return which (file, offset) of `origins` are kept already."""
-        found = set()
-        for origin in origins:
-            row = self.connection.execute(
-                "select 1 from line where file = ? and offset = ?", origin
-            ).fetchone()
-            if row:
-                found.add(origin)
-        return found
+        asked: dict[int, list[int]] = {}
+        for file, offset in origins:
+            asked.setdefault(file, []).append(offset)
+        return set(self.connection.execute(_KNOWN_LINE, (msgspec.json.encode(asked).decode(),)))
 
     def fetch(self, route: str, run: str) -> Record | None:
         """Return a run as it was last stored (the ledger's shelf)."""
@@ -311,17 +296,15 @@ class Writer:
 
     def known(self, keys: Iterable[Key]) -> set[Key]:
         """Return which runs are stored."""
-        by_route: dict[str, list[str]] = {}
+        numbers, names = self._routes, dict[int, str]()
+        asked: dict[int, list[str]] = {}
         for route, run in keys:
-            if route in self._routes:
-                by_route.setdefault(route, []).append(run)
-        return {
-            (route, row[0])
-            for route, runs in by_route.items()
-            for row in self.connection.execute(
-                _KNOWN, (self._routes[route], msgspec.json.encode(runs).decode())
-            )
-        }
+            number = numbers.get(route)
+            if number is not None:
+                asked.setdefault(number, []).append(run)
+                names[number] = route
+        rows = self.connection.execute(_KNOWN, (msgspec.json.encode(asked).decode(),))
+        return {(names[number], run) for number, run in rows}
 
     def since(self, route: str, at_us: int) -> list[str]:
         """Return the runs of a route with an event at or after an instant."""

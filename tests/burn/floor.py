@@ -79,7 +79,7 @@ class Floor:
         with self.writer.transaction():
             self.writer.settle(self._ledger.settle(lambda _: latest_us), latest_us)
             for name in {item.route for item in events}:
-                self.writer.saw(name, latest_us, len(events))
+                self.writer.saw([(name, latest_us, len(events))])
 
     def closed(self, at_us: int, *, good: int = 0, bad: int = 0) -> tuple[str, ...]:
         """Let runs close at an instant; return the names of the bad ones."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from console.burn.ground import Ground
-from console.collector.ground import ground_of
+from console.collector.ground import Grounds
 from console.collector.readings import Windows
 from console.model import DAY_US, HOUR_US, MINUTE_US
 from console.store import reader
@@ -17,8 +17,9 @@ def ground(floor: Floor, now_us: int = NOON_US) -> Ground:
     connection = floor.writer.connection
     (row,) = reader.routes(connection)
     table = Windows(connection, now_us)
-    return ground_of(
-        connection, floor.settings.route(row.name), row, table, now_us, catching_up=False
+    settings = floor.settings.route(row.name)
+    return Grounds(connection, [(row, settings)], table, now_us).of(
+        row, settings, catching_up=False
     )
 
 

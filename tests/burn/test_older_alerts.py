@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from console.burn.evaluation import evaluate
 from console.model import Severity
-from console.store import alerts, connect, reshape, schema
+from console.store import alerts, connect, grounds, reshape, schema
 from console.store.connect import StoreError, attach, create
 from console.store.writer import Writer
 from tests.burn.floor import NOON_US
@@ -85,10 +85,10 @@ def test_a_store_is_brought_up_to_date_and_signed_runs_stay_signed(tmp_path: Pat
             "values (1, ?, 'permission', 5, 'denied', '[]')",
             (run,),
         )
-    unsigned = alerts.unsigned_breaches(connection, 1, 0, ["permission"])
-    assert sorted(unsigned) == ["new", "open"]
+    unsigned = grounds.unsigned_breaches(connection, [1], 0, ["permission"])
+    assert sorted(unsigned[1]) == ["new", "open"]
     assert alerts.sign_breaches(connection, "A2", NOON_US) == 1
-    assert alerts.unsigned_breaches(connection, 1, 0, ["permission"]) == ("new",)
+    assert grounds.unsigned_breaches(connection, [1], 0, ["permission"]) == {1: ("new",)}
     writer.close()
 
 

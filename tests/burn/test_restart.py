@@ -135,14 +135,14 @@ def test_a_kill_in_the_middle_of_an_evaluation_loses_and_repeats_nothing(
 ) -> None:
     bench.now_us = NOON_US + 2 * MINUTE_US
     bench.log_runs("action.denied", 1, action="pay")
-    save = alerts.save
+    save = alerts.save_all
 
-    def killed_after(connection: Any, alert: Alert) -> None:
-        save(connection, alert)
+    def killed_after(connection: Any, changed: list[Alert]) -> None:
+        save(connection, changed)
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(alerts, "save", killed_after)
+        patch.setattr(alerts, "save_all", killed_after)
         with pytest.raises(Killed):
             bench.turn(2)
     bench.end()

@@ -65,7 +65,7 @@ class Plant:
         with self.writer.transaction():
             settled = self._ledger.settle(lambda _: self.now_us)
             self.writer.settle(settled, self.now_us)
-            self.writer.saw(name, self.now_us - ago_us, count)
+            self.writer.saw([(name, self.now_us - ago_us, count)])
             self._fold(settled, name)
 
     def _fold(self, settled: Settled, name: str) -> None:
@@ -211,7 +211,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-@pytest.mark.parametrize("at", range(4))
+@pytest.mark.parametrize("at", range(3))
 @pytest.mark.parametrize("after", [False, True], ids=["before-it", "after-it"])
 def test_a_kill_at_any_write_repeats_and_loses_nothing(
     make: Callable[[], Plant], monkeypatch: pytest.MonkeyPatch, at: int, after: bool
@@ -235,7 +235,7 @@ def test_a_kill_at_any_write_repeats_and_loses_nothing(
         return cut_off
 
     with monkeypatch.context() as patch:
-        for module, name in ((alerts, "save"), (alerts, "save_breaches"), (outbox, "post")):
+        for module, name in ((alerts, "save_breaches"), (alerts, "save_all"), (outbox, "post")):
             patch.setattr(module, name, cutting(getattr(module, name)))
         with pytest.raises(Killed):
             cut.look(behind=False)

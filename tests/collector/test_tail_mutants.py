@@ -18,6 +18,7 @@ from console.intake import blocks, descriptors, tail
 from console.intake.descriptors import OpenFiles
 from console.intake.position import Position
 from console.intake.unpacking import Unpacked
+from console.store import intake as kept
 from tests.collector.test_model import little_by_little, live
 from tests.intake import test_end_of_life, test_tail
 from tests.intake.watching import Watched
@@ -45,8 +46,8 @@ def _offset_stored_before_what_the_lines_caused(patch: pytest.MonkeyPatch) -> No
         read = original(self, waiting, now_us)
         writer: Any = self.ledger._shelf
         with writer.transaction():
-            for number in sorted(self.tailer.changed):
-                writer.save_file(self.tailer.files[number], now_us)
+            files = [self.tailer.files[number] for number in sorted(self.tailer.changed)]
+            kept.save_files(writer.connection, files, now_us)
         return read
 
     patch.setattr(Intake, "turn", turn)

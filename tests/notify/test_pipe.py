@@ -35,7 +35,7 @@ class Pipe:
     def _runs(self, name: str, at_us: int, counts: Counts) -> None:
         writer = self.post.writer
         with writer.transaction():
-            writer.saw(name, at_us, counts.total)
+            writer.saw([(name, at_us, counts.total)])
             writer.settle(Settled([], [(name, at_us // MINUTE_US, counts)], []), at_us)
 
     def burn(self, *names: str) -> None:

@@ -2,7 +2,8 @@
 
 A fuse is armed with the name of a step, and with how many times it may be taken: the last time ends
 the process. Steps are the program's own functions, wrapped while a fuse is laid: the evaluation of
-a route, every row that is written, both sides of a commit, and a delivery before and after it.
+a route, the writing of alerts and of notices, both sides of a commit, and a delivery before and
+after it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from console.store.writer import Writer
 
 STEPS = (
     (evaluation, "evaluate"),
-    (alerts, "save"),
+    (alerts, "save_all"),
     (outbox, "post"),
     (outbox, "begin"),
     (outbox, "sent"),

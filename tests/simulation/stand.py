@@ -134,7 +134,7 @@ class Stand:
 
     def _settle(self, arrival: Arrival, name: str) -> None:
         heard_us = arrival.heard * MINUTE_US + HALF_US
-        self._writer.saw(name, heard_us, 1)
+        self._writer.saw([(name, heard_us, 1)])
         cells = [(name, cell.minute, _counts(cell.total, cell.bad)) for cell in arrival.cells]
         self._writer.settle(Settled([], cells, []), self._wall_us)
         number = self._writer.route_id(name, heard_us)

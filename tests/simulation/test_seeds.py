@@ -36,7 +36,13 @@ def test_a_night_of_kills_and_failing_answers_tells_all_of_it_once(
 
 def test_the_nights_end_processes_at_every_step(tmp_path: Path) -> None:
     killed = {name for seed in range(3) for name in night(seed, tmp_path).killed}
-    assert {"after evaluate", "after save", "after post", "before commit", "after commit"} <= killed
+    assert {
+        "after evaluate",
+        "after save_all",
+        "after post",
+        "before commit",
+        "after commit",
+    } <= killed
     assert killed & {"after begin", "after sent", "after failed"}
 
 

@@ -82,7 +82,7 @@ def write(path: Path, chance: Random) -> World:
     with writer.transaction():
         for name in NAMES:
             number = writer.route_id(name, now_us - 60 * DAY_US)
-            writer.saw(name, now_us - chance.choice((5, 600, 6_000)) * MINUTE_US, 7)
+            writer.saw([(name, now_us - chance.choice((5, 600, 6_000)) * MINUTE_US, 7)])
             runs += _runs(chance, number, now_us) if name != NAMES[-1] else []
             _agents(writer, chance, name, number, now_us)
         _save_runs(writer, chance, runs)

@@ -10,7 +10,7 @@ from console.ledger.book import Settled
 from console.ledger.facts import packed
 from console.ledger.whole import Whole
 from console.model import MINUTE_US
-from console.store import reader
+from console.store import grounds, reader
 from console.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _good(number: int) -> Whole:
     return Whole("refunds", f"r{number}", packed([], []), minute, False, at_us, at_us, "w", ())
 
 
-def _steps(connection: Connection, ask: Callable[[Connection, int, int], object]) -> int:
+def _steps(connection: Connection, ask: Callable[[Connection, list[int], int], object]) -> int:
     """Return how many steps SQLite takes to answer."""
     number = reader.number_of(connection, "refunds")
     taken = 0
@@ -36,14 +36,14 @@ def _steps(connection: Connection, ask: Callable[[Connection, int, int], object]
         return 0
 
     connection.set_progress_handler(step, 1)
-    ask(connection, number, 0)
+    ask(connection, [number], 0)
     connection.set_progress_handler(None, 1)
     return taken
 
 
-@pytest.mark.parametrize("ask", [reader.unknown_runs, reader.rescued])
+@pytest.mark.parametrize("ask", [grounds.unknown, grounds.rescued])
 def test_good_runs_are_not_gone_through(
-    tmp_path: Path, ask: Callable[[Connection, int, int], object]
+    tmp_path: Path, ask: Callable[[Connection, list[int], int], object]
 ) -> None:
     taken = []
     for runs in (10, 1_000):
