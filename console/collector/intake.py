@@ -72,6 +72,7 @@ class Intake:
         self._floors = floors
         self._readers: dict[int, Reader] = {}
         self._silent: set[int] = set()
+        self._fed: dict[int, Reader] = {}
         self._blocks = 0
         self._served: dict[int, int] = {}
 
@@ -97,6 +98,7 @@ class Intake:
                 elif not self.tailer.postponed(file):
                     self.finished.add(file.id)
             queue = still
+        self._keep_states()
         for file in self.tailer.files.values():
             if file.id not in self.finished and file.size <= file.offset:
                 self.finished.add(file.id)
@@ -209,8 +211,14 @@ class Intake:
             self.tailer.finish(file, block)
         else:
             self.tailer.advance(file, block)
-        self._keep_state(file, reader)
+        self._fed[file.id] = reader
         return block.oversize or len(block.data)
+
+    def _keep_states(self) -> None:
+        """Keep the states of the readers that were fed in this turn, each as it is at its end."""
+        for number, reader in self._fed.items():
+            self._keep_state(self.tailer.files[number], reader)
+        self._fed.clear()
 
     def _keep_state(self, file: Position, reader: Reader) -> None:
         state = reader.dump()
