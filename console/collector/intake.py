@@ -20,7 +20,7 @@ from console.ledger.deadlines import NEVER_US, Progress
 from console.ledger.facts import CHANGE, own_run
 from console.ledger.parts import events_of, part
 from console.ledger.sequence import Sequence
-from console.model import EVENTS, FUTURE_SLACK_US, Event, Origin
+from console.model import EVENTS, FUTURE_SLACK_US, OF_RUNS, Event, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -276,7 +276,7 @@ class Intake:
             if self._too_late(event):
                 file.late += 1
                 continue
-            self._apply(event, origin)
+            self._gather(event, origin)
         if batch.ignored:
             self.unknown.setdefault(file.id, Counter()).update(batch.ignored)
         if batch.rejected:
@@ -340,7 +340,17 @@ class Intake:
 
     def deliver(self) -> None:
         """Hand the runs that were gathered in this turn to the ledger."""
+        self.gathering.close()
         self.ledger.bring(self.gathering.deliver())
+
+    def _gather(self, event: Event, origin: Origin) -> None:
+        """Take in an event, with the others of its run unless it names a parent, or no run."""
+        if event.parent or not event.run or event.event not in OF_RUNS:
+            self._apply(event, origin)
+            return
+        self.gathering.put(event, origin)
+        if event.agent and event.seq is not None:
+            self._number(event.route, event.agent, event.boot, event.seq)
 
     def _apply(self, event: Event, origin: Origin) -> None:
         self.ledger.apply(event, origin)
