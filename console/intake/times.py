@@ -24,7 +24,13 @@ def instant_us(value: str | int | float) -> int:
     Raises:
         ValueError: with a sentence that says what is wrong and what is wanted.
     """
-    at_us = _text_us(value) if isinstance(value, str) else _epoch_us(value)
+    if isinstance(value, str):
+        try:
+            at_us = (datetime.fromisoformat(value) - _EPOCH) // _MICROSECOND
+        except (TypeError, ValueError):  # no instant, or none yet: a time without a zone
+            at_us = _text_us(value)
+    else:
+        at_us = _epoch_us(value)
     if not EARLIEST_US <= at_us < LATEST_US:
         raise ValueError("the time lies outside the years 2000 to 2199")
     return at_us
