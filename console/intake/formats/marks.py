@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from hashlib import blake2b
 
 _BYTES = 8
@@ -17,14 +18,17 @@ def mark_of(identity: str) -> bytes:
 
 
 class Marks:
-    """A bounded set of marks; `packed` is what `pack` returned.
+    """A bounded set of marks; `packed` is what `pack` returned. `known` is to look one up in.
 
-    `known` are the marks in the order in which they came, to look one up in.
+    Their order is kept apart: to find the first key of a dict takes a look at all that were deleted
+    before it.
     """
 
     def __init__(self, packed: bytes, most: int) -> None:
         starts = range(0, len(packed), _BYTES)
-        self.known: dict[bytes, None] = dict.fromkeys(packed[at : at + _BYTES] for at in starts)
+        marks = dict.fromkeys(packed[at : at + _BYTES] for at in starts)
+        self.known = set(marks)
+        self._order = deque(marks)
         self._most = most
 
     def __contains__(self, mark: bytes) -> bool:
@@ -32,10 +36,13 @@ class Marks:
 
     def add(self, mark: bytes) -> None:
         """Remember a mark; forget the oldest where there are too many."""
-        self.known[mark] = None
-        if len(self.known) > self._most:
-            del self.known[next(iter(self.known))]
+        if mark in self.known:
+            return
+        self.known.add(mark)
+        self._order.append(mark)
+        if len(self._order) > self._most:
+            self.known.discard(self._order.popleft())
 
     def pack(self) -> bytes:
-        """Return all marks as bytes."""
-        return b"".join(self.known)
+        """Return all marks as bytes, in the order in which they came."""
+        return b"".join(self._order)
