@@ -11,6 +11,8 @@ from console.model import SECOND_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY_S = 86_400
+_moment = datetime.fromisoformat
 EARLIEST_US = 946_684_800 * SECOND_US  # 2000-01-01
 LATEST_US = 7_258_118_400 * SECOND_US  # 2200-01-01
 _LEAP = re.compile(r"(:\d\d):60(\.\d+)?")
@@ -26,7 +28,8 @@ def instant_us(value: str | int | float) -> int:
     """
     if isinstance(value, str):
         try:
-            at_us = (datetime.fromisoformat(value) - _EPOCH) // _MICROSECOND
+            since = _moment(value) - _EPOCH
+            at_us = (since.days * _DAY_S + since.seconds) * SECOND_US + since.microseconds
         except (TypeError, ValueError):  # no instant, or none yet: a time without a zone
             at_us = _text_us(value)
     else:
