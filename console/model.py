@@ -101,6 +101,7 @@ EVENTS = frozenset(
 took where no other event does; others only show that an agent lives."""
 RUNLESS = frozenset({"change.deployed", "control.seen"})
 """The kinds that need no run."""
+OF_RUNS = EVENTS - RUNLESS
 
 Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 """A whole number that the store can hold."""
@@ -221,7 +222,7 @@ class Origin(NamedTuple):
     line: int
 
 
-Piece: TypeAlias = tuple[int, Told, tuple[int, int, int]]
+Piece: TypeAlias = tuple[int, Told | Event, tuple[int, int, int]]
 """An event of a run as it was told: its instant, what it says, and where it was read (as `Origin`).
 Route, run, start and running number are taken out of what it says, as they are of what is kept.
 Bare tuples, since there is one for every line."""

@@ -41,6 +41,8 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
 
 def name(text: str) -> str:
     """Return an identifier (route, run, agent, action) made safe and bounded."""
+    if len(text) <= NAME_LIMIT and text.isascii() and text.isprintable():
+        return text
     return clean(text, NAME_LIMIT)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from console.ledger.facts import TERMINAL
 from console.ledger.parts import part
 from console.model import EVENTS
@@ -15,7 +17,7 @@ from console.model import EVENTS
 if TYPE_CHECKING:
     from console.ledger.book import Key
     from console.ledger.parts import Part
-    from console.model import Piece
+    from console.model import Event, Origin, Piece
 
 
 class Seen:
@@ -41,7 +43,7 @@ class Seen:
 
 
 class Gathering:
-    """The plain lines of a turn, run by run, so that a run that ends in it is judged once."""
+    """The events of a turn, run by run, so that a run that ends in it is judged once."""
 
     def __init__(self) -> None:
         self._read: dict[Key, list[Piece]] = {}
@@ -73,6 +75,17 @@ class Gathering:
             else:
                 run.append(piece)
         return alive
+
+    def put(self, event: Event, origin: Origin) -> None:
+        """Take in one event of a run that names no parent, of a kind that means something."""
+        key = (event.route, event.run)
+        bare = msgspec.structs.replace(event, route="", run="", boot="", seq=None)
+        piece = (event.ts_us, bare, origin)
+        run = self._read.get(key)
+        if run is None:
+            self._read[key] = [piece]
+        else:
+            run.append(piece)
 
     def holds(self, key: Key) -> bool:
         """Say whether an event of a run was gathered in this turn."""

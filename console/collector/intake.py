@@ -20,7 +20,7 @@ from console.ledger.deadlines import NEVER_US, Progress
 from console.ledger.facts import CHANGE, own_run
 from console.ledger.parts import events_of, part
 from console.ledger.sequence import Sequence
-from console.model import EVENTS, FUTURE_SLACK_US, Event, Origin
+from console.model import EVENTS, FUTURE_SLACK_US, OF_RUNS, Event, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -74,6 +74,7 @@ class Intake:
         self._floors = floors
         self._readers: dict[int, Reader] = {}
         self._silent: set[int] = set()
+        self._fed: dict[int, Reader] = {}
         self._blocks = 0
         self._served: dict[int, int] = {}
 
@@ -100,6 +101,7 @@ class Intake:
                 elif not self.tailer.postponed(file):
                     self.finished.add(file.id)
             queue = still
+        self._keep_states()
         for file in self.tailer.files.values():
             if file.id not in self.finished and file.size <= file.offset:
                 self.finished.add(file.id)
@@ -214,8 +216,14 @@ class Intake:
             self.tailer.finish(file, block)
         else:
             self.tailer.advance(file, block)
-        self._keep_state(file, reader)
+        self._fed[file.id] = reader
         return block.oversize or len(block.data)
+
+    def _keep_states(self) -> None:
+        """Keep the states of the readers that were fed in this turn, each as it is at its end."""
+        for number, reader in self._fed.items():
+            self._keep_state(self.tailer.files[number], reader)
+        self._fed.clear()
 
     def _keep_state(self, file: Position, reader: Reader) -> None:
         state = reader.dump()
@@ -273,7 +281,7 @@ class Intake:
             if self._too_late(event):
                 file.late += 1
                 continue
-            self._apply(event, origin)
+            self._gather(event, origin)
         if batch.ignored:
             self.unknown.setdefault(file.id, Counter()).update(batch.ignored)
         if batch.rejected:
@@ -337,7 +345,17 @@ class Intake:
 
     def deliver(self) -> None:
         """Hand the runs that were gathered in this turn to the ledger."""
+        self.gathering.close()
         self.ledger.bring(self.gathering.deliver())
+
+    def _gather(self, event: Event, origin: Origin) -> None:
+        """Take in an event, with the others of its run unless it names a parent, or no run."""
+        if event.parent or not event.run or event.event not in OF_RUNS:
+            self._apply(event, origin)
+            return
+        self.gathering.put(event, origin)
+        if event.agent and event.seq is not None:
+            self._number(event.route, event.agent, event.boot, event.seq)
 
     def _apply(self, event: Event, origin: Origin) -> None:
         self.ledger.apply(event, origin)

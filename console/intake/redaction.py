@@ -121,7 +121,7 @@ class Redactor:
         """
         if not self.suspects(state):
             return state
-        return msgspec.msgpack.encode(self._walked(msgspec.msgpack.decode(state)))
+        return msgspec.msgpack.encode(self._walked(msgspec.msgpack.decode(state), {}))
 
     def _sourced(self, sourced: Sourced) -> Sourced:
         event = sourced.event
@@ -137,15 +137,21 @@ class Redactor:
                     changed[name] = found
         return sourced._replace(event=msgspec.structs.replace(event, **changed))
 
-    def _walked(self, value: Any) -> Any:
+    def _walked(self, value: Any, known: dict[str, str]) -> Any:
+        """Return a part of a state without secrets; `known` are the texts that were looked at."""
         if isinstance(value, str):
-            return self.text(value)
+            found = known.get(value)
+            if found is None:
+                found = known[value] = self.text(value)
+            return found
         if isinstance(value, bytes):
             return b"\n".join(self._padded(line) for line in value.split(b"\n"))
         if isinstance(value, list):
-            return [self._walked(part) for part in value]
+            return [self._walked(part, known) for part in value]
         if isinstance(value, dict):
-            return {self._walked(key): self._walked(part) for key, part in value.items()}
+            return {
+                self._walked(key, known): self._walked(part, known) for key, part in value.items()
+            }
         return value
 
     def _padded(self, line: bytes) -> bytes:

@@ -11,6 +11,8 @@ from console.model import SECOND_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DAY_S = 86_400
+_moment = datetime.fromisoformat
 EARLIEST_US = 946_684_800 * SECOND_US  # 2000-01-01
 LATEST_US = 7_258_118_400 * SECOND_US  # 2200-01-01
 _LEAP = re.compile(r"(:\d\d):60(\.\d+)?")
@@ -24,7 +26,14 @@ def instant_us(value: str | int | float) -> int:
     Raises:
         ValueError: with a sentence that says what is wrong and what is wanted.
     """
-    at_us = _text_us(value) if isinstance(value, str) else _epoch_us(value)
+    if isinstance(value, str):
+        try:
+            since = _moment(value) - _EPOCH
+            at_us = (since.days * _DAY_S + since.seconds) * SECOND_US + since.microseconds
+        except (TypeError, ValueError):  # no instant, or none yet: a time without a zone
+            at_us = _text_us(value)
+    else:
+        at_us = _epoch_us(value)
     if not EARLIEST_US <= at_us < LATEST_US:
         raise ValueError("the time lies outside the years 2000 to 2199")
     return at_us

@@ -120,28 +120,39 @@ class Spending(NamedTuple):
 
 
 def spending(facts: Facts) -> Spending | None:
-    """Return what a run's own events say that models took, summed up; None where they say none.
+    """Return what a run's own events say that models took, summed up; None where they say none."""
+    return spent([(event.ts_us, event) for event in facts.marks])
+
+
+def spent(events: Sequence[Timed]) -> Spending | None:
+    """Return what models took, of all distinct events of a run, each with its instant.
 
     Amounts add up; of the readings of one meter the largest counts.
     """
-    told = [one for one in facts.marks if one.cost_usd is not None or one.tokens is not None]
-    if not told:
+    telling = [
+        timed for timed in events if timed[1].cost_usd is not None or timed[1].tokens is not None
+    ]
+    if not telling:
         return None
-    amounts = [_amount(one) for one in told if not one.meter]
+    if len(telling) == 1:
+        at_us, one = telling[0]
+        micro_usd, tokens = _amount(one)
+        return Spending(at_us, min(_MOST, micro_usd), min(_MOST, tokens))
+    amounts = [_amount(one) for _, one in telling if not one.meter]
     meters: dict[str, tuple[int, int]] = {}
-    for one in told:
+    for _, one in telling:
         if one.meter:
             known, read = meters.get(one.meter, (0, 0)), _amount(one)
             meters[one.meter] = max(known[0], read[0]), max(known[1], read[1])
     amounts += meters.values()
     return Spending(
-        max(one.ts_us for one in told),
+        max(at_us for at_us, _ in telling),
         min(_MOST, sum(micro_usd for micro_usd, _ in amounts)),
         min(_MOST, sum(tokens for _, tokens in amounts)),
     )
 
 
-def _amount(event: Event) -> tuple[int, int]:
+def _amount(event: Event | Told) -> tuple[int, int]:
     return round((event.cost_usd or 0) * 1_000_000), event.tokens or 0
 
 

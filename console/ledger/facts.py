@@ -115,7 +115,7 @@ def encode(facts: Facts) -> bytes:
     )
 
 
-def packed(told: Sequence[Told], places: Sequence[tuple[int, int, int]]) -> bytes:
+def packed(told: Sequence[Event | Told], places: Sequence[tuple[int, int, int]]) -> bytes:
     """Return the events of a run with their places as `encode` does, in the order given."""
     return _ENCODER.encode((told, places))
 

@@ -20,7 +20,7 @@ from console.model import Event, Origin, Piece, Told
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from console.ledger.effort import Effort
+    from console.ledger.effort import Effort, Spending, Timed
 
 _LETTERS = {
     STARTED: "s", DELIVERED: "d", HANDOFF: "h", "action.taken": "a", "check.passed": "p",
@@ -40,7 +40,8 @@ class Usual(msgspec.Struct, gc=False):
     """What judges a run that started, and ended with its last event, no check standing failed.
 
     Its own SLA, which checks passed, which actions were named where one was taken, for how long at
-    most it was in doubt, whether it ended by a handoff, and what it took of people's time.
+    most it was in doubt, whether it ended by a handoff, what it took of people's time, and whether
+    its end says how long it really took.
     """
 
     sla_s: float | None
@@ -49,19 +50,21 @@ class Usual(msgspec.Struct, gc=False):
     doubt_us: int
     handoff: bool
     efforts: Sequence[Effort]
+    timed: bool = False
 
 
 class Part(msgspec.Struct, gc=False):
     """What was read of a run at one go: its events as they are stored, and when they were.
 
     They are by time. `agent` is the one of all of them (None: of several). `usual` is set where
-    they may be all of the run and no two are of one instant.
+    they may be all of the run and no two are of one instant. `spending` is what models took.
     """
 
     facts: bytes
     instants: Sequence[int]
     agent: str | None
     usual: Usual | None
+    spending: Spending | None = None
 
 
 def part(pieces: list[Piece]) -> Part:
@@ -83,13 +86,21 @@ def part(pieces: list[Piece]) -> Part:
         and not letters[1:-1].strip(_BETWEEN)
     ):
         usual = _usual(instants, told, letters)
-    return Part(packed(told, places), instants, agent, usual)
+    facts = packed(told, places)
+    return Part(facts, instants, agent, usual, spending(facts, zip(instants, told, strict=True)))
 
 
-def _usual(instants: Sequence[int], told: Sequence[Told], letters: str) -> Usual | None:
+def spending(facts: bytes, events: Iterable[Timed]) -> Spending | None:
+    """Return what models took in a run, of its events; they are told of by few, as bytes show."""
+    if b"tokens" in facts or b"cost_usd" in facts:
+        return effort.spent(list(events))
+    return None
+
+
+def _usual(instants: Sequence[int], told: Sequence[Event | Told], letters: str) -> Usual | None:
     """Return what judges such a run; None where its end says more, or an action was too much."""
     end = told[-1]
-    if end.trusted is False or end.preventable or end.elapsed_s is not None:
+    if end.trusted is False or end.preventable:
         return None
     actions: set[str] = set()
     if "a" in letters:
@@ -111,10 +122,11 @@ def _usual(instants: Sequence[int], told: Sequence[Told], letters: str) -> Usual
             ],
             None,
         )
-    return Usual(told[0].sla_s, checks, actions, doubt_us, letters[-1] == "h", took)
+    timed = end.elapsed_s is not None
+    return Usual(told[0].sla_s, checks, actions, doubt_us, letters[-1] == "h", took, timed)
 
 
-def _standing(told: Sequence[Told], letters: str) -> set[str]:
+def _standing(told: Sequence[Event | Told], letters: str) -> set[str]:
     """Return the checks whose last verdict is a failure."""
     failed: set[str] = set()
     for item, letter in zip(told, letters, strict=True):
@@ -149,9 +161,17 @@ def pieces_of(parts: Iterable[Part]) -> list[Piece]:
     """Return the events of parts of a run as they were told."""
     found: list[Piece] = []
     for item in parts:
-        told, places = _TOLD.decode(item.facts)
+        told, places = _told(item.facts)
         found += zip(item.instants, told, places, strict=True)
     return found
+
+
+def _told(facts: bytes) -> tuple[Sequence[Event | Told], Sequence[tuple[int, int, int]]]:
+    """Return packed events with their places; most are such as plain lines tell."""
+    try:
+        return _TOLD.decode(facts)
+    except msgspec.ValidationError:
+        return _EVENTS.decode(facts)
 
 
 def events_of(route: str, run: str, parts: Iterable[Part]) -> Iterator[tuple[Event, Origin]]:

@@ -15,12 +15,13 @@ import msgspec
 from console.ledger import effort
 from console.ledger.approvals import ASKED
 from console.ledger.facts import DELIVERED, HANDOFF, STARTED, packed
+from console.ledger.parts import spending
 from console.model import MINUTE_US, SECOND_US, USAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from console.ledger.effort import Effort
+    from console.ledger.effort import Effort, Spending
     from console.ledger.parts import Part
     from console.model import Piece
     from console.settings import Measured
@@ -35,7 +36,8 @@ _ENDS = frozenset({DELIVERED, HANDOFF})
 class Whole(msgspec.Struct, gc=False):
     """A run that ended well, as it is stored.
 
-    Its events, where it is counted, its span, its agent, and what it took of people's time.
+    Its events, where it is counted, its span, its agent, and what it took of people's time and of
+    models.
     """
 
     route: str
@@ -47,6 +49,7 @@ class Whole(msgspec.Struct, gc=False):
     last_us: int
     agent: str
     efforts: Sequence[Effort]
+    spending: Spending | None = None
 
 
 class End(msgspec.Struct, gc=False):
@@ -132,7 +135,7 @@ def ended_usually(part: Part, measured: Measured) -> End | None:
     ended_us, sla_us = part.instants[-1], measured.sla_us
     if usual.sla_s is not None:
         sla_us = round(usual.sla_s * SECOND_US)
-    if sla_us is not None and ended_us > part.instants[0] + sla_us:
+    if sla_us is not None and (usual.timed or ended_us > part.instants[0] + sla_us):
         return None
     return End(ended_us, usual.handoff)
 
@@ -142,7 +145,7 @@ def usually(route: str, run: str, part: Part, end: End) -> Whole:
     usual, instants = part.usual, part.instants
     return Whole(
         route, run, part.facts, end.at_us // MINUTE_US, end.handoff, instants[0], instants[-1],
-        part.agent or "", () if usual is None else usual.efforts,
+        part.agent or "", () if usual is None else usual.efforts, part.spending,
     )  # fmt: skip
 
 
@@ -152,9 +155,10 @@ def whole(route: str, run: str, pieces: list[Piece], end: End) -> Whole:
     took: Sequence[Effort] = ()
     if not effort.TELLING.isdisjoint([item.event for item in told]):
         took = effort.told([piece[:2] for piece in pieces], None)
+    facts = packed(told, places)
     return Whole(
-        route, run, packed(told, places), end.at_us // MINUTE_US, end.handoff, pieces[0][0],
-        pieces[-1][0], _agent(pieces), took,
+        route, run, facts, end.at_us // MINUTE_US, end.handoff, pieces[0][0], pieces[-1][0],
+        _agent(pieces), took, spending(facts, [piece[:2] for piece in pieces]),
     )  # fmt: skip
 
 

@@ -16,10 +16,11 @@ from console.store.connect import each
 from console.store.reencode import facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from console.ledger.effort import Effort, Spending
     from console.ledger.facts import Facts
+    from console.ledger.whole import Whole
     from console.model import Event
     from console.store.connect import Connection
 
@@ -170,6 +171,21 @@ def save(connection: Connection, stored: Sequence[tuple[int, str]], took: Sequen
     """
     each(connection, "delete from effort where route = ? and run = ?", stored)
     each(connection, "delete from deployed where route = ? and run = ?", stored)
+    insert(connection, took)
+
+
+def insert_whole(connection: Connection, routes: Mapping[str, int], runs: Sequence[Whole]) -> None:
+    """Store what runs took that ended well and were not known; `routes` are the routes' numbers."""
+    took = [
+        Took(routes[run.route], run.run, run.efforts, (), run.spending)
+        for run in runs
+        if run.efforts or run.spending
+    ]
+    insert(connection, took)
+
+
+def insert(connection: Connection, took: Sequence[Took]) -> None:
+    """Store what runs took of which nothing is stored yet, except perhaps what models took."""
     each(
         connection,
         "insert into spend (route, run, at_us, micro_usd, tokens) values (?, ?, ?, ?, ?) "
@@ -177,11 +193,6 @@ def save(connection: Connection, stored: Sequence[tuple[int, str]], took: Sequen
         "tokens = excluded.tokens",
         [(item.route, item.run, *item.spending) for item in took if item.spending is not None],
     )
-    insert(connection, took)
-
-
-def insert(connection: Connection, took: Sequence[Took]) -> None:
-    """Store what runs took of which nothing is stored yet."""
     each(
         connection,
         "insert into effort (route, run, kind, at_us, place, length_us, who) "

@@ -195,8 +195,7 @@ class Writer:
         rows.sort(key=itemgetter(0, 1))
         each(self.connection, _TOLD, told)
         each(self.connection, _WHOLE, rows)
-        took = [(routes[run.route], run.run, run.efforts, ()) for run in runs if run.efforts]
-        views.insert(self.connection, [views.Took(*item) for item in took])
+        views.insert_whole(self.connection, routes, runs)
 
     def _save_runs(self, changes: Iterable[Change], now_us: int) -> None:
         told, missed = dict[int, bytes](), list[tuple[int, str]]()

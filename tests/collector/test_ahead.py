@@ -15,7 +15,7 @@ from console.store import ahead as ahead_of_all
 from console.store import counting
 from console.store.connect import Unwritable, attach
 from tests.collector.running import DAY, HOUR, MINUTE, event
-from tests.collector.test_plainly import _TABLES as TABLES
+from tests.collector.tables import TABLES
 from tests.endtoend.playing import Play
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from console.intake import blocks
 from console.intake.formats import native_block
 from console.intake.formats.native_block import Plainly
 from console.model import SECOND_US, DirectiveKind
-from console.store.connect import attach
 from tests.collector.running import event
+from tests.collector.tables import TABLES, tables_of
 from tests.endtoend.playing import Play
 
 if TYPE_CHECKING:
@@ -63,19 +63,6 @@ _BROKEN = (
     b'{"ts":"2026-03-02T12:00:00Z","route":"a\x7f","event":"run.delivered","run":"r"}',
     b'{"ts":"2026-03-02T12:00:00Z","route":"a","event":"run.delivered","run":"r"} {"b":1}',
 )  # fmt: skip
-_TABLES = dict.fromkeys(
-    (
-        "route", "miss", "line", "minute", "hour", "day", "quarantine", "future", "agent",
-        "receipt", "late", "sequence", "unknown_event", "effort", "deployed", "request",
-    ),
-    "*",
-) | {
-    "file": "id, offset, lines, marker, latest_us, routes, rejected, state, note, late",
-    "run join told on told.id = run.told": (
-        "route, run, parent, events, state, minute, classes, deadline_us, handoff, rescues, "
-        "first_us, last_us, kept_us, agent"
-    ),
-}  # fmt: skip
 
 
 @st.composite
@@ -129,13 +116,7 @@ def stored(
             station.write(f"{place % 2}.jsonl", line)
         station.at(60 * number).read().restart()
     station.at(3_000).read().close()
-    connection = attach(station.store)
-    found = {
-        table: sorted(connection.execute(f"select {columns} from {table}"), key=repr)
-        for table, columns in _TABLES.items()
-    }
-    connection.close()
-    return found
+    return tables_of(station.store)
 
 
 @settings(
@@ -173,6 +154,7 @@ def test_lines_that_are_read_together_are_stored_as_if_read_one_by_one(
         patch.setattr(intake, "TURN_BYTES", block * 4)
         together = stored(folder / "together", batches, ordered, floor_s)
         patch.setattr(native_block, "read", one_by_one)
+        patch.setattr(intake.Intake, "_gather", intake.Intake._apply)
         apart = stored(folder / "apart", batches, ordered, floor_s)
-    for table in _TABLES:
+    for table in TABLES:
         assert together[table] == apart[table], table

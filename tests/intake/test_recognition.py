@@ -121,6 +121,9 @@ def test_a_file_is_known_by_what_it_holds_not_by_its_name(name: str, head: bytes
     "head",
     [
         line({"ts": 1, "route": "r", "event": "run.started", "run": "a"}) + long_prompt(),
+        line(CLAUDE) * 3 + line({"event": None, "route": "r"}) + long_prompt(),
+        line(CLAUDE) + line({"event": 1, "route": "r"}).replace(b"route", rb"ro\u0075te"),
+        line(CLAUDE) + b"\xff\n" + line({"a": 1}).rstrip() + line({"event": 1, "route": "r"}),
         line({"messages": [{"role": "user", "content": "x"}]}),
         line({"id": "m1", "type": "gemini"}),
         line({"type": "turn.failed", "error": "text"}),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from console.ledger import facts as run_facts
 from console.ledger import runs
 from console.ledger.approvals import waiting
-from console.ledger.effort import agent_of, deployments, efforts
+from console.ledger.effort import agent_of, deployments, efforts, spending
 from console.ledger.facts import Facts
 from console.ledger.orders import Orders
 from console.ledger.parts import events_of, in_order, part, pieces_of
@@ -109,6 +109,55 @@ def test_where_an_order_stands_no_run_is_judged_at_once() -> None:
     ]
     player.play(told, END_US, END_US, gathered=True)
     assert player.result().runs["a", "r"].state is RunState.BAD
+
+
+@given(
+    told=st.lists(
+        st.tuples(
+            st.sampled_from(("run.started", "action.taken", "usage", "certain", "run.delivered")),
+            st.sampled_from((None, 0.5, 2.25)),
+            st.sampled_from((None, 3, 10**14)),
+            st.sampled_from(("", "", "m1", "m2")),
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    cut=st.integers(1, 4),
+)
+def test_what_models_took_of_a_run_that_is_judged_at_once_is_what_its_events_say(
+    told: list[tuple[str, float | None, int | None, str]], cut: int
+) -> None:
+    pieces: list[Piece] = []
+    facts = Facts()
+    for number, (kind, cost, count, meter) in enumerate(told):
+        event = Event(
+            ts_us=BASE_US + number, route="", event=kind, cost_usd=cost, tokens=count, meter=meter
+        )
+        pieces.append((event.ts_us, event, Origin(1, number, number)))
+        facts.keep(event, Origin(1, number, number))
+    read = part(pieces)
+    assert read.spending == spending(facts)
+    parts = [part(some) for some in (pieces[:cut], pieces[cut:]) if some]
+    again = pieces_of(parts)
+    assert [piece[1].tokens for piece in again] == [count for _, _, count, _ in told]
+    end = ended_well(again, Measured())
+    if end is None:
+        return
+    found = whole("a", "r", again, end)
+    assert found.spending == spending(facts)
+    assert found.facts == run_facts.encode(facts)
+    if (usual := ended_usually(read, Measured())) is not None:
+        assert usually("a", "r", read, usual).spending == found.spending
+
+
+def test_an_end_that_says_how_long_it_took_is_not_usual_where_that_counts() -> None:
+    kinds = ("run.started", "run.delivered")
+    told = [
+        Event(ts_us=BASE_US + number, route="a", run="r", event=kind, elapsed_s=number * 99.0)
+        for number, kind in enumerate(kinds)
+    ]
+    assert ended_usually(part(_pieces(told)), Measured()) is not None
+    assert ended_usually(part(_pieces(told)), Measured(sla_us=60 * SECOND_US)) is None
 
 
 def test_only_a_verdict_counts_as_one() -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from console.intake.formats.claude_reader import BOM, ClaudeCodeReader
 from console.intake.formats.claude_records import BLANK, members
 from console.intake.formats.claude_runs import Story
-from console.intake.reading import Context, restored
+from console.intake.reading import UNDECODABLE, Context, restored
 
 _TOLD = frozenset({b"user", b"assistant", b"system", b"progress", b"attachment"})
 _ENVELOPE = frozenset({"parentUuid", "isSidechain"})
@@ -55,6 +56,16 @@ _CUT = re.compile(
 """How a record begins whose end lies beyond the head (a prompt, a tool's result may be long)."""
 
 
+class _Keys(msgspec.Struct, gc=False):
+    """The keys that make an object a native event, their values undecoded."""
+
+    event: msgspec.Raw | UnsetType = UNSET
+    route: msgspec.Raw | UnsetType = UNSET
+
+
+_keys = msgspec.json.Decoder(_Keys).decode
+
+
 class ClaudeCodeFormat:
     """Recognises records by their types together with the keys that only they have."""
 
@@ -64,14 +75,18 @@ class ClaudeCodeFormat:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is a record of a transcript, and none is a native event."""
-        found = False
-        for raw in head.split(b"\n"):
-            line = raw.removeprefix(BOM).strip(BLANK)
-            for fields in members(line):
-                if "event" in fields and "route" in fields:
-                    return False
-                found = found or _is_record(fields)
-        return found or _CUT.match(line) is not None
+        start, end = 0, -1
+        while start <= len(head):
+            end = head.find(b"\n", start)
+            line = head[start : end if end >= 0 else len(head)]
+            start += len(line) + 1
+            line = line.removeprefix(BOM).strip(BLANK)
+            found = members(line)
+            if any(map(_is_native, found)):
+                return False
+            if any(map(_is_record, found)):
+                return not _holds_native(head[start:])
+        return _CUT.match(line) is not None
 
     def reader(self, context: Context, state: bytes = b"") -> ClaudeCodeReader:
         """Return a reader for one transcript, going on from `state`.
@@ -83,6 +98,26 @@ class ClaudeCodeFormat:
 
 
 FORMAT = ClaudeCodeFormat()
+
+
+def _holds_native(lines: bytes) -> bool:
+    """Say whether some line has the keys of a native event; the last line may be cut off."""
+    *rest, last = lines.split(b"\n")
+    try:
+        if any(keys.event is not UNSET and keys.route is not UNSET for keys in map(_keys, rest)):
+            return True
+        rest = []
+    except UNDECODABLE:
+        pass
+    return any(
+        _is_native(fields)
+        for raw in (*rest, last)
+        for fields in members(raw.removeprefix(BOM).strip(BLANK))
+    )
+
+
+def _is_native(fields: dict[str, msgspec.Raw]) -> bool:
+    return "event" in fields and "route" in fields
 
 
 def _is_record(fields: dict[str, msgspec.Raw]) -> bool:

@@ -6,8 +6,6 @@ What follows from them, also from silence, is in `claude_runs`; how lines become
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from console.intake.formats import claude_usage
@@ -19,11 +17,13 @@ from console.intake.formats.claude_records import (
     Message,
     Piece,
     Record,
+    decode,
     pieces,
-    whole,
 )
+from console.intake.formats.claude_routes import Routes
 from console.intake.formats.claude_runs import (
     FEEDBACK,
+    At,
     Held,
     Place,
     Run,
@@ -33,13 +33,10 @@ from console.intake.formats.claude_runs import (
     directive,
 )
 from console.intake.formats.marks import Marks, mark_of
-from console.intake.formats.route_template import RouteTemplate
-from console.intake.reading import Batch, Context, Rejected
+from console.intake.reading import UNDECODABLE, Batch, Context, Rejected
 from console.intake.times import instant_us
 from console.text import clean, name
 
-DEFAULT_ROUTE = "{cwd_name}"
-_PLACEHOLDERS = ("cwd", "cwd_name", "branch", "slug", "session", "version", "agent")
 BOM = b"\xef\xbb\xbf"
 _EXCERPT_BYTES = 200
 _SEEN_LIMIT = 4608
@@ -75,7 +72,7 @@ class ClaudeCodeReader:
     name = "claude-code"
 
     def __init__(self, context: Context, story: Story) -> None:
-        self._template = RouteTemplate(context.route or DEFAULT_ROUTE, _PLACEHOLDERS)
+        self._routes = Routes(context)
         self._path = context.path
         self._story = story
         self._runs = Runs(story)
@@ -90,7 +87,14 @@ class ClaudeCodeReader:
                 body = body.removeprefix(BOM).strip(BLANK)
             if body:
                 start = offset if len(body) == len(raw) else offset + raw.index(body)
-                self._line(body, start, line)
+                try:
+                    record = decode(body)
+                except UNDECODABLE:
+                    self._odd(body, start, line)
+                else:
+                    reason = self._take(record, start, len(body), line)
+                    if reason:
+                        self._reject(Piece(0, len(body), None, reason), body, start, line)
             offset += len(raw) + 1
             line += 1
         return self._drain()
@@ -110,13 +114,8 @@ class ClaudeCodeReader:
         self._runs.events, self._rejected = [], []
         return batch
 
-    def _line(self, body: bytes, start: int, line: int) -> None:
-        record = whole(body)
-        if record is not None:
-            reason = self._take(record, start, len(body), line)
-            if reason:
-                self._reject(Piece(0, len(body), None, reason), body, start, line)
-            return
+    def _odd(self, body: bytes, start: int, line: int) -> None:
+        """Read a line that is not one record in good order."""
         for piece in pieces(body):
             reason = piece.reason
             if piece.record is not None:
@@ -135,17 +134,18 @@ class ClaudeCodeReader:
         story, mark = self._story, b""
         if not record.type:
             return "this object has no record type"
-        tells = _tells(record)
+        tells = record.type in _TALK or _tells(record)
         if tells and record.uuid:
             mark = mark_of(record.uuid)
-            if mark in self._seen:
+            if mark in self._seen.known:
                 return ""
         if record.timestamp is not None:
             try:
                 story.last_us = instant_us(record.timestamp)
             except ValueError as error:
                 return clean(str(error))
-            self._runs.pass_time(story.last_us)
+            if story.rest is not None:
+                self._runs.pass_time(story.last_us)
         if not tells:
             claude_usage.pay(story, record, (offset, length, line))
             return ""
@@ -153,29 +153,31 @@ class ClaudeCodeReader:
             return "this record has no timestamp, and none came before it"
         if mark:
             self._seen.add(mark)
-        self._enter(record, Place(self._id(record), story.last_us, offset, length, line))
+        self._enter(record, (story.last_us, offset, length, line))
         return ""
 
-    def _id(self, record: Record) -> str:
-        return name(record.uuid.strip()) or f"{self._story.session}@{self._story.last_us}"
+    def _place(self, record: Record, at: At) -> Place:
+        return Place(record.own_id(self._story.session, at[0]), *at)
 
-    def _enter(self, record: Record, place: Place) -> None:
+    def _enter(self, record: Record, at: At) -> None:
         story = self._story
-        story.session = story.session or name(record.session_id.strip()) or name(self._path.stem)
-        story.cwd = story.cwd or clean(record.cwd)
+        if not story.session:
+            story.session = name(record.session_id.strip()) or name(self._path.stem)
+        if not story.cwd:
+            story.cwd = clean(record.cwd)
         if not story.begun:
             story.begun = True
-            self._recognise_agent(record, place)
+            self._recognise_agent(record, self._place(record, at))
         if record.type == "user":
-            self._user(record, place)
+            self._user(record, at)
         elif record.type == "assistant":
-            self._assistant(record, place)
+            self._assistant(record, at)
         elif record.type == "system":
-            self._system(record, place)
+            self._system(record, self._place(record, at))
         elif record.type == "attachment":
-            self._stopped(record, place)
+            self._stopped(record, self._place(record, at))
         else:
-            self._name_agent(record, place)
+            self._name_agent(record, at)
 
     def _recognise_agent(self, record: Record, place: Place) -> None:
         """A file that begins beside the main line, with an agent's id, is that sub-agent's own."""
@@ -204,24 +206,33 @@ class ClaudeCodeReader:
         """Say whether a record belongs to a sub-agent that is told of in the main transcript."""
         return record.is_sidechain and not self._story.agent
 
-    def _name_agent(self, record: Record, place: Place) -> None:
+    def _name_agent(self, record: Record, at: At) -> None:
         agent = record.names_agent()
         if agent:
             self._run(record)
             session = name(record.session_id.strip()) or self._story.session
-            self._runs.name_agent(place, name(agent), session)
+            self._runs.name_agent(self._place(record, at), name(agent), session)
 
-    def _user(self, record: Record, place: Place) -> None:
-        blocks = record.message.blocks() if record.message else []
-        answered = False
+    def _user(self, record: Record, at: At) -> None:
+        blocks = [] if record.message is None else record.message.blocks()
+        beside = self._beside(record)
+        answered, said = False, []
         for index, block in enumerate(blocks):
             if block.type == "tool_result":
                 answered = True
-                self._result(record, block, place, f"#{index}" if index else "")
-        self._name_agent(record, place)
-        if self._beside(record):
+                run = self._run(record)
+                if not beside:
+                    self._result(block, at[0], run)
+                if block.is_error:
+                    self._error(
+                        record, block, self._place(record, at), f"#{index}" if index else ""
+                    )
+            elif block.type == "text":
+                said.append(block.text.lstrip())
+        self._name_agent(record, at)
+        if beside or (answered and not said):
             return
-        said = [block.text.lstrip() for block in blocks if block.type == "text"]
+        place = self._place(record, at)
         if any(text.startswith(INTERRUPTED) for text in said):
             self._runs.answer()
             self._runs.interrupt(place, self._run(record))
@@ -244,23 +255,21 @@ class ClaudeCodeReader:
         else:
             self._runs.begin(held)
 
-    def _result(self, record: Record, block: Block, place: Place, suffix: str) -> None:
-        run, tool_use = self._run(record), name(block.tool_use_id)
+    def _result(self, block: Block, at_us: int, run: Run) -> None:
+        tool_use = name(block.tool_use_id)
         tool = self._story.tools.get(tool_use)
-        if not self._beside(record):
-            self._story.rest = None
-            if tool_use in run.open:
-                run.open = [other for other in run.open if other != tool_use]
-                if tool and tool.name in _PLANS:
-                    run.waited_us += max(place.ts_us - tool.ts_us, 0)
-            run.launched = tool is not None and tool.name in _LAUNCHERS
-        if block.is_error:
-            tool = tool or ToolUse("unknown tool", place.ts_us, run.id, run.route)
-            self._error(record, block, place, suffix, tool)
+        self._story.rest = None
+        if tool_use in run.open:
+            run.open = [other for other in run.open if other != tool_use]
+            if tool and tool.name in _PLANS:
+                run.waited_us += max(at_us - tool.ts_us, 0)
+        run.launched = tool is not None and tool.name in _LAUNCHERS
 
-    def _error(
-        self, record: Record, block: Block, place: Place, suffix: str, tool: ToolUse
-    ) -> None:
+    def _error(self, record: Record, block: Block, place: Place, suffix: str) -> None:
+        run = self._run(record)
+        tool = self._story.tools.get(name(block.tool_use_id)) or ToolUse(
+            "unknown tool", place.ts_us, run.id, run.route
+        )
         text = block.said()
         if not text and isinstance(record.tool_use_result, str):
             text = record.tool_use_result
@@ -272,31 +281,32 @@ class ClaudeCodeReader:
         elif text.startswith(INTERRUPTED) and not self._beside(record):
             self._runs.interrupt(place, self._run(record))
 
-    def _assistant(self, record: Record, place: Place) -> None:
-        message, beside = record.message or Message(), self._beside(record)
+    def _assistant(self, record: Record, at: At) -> None:
+        message, beside = record.message, self._beside(record)
+        if message is None:
+            message = Message()
         if message.model == _NO_ANSWER and not record.is_api_error_message:
             return
-        if not beside:
+        if not beside and self._story.held is not None:
             self._runs.answer()
         run, blocks = self._run(record), message.blocks()
-        claude_usage.count(self._story, self._seen, record, run, place)
+        claude_usage.count(self._story, self._seen, record, run, at)
         if not beside:
             self._runs.speak(run, name(message.id))
         for block in blocks:
             if block.type == "tool_use":
-                self._runs.use(place, run, name(block.id), block.name, waits=not beside)
-        if not beside:
-            self._end(record, message, blocks, place, run)
+                self._runs.use(at[0], run, name(block.id), block.name, waits=not beside)
+        if not beside and (message.stop_reason != "tool_use" or record.is_api_error_message):
+            self._end(record, message, self._place(record, at), run)
 
-    def _end(
-        self, record: Record, message: Message, blocks: list[Block], place: Place, run: Run
-    ) -> None:
+    def _end(self, record: Record, message: Message, place: Place, run: Run) -> None:
         """See whether an answer ends its run, says that it failed, or may have been its last."""
+        blocks = message.blocks()
         if record.is_api_error_message:
             self._runs.fail(place, "\n".join(block.text for block in blocks if block.text))
         elif message.stop_reason == "end_turn":
             self._runs.deliver(place, self._runs.elapsed_s(run, place.ts_us))
-        elif message.stop_reason != "tool_use" and _only_words(blocks):
+        elif _only_words(blocks):
             self._runs.rest(place, run)
 
     def _system(self, record: Record, place: Place) -> None:
@@ -333,7 +343,7 @@ class ClaudeCodeReader:
         self._runs.cancel(place, directive(reason) or "hook", reason)
 
     def _stop_hooks(self, record: Record, place: Place) -> None:
-        errors = [str(error) for error in record.hook_errors]
+        errors = [str(error) for error in record.hook_errors or ()]
         blocking = [text for text in errors if not text.startswith("Failed with non-blocking")]
         if blocking or record.prevented_continuation:
             reasons = [*blocking, record.stop_reason, "a stop hook prevented continuation"]
@@ -344,19 +354,7 @@ class ClaudeCodeReader:
         self._runs.deliver(place)
 
     def _route(self, record: Record) -> str:
-        story, folder = self._story, self._path.parent.name
-        cwd = record.cwd or story.cwd
-        values = {
-            "cwd": cwd,
-            "cwd_name": re.split(r"[/\\]", cwd.rstrip("/\\"))[-1] or folder,
-            "branch": record.git_branch,
-            "slug": record.slug,
-            "session": record.session_id or story.session,
-            "version": record.version,
-            "agent": record.agent_name or record.agent_id or "main",
-        }
-        otherwise = folder or self._path.stem or self.name
-        return self._template.fill(lambda placeholder: values[placeholder], otherwise)
+        return self._routes.of(record, self._story)
 
 
 def _tells(record: Record) -> bool:

@@ -14,7 +14,9 @@ from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
 
+from console.intake.formats.usage import MOST_TOKENS
 from console.intake.reading import UNDECODABLE
+from console.text import name
 
 
 class Block(msgspec.Struct, gc=False):
@@ -46,6 +48,16 @@ class Usage(msgspec.Struct, gc=False):
     output_tokens: int | None = None
     cache_creation_input_tokens: int | None = None
     cache_read_input_tokens: int | None = None
+
+    def total(self) -> int:
+        """Return the sum as an amount of tokens, 0 where it is none."""
+        tokens = (
+            (self.input_tokens or 0)
+            + (self.output_tokens or 0)
+            + (self.cache_creation_input_tokens or 0)
+            + (self.cache_read_input_tokens or 0)
+        )
+        return tokens if 0 < tokens < MOST_TOKENS else 0
 
 
 class Message(msgspec.Struct, gc=False):
@@ -92,43 +104,50 @@ class Attachment(msgspec.Struct, rename="camel", gc=False):
 
 
 class Record(msgspec.Struct, rename="camel", gc=False):
-    """One record of a transcript, of any type; fields that a type lacks keep their defaults."""
+    """One record of a transcript, of any type; fields that a type lacks keep their defaults.
 
+    They stand in the order in which most records have them: so they are found at once.
+    """
+
+    is_sidechain: bool = False
+    cwd: str = ""
+    session_id: str = ""
+    version: str = ""
+    git_branch: str = ""
+    slug: str = ""
     type: str = ""
     subtype: str = ""
     uuid: str = ""
     timestamp: str | int | float | None = None
-    session_id: str = ""
-    cwd: str = ""
-    git_branch: str = ""
-    slug: str = ""
-    version: str = ""
+    message: Message | None = None
+    request_id: str | None = None
+    tool_use_result: Named | str | list[msgspec.Raw] | None = None
     agent_id: str = ""
     agent_name: str = ""
     prompt_id: str = ""
-    is_sidechain: bool = False
     is_meta: bool = False
     is_compact_summary: bool = False
     is_visible_in_transcript_only: bool = False
     is_api_error_message: bool = False
     tool_denial_kind: str = ""
-    message: Message | None = None
-    tool_use_result: Named | str | list[msgspec.Raw] | None = None
     data: Named | str | list[msgspec.Raw] | None = None
     content: str | list[Block] = ""
     duration_ms: float | None = None
     hook_count: int | None = None
-    hook_errors: list[Any] = []
+    hook_errors: list[Any] | None = None
     prevented_continuation: bool = False
     stop_reason: str = ""
     retry_attempt: int | None = None
     max_retries: int | None = None
     attachment: Attachment | None = None
     prompt_submit_ending: Submission | None = None
-    request_id: str | None = None
     cost_usd: float | None = msgspec.field(default=None, name="costUSD")
     total_cost_usd: float | None = msgspec.field(default=None, name="totalCostUSD")
     has_unknown_model_cost: bool = False
+
+    def own_id(self, session: str, at_us: int) -> str:
+        """Return the id of the record, of one that has none its session and instant."""
+        return name(self.uuid.strip()) or f"{session}@{at_us}"
 
     def text(self) -> str:
         """Return the text that a system record says itself, without leading space."""
@@ -141,7 +160,7 @@ class Record(msgspec.Struct, rename="camel", gc=False):
     def names_agent(self) -> str:
         """Return the id of the sub-agent that this record tells of, or ""."""
         for part in (self.data, self.tool_use_result):
-            if isinstance(part, Named) and part.agent_id:
+            if part is not None and isinstance(part, Named) and part.agent_id:
                 return part.agent_id
         return ""
 
@@ -182,7 +201,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 INTERRUPTED = "[Request interrupted by user"
 _BLOCKED, _PROMPT = "UserPromptSubmit operation blocked by hook:", "\n\nOriginal prompt: "
 BLANK = b" \t\r\n\x00"
-_DECODE = msgspec.json.Decoder(Record).decode
+decode = msgspec.json.Decoder(Record).decode
+"""Reads a line that is one record in good order, which most are; raises one of UNDECODABLE."""
 _RAW_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _RAW_ITEMS = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _GAP = re.compile(rb"[ \t\r\n\x00]*+")
@@ -197,14 +217,6 @@ _RESYNC_LIMIT = 4
 """How often one line is searched for a further record behind something unreadable."""
 _GLUED_LIMIT = 1000
 """How many records of one line are read; what stands behind them is left unread, as one piece."""
-
-
-def whole(line: bytes) -> Record | None:
-    """Read a line that is one record in good order, which most are; None for any other."""
-    try:
-        return _DECODE(line)
-    except UNDECODABLE:
-        return None
 
 
 def members(line: bytes) -> list[dict[str, msgspec.Raw]]:
@@ -225,7 +237,7 @@ def pieces(line: bytes) -> Iterator[Piece]:
     """Read a line object by object: oddly typed, glued together, or cut off in the middle."""
     line = _SURROGATE.sub(_mended, line)
     reached = count = 0
-    for start, end in islice(_objects(line), _GLUED_LIMIT):
+    for start, end in [(0, len(line))] if _is_json(line) else islice(_objects(line), _GLUED_LIMIT):
         if line[reached:start].strip(BLANK):
             yield _unread(line, reached, start)
         record, reason = _record(line[start:end])
@@ -246,7 +258,7 @@ def _unread(line: bytes, start: int, end: int) -> Piece:
 
 def _record(raw: bytes) -> tuple[Record | None, str]:
     try:
-        return _DECODE(raw), ""
+        return decode(raw), ""
     except UNDECODABLE:
         pass
     try:

@@ -10,7 +10,7 @@ whoever does not has withdrawn it.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -33,6 +33,10 @@ def directive(text: str) -> str:
     """Return the id in the first `[burnline:<id>]` anywhere in a text of any length, or ""."""
     stamp = _STAMP.search(text)
     return name(stamp[1]) if stamp else ""
+
+
+At: TypeAlias = tuple[int, int, int, int]
+"""When and where a record is: its instant, byte offset and length, line."""
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -176,14 +180,15 @@ class Runs:
         parent = story.run
         self._emit(place, "run.started", "#agent", run=name(f"{session}/{agent}"), parent=parent.id)
 
-    def use(self, place: Place, run: Run, tool_use: str, tool: str, *, waits: bool) -> None:
+    def use(self, at_us: int, run: Run, tool_use: str, tool: str, *, waits: bool) -> None:
         """Remember an action that is asked for; a run `waits` for its own, not its sub-agents'."""
         tools = self.story.tools
-        tools[tool_use] = ToolUse(name(tool), place.ts_us, run.id, run.route)
+        tools[tool_use] = ToolUse(name(tool), at_us, run.id, run.route)
         if len(tools) > _TOOL_LIMIT:
             del tools[next(iter(tools))]
         if waits:
-            run.open = [*run.open[1 - _TOOL_LIMIT :], tool_use]
+            run.open.append(tool_use)
+            del run.open[:-_TOOL_LIMIT]
 
     def speak(self, run: Run, message: str) -> None:
         """Note that the agent is at work; with a further message all earlier tool uses are over."""

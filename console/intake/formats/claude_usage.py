@@ -12,11 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.intake.formats.marks import mark_of
-from console.intake.formats.usage import amount, price
+from console.intake.formats.usage import price
 
 if TYPE_CHECKING:
     from console.intake.formats.claude_records import Record
-    from console.intake.formats.claude_runs import Place, Run, Story
+    from console.intake.formats.claude_runs import At, Run, Story
     from console.intake.formats.marks import Marks
 
 _CALLS = 16
@@ -24,37 +24,29 @@ _CALLS = 16
 _PAID = "cost-state"
 
 
-def count(story: Story, seen: Marks, record: Record, run: Run, place: Place) -> None:
+def count(story: Story, seen: Marks, record: Record, run: Run, at: At) -> None:
     """Take in an answer, or a further part of one; `seen` are the marks of those before."""
     message, paid_usd = record.message, record.cost_usd
     if message is None or (message.usage is None and paid_usd is None):
         return
-    usage = message.usage
-    tokens = 0
-    if usage is not None:
-        tokens = amount(
-            (usage.input_tokens or 0)
-            + (usage.output_tokens or 0)
-            + (usage.cache_creation_input_tokens or 0)
-            + (usage.cache_read_input_tokens or 0)
-        )
+    tokens = message.usage.total() if message.usage is not None else 0
     calls = story.calls
-    call = (message.id or place.uuid) + (record.request_id or "")
+    call = (message.id or record.own_id(story.session, at[0])) + (record.request_id or "")
     known = calls.get(call)
     if known is None:
         mark = mark_of(call)
-        if mark in seen:
+        if mark in seen.known:
             return
         seen.add(mark)
         calls[call] = tokens
         if len(calls) > _CALLS:
             del calls[next(iter(calls))]
-        paid = price(paid_usd)
+        paid = 0.0 if paid_usd is None else price(paid_usd)
         story.priced = story.priced or paid > 0
-        run.meter.count(call, (place.ts_us, place.offset, place.length, place.line), tokens, paid)
+        run.meter.count(call, at, tokens, paid)
     elif tokens > known:
         calls[call] = tokens
-        run.meter.count(call, (place.ts_us, place.offset, place.length, place.line), tokens - known)
+        run.meter.count(call, at, tokens - known)
 
 
 def pay(story: Story, record: Record, where: tuple[int, int, int]) -> None:

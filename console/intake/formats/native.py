@@ -132,6 +132,8 @@ class NativeFormat:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether any line of the head is a native object."""
+        if b'"event"' not in head or b'"route"' not in head:
+            return False
         for raw in head.split(b"\n"):
             if b'"event"' not in raw or b'"route"' not in raw:
                 continue

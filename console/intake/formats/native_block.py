@@ -20,7 +20,7 @@ import msgspec
 
 from console.intake.reading import UNDECODABLE
 from console.intake.times import EARLIEST_US, LATEST_US
-from console.model import EVENTS, RUNLESS, Told
+from console.model import OF_RUNS, RUNLESS, Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _decode = msgspec.json.Decoder(Told).decode
 _pack = msgspec.msgpack.Encoder().encode
-_OF_RUNS = EVENTS - RUNLESS
 _BRACE = set(b"{")
 
 
@@ -181,7 +180,7 @@ def _refused(found: Plainly, suspected: Callable[[bytes], bool]) -> set[int]:
 
 
 def _of_a_run(event: str) -> bool:
-    return event in _OF_RUNS or (bool(event.strip()) and event not in RUNLESS)
+    return event in OF_RUNS or (bool(event.strip()) and event not in RUNLESS)
 
 
 def _without(found: Plainly, refused: set[int], parts: list[bytes], line: int) -> Plainly:
