@@ -37,4 +37,8 @@ def spent(events: Iterable[Event]) -> dict[str, tuple[int, int]]:
     for event in events:
         runs.setdefault(event.run, Facts()).add(event, Origin(1, 0, 1))
     found = {run: spending(facts) for run, facts in runs.items()}
-    return {run: (took.tokens, took.micro_usd) for run, took in found.items() if took is not None}
+    return {
+        run: (took.tokens or 0, took.micro_usd or 0)
+        for run, took in found.items()
+        if took is not None
+    }
