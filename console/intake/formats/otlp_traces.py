@@ -128,9 +128,12 @@ class Assembly:
                 break
             key = next(iter(self.state.open))
             self._close(key, self.state.open[key], place)
-        told = iter(list(self.state.told)) if self.state.held > _WEIGHT else iter(())
-        while self.state.held > _WEIGHT:
-            self._spend_up(next(told))
+        if self.state.held > _WEIGHT:
+            # Down to half, so that it is not looked for with every request what is the oldest.
+            for key in self.state.told:
+                if self.state.held <= _WEIGHT // 2:
+                    break
+                self._spend_up(key)
 
     def pass_time(self, clock_us: int, place: Place) -> None:
         """Close the traces that have been silent for long enough before `clock_us`."""
@@ -231,6 +234,8 @@ class Assembly:
     def _spend_up(self, key: str) -> None:
         """Tell what the models of a trace took that was told of, and keep no more for it."""
         trace = self.state.told[key]
+        if not trace.spent:
+            return
         self._tell_spent(key, trace)
         self.state.held, trace.counted = self.state.held - trace.counted, 0
         if not _keeps_links(trace):
