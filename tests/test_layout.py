@@ -203,3 +203,11 @@ def test_no_file_names_a_home_directory_or_a_registry(pattern: re.Pattern[str]) 
         for match in pattern.finditer(path.read_text(encoding="utf-8", errors="replace"))
     ]
     assert found == []
+
+
+def test_how_slow_an_example_may_be_is_said_for_all_tests_in_one_place() -> None:
+    """A profile that every test has needs no repetition, and leaves none to be forgotten."""
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    wanted = re.compile(r"\bdeadline=None\b")
+    found = {path.name for path in tests if wanted.search(path.read_text(encoding="utf-8"))}
+    assert found == {"conftest.py"}

@@ -85,10 +85,10 @@ class RunLog:
         event = f"approval.{_one_of(verdict, _VERDICTS)}"
         self._emit(event, action=action, by=by, grant=grant, directive=directive)
 
-    def took(self, cost_usd: float = 0.0, tokens: int = 0) -> None:
-        """A model call took so much; the event that ends the run says the sum."""
+    def took(self, cost_usd: float | None = None, tokens: int | None = None) -> None:
+        """A model call took so much (0 is said too); the event that ends the run says the sum."""
         for name, value in (("cost_usd", cost_usd), ("tokens", tokens)):
-            if value:
+            if value is not None:
                 self._took[name] = self._took.get(name, 0) + value
 
     def uncertain(self, confidence: float | None = None, reason: str = "") -> None:

@@ -239,8 +239,7 @@ class Ledger:
         if self._parent(key) is not None or not (record.facts.marks or children):
             outcome = runs.Outcome(None, None, (), None, handoff=False, rescues=0)
         else:
-            begun = [record.facts] if record.facts.marks else [facts for _, facts in children]
-            measured = self._measured(route, min(facts.began_us for facts in begun))
+            measured = self._measured(route, _begun_us(record.facts, children))
             outcome = runs.evaluate(
                 run,
                 record.facts,
@@ -343,3 +342,11 @@ class Ledger:
         """Forget the runs that were not needed for longest; the shelf has them."""
         while len(self._records) > _CACHE_LIMIT:
             self._records.popitem(last=False)
+
+
+def _begun_us(own: Facts, children: list[tuple[str, Facts]]) -> int:
+    """Return when a family began: with the root's work, else, where none of it was read, theirs."""
+    if own.works:
+        return own.began_us
+    working = (facts.began_us for _, facts in children if facts.works)
+    return min(working, default=own.began_us)

@@ -15,12 +15,14 @@ from console.ledger.facts import CHANGE, STARTED, TERMINAL
 from console.model import MINUTE_US, Event, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from console.ledger.facts import Facts
 
 Timed: TypeAlias = tuple[int, Event | Told]
 """An event with its instant."""
+_Amount: TypeAlias = tuple[int | None, int | None]
+"""Millionths of a dollar, and tokens."""
 
 RESCUE, APPROVAL, DELAY, RECOVERY = KINDS = ("rescue", "approval", "delay", "recovery")
 _MOST = 2**62
@@ -112,11 +114,14 @@ def _recoveries(events: Sequence[Timed]) -> list[Effort]:
 
 
 class Spending(NamedTuple):
-    """What models took in a run: when the last of it was told, millionths of a dollar, tokens."""
+    """What models took in a run: when the last of it was told, millionths of a dollar, tokens.
+
+    None of one of the two is what no event says; 0 is what one says.
+    """
 
     at_us: int
-    micro_usd: int
-    tokens: int
+    micro_usd: int | None
+    tokens: int | None
 
 
 def spending(facts: Facts) -> Spending | None:
@@ -136,24 +141,35 @@ def spent(events: Sequence[Timed]) -> Spending | None:
         return None
     if len(telling) == 1:
         at_us, one = telling[0]
-        micro_usd, tokens = _amount(one)
-        return Spending(at_us, min(_MOST, micro_usd), min(_MOST, tokens))
+        return Spending(at_us, *map(_bounded, _amount(one)))
     amounts = [_amount(one) for _, one in telling if not one.meter]
-    meters: dict[str, tuple[int, int]] = {}
+    meters: dict[str, list[_Amount]] = {}
     for _, one in telling:
         if one.meter:
-            known, read = meters.get(one.meter, (0, 0)), _amount(one)
-            meters[one.meter] = max(known[0], read[0]), max(known[1], read[1])
-    amounts += meters.values()
-    return Spending(
-        max(at_us for at_us, _ in telling),
-        min(_MOST, sum(micro_usd for micro_usd, _ in amounts)),
-        min(_MOST, sum(tokens for _, tokens in amounts)),
-    )
+            meters.setdefault(one.meter, []).append(_amount(one))
+    for read in meters.values():
+        costs, counts = zip(*read, strict=True)
+        amounts.append((max(_known(costs), default=None), max(_known(counts), default=None)))
+    costs, counts = zip(*amounts, strict=True)
+    return Spending(max(at_us for at_us, _ in telling), _added(costs), _added(counts))
 
 
-def _amount(event: Event | Told) -> tuple[int, int]:
-    return round((event.cost_usd or 0) * 1_000_000), event.tokens or 0
+def _amount(event: Event | Told) -> _Amount:
+    cost_usd = event.cost_usd
+    return None if cost_usd is None else round(cost_usd * 1_000_000), event.tokens
+
+
+def _known(said: Iterable[int | None]) -> list[int]:
+    return [one for one in said if one is not None]
+
+
+def _added(said: Iterable[int | None]) -> int | None:
+    known = _known(said)
+    return _bounded(sum(known)) if known else None
+
+
+def _bounded(amount: int | None) -> int | None:
+    return None if amount is None else min(_MOST, amount)
 
 
 def agent_of(facts: Facts) -> str:

@@ -71,6 +71,11 @@ class Facts:
         return self._ordered
 
     @property
+    def works(self) -> bool:
+        """Say whether any event says more than what models took."""
+        return any(event.event != USAGE for event in self.marks)
+
+    @property
     def first_us(self) -> int:
         """Return the earliest instant known (0 for an empty set)."""
         if self._ordered:

@@ -40,7 +40,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     `weeks` are (first day of the week, money), oldest first, the reviewed span last; `trend` says
     in words how the last compares with the mean of those before, `trend_tenths` in tenths of it.
     `money_by_class` is that of the runs that missed in it. `models` is what agents wrote that
-    models took: `micro_usd` and `tokens` (None: nothing), each a run and a trusted outcome, the
+    models took: `micro_usd` and `tokens` (None: not said), each a run and a trusted outcome, the
     `runs` that told, `runs_priced` a cost and `runs_counted` tokens; `whole` is money and models
     together, where both are dollars. `sole` are the runs that missed in one class only, by class:
     what that class less would have bought.

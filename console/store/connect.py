@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SAFE_VERSION = (3, 51, 3)
 APPLICATION_ID = 0x6275726E  # "burn"
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 _BUSY_MS = 5_000
 _CACHE_KIB = 8 * 1024
 """What a transaction writes to is held in memory; SQLite's own 2 MB do not hold it."""

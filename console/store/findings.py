@@ -134,18 +134,13 @@ def forced(connection: Connection, scope: Scope) -> list[Act]:
 
 
 def models(connection: Connection, scope: Scope, column: str) -> Figure:
-    """Return what models took by what agents wrote: `micro_usd` or `tokens`; None: nothing.
-
-    Nothing of one of the two is not nothing taken: it is what was not said.
-    """
-    return ask(
-        connection, f"select sum(nullif({_said(column)}, 0)) from spendings where {scope.instants}"
-    )
+    """Return what models took by what agents wrote: `micro_usd` or `tokens`; None: not said."""
+    return ask(connection, f"select sum({_said(column)}) from spendings where {scope.instants}")
 
 
 def told(connection: Connection, scope: Scope, column: str = "") -> Figure:
     """Return of how many runs it is written what models took, or one of the two columns of it."""
-    where = f" and {_said(column)} > 0" if column else ""
+    where = f" and {_said(column)} is not null" if column else ""
     return ask(connection, f"select count(*) from spendings where {scope.instants}{where}")
 
 

@@ -266,6 +266,12 @@ def _later_steps(steps: Migrations) -> None:
 
         views.add_spending(db.conn)
 
+    @steps()
+    def m013_spending_unsaid(db: Database) -> None:
+        from console.store import views
+
+        views.tell_unsaid(db.conn)
+
 
 def _execute(db: Database, statements: str) -> None:
     for statement in statements.split(";"):

@@ -45,6 +45,18 @@ create table spend (
     tokens integer not null, primary key (route, run)) strict, without rowid;
 create index spend_at on spend (route, at_us)
 """
+UNSAID = """
+drop view spendings;
+alter table spend rename to spend_before;
+create table spend (
+    route integer not null, run text not null, at_us integer not null, micro_usd integer,
+    tokens integer, primary key (route, run)) strict, without rowid;
+insert into spend select route, run, at_us, nullif(micro_usd, 0), nullif(tokens, 0)
+    from spend_before;
+drop table spend_before;
+create index spend_at on spend (route, at_us)
+"""
+"""A cost or a count of 0 was what no event says; now that is null, and 0 is what an event says."""
 _FLAGS = ", ".join(f"classes >> {place} & 1 as {item.value}" for place, item in enumerate(CLASSES))
 
 
@@ -134,6 +146,13 @@ def add(connection: Connection) -> None:
 def add_spending(connection: Connection) -> None:
     """Add what models took, of which older events said nothing."""
     for statement in SPENDING.split(";"):
+        connection.execute(statement)
+    connection.execute(f"create view {_SPENDINGS} as {VIEWS[_SPENDINGS]}")
+
+
+def tell_unsaid(connection: Connection) -> None:
+    """Tell apart a cost of nothing, which events say, and one that none says."""
+    for statement in UNSAID.split(";"):
         connection.execute(statement)
     connection.execute(f"create view {_SPENDINGS} as {VIEWS[_SPENDINGS]}")
 

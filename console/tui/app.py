@@ -204,13 +204,18 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self.keeping.kept(message)
 
     async def action_back(self) -> None:
-        """Leave the screen in front; the fleet itself is left by quitting, which is said."""
+        """Leave the screen in front, or a view for the fleet."""
         if len(self.screen_stack) > 1:
             await self.pop_screen()
-        elif self.current_mode != self.DEFAULT_MODE:
-            await self.switch_mode(self.DEFAULT_MODE)
         else:
-            self.notify(f"{self.quit_key()} quits.", markup=False)
+            await self.switch_mode(self.DEFAULT_MODE)
+
+    def action_say_quit(self) -> None:
+        """Say how to quit: the fleet is left in no other way."""
+        self.notify(f"{self.quit_key()} quits.", markup=False)
+
+    def _leads_back(self) -> bool:
+        return len(self.screen_stack) > 1 or self.current_mode != self.DEFAULT_MODE
 
     async def action_view(self, mode: str) -> None:
         """Show the fleet, the alerts or another view itself, whatever was opened from it."""
@@ -227,7 +232,9 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         self.frame = self.frame.switched()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what moves the console in time where it makes sense."""
+        """Offer what moves the console in time, and the way back, where it makes sense."""
+        if action == "back":
+            return self._leads_back()
         offered = self.time_action_offered(action, self.focused)
         return super().check_action(action, parameters) if offered is None else offered
 

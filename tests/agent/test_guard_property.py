@@ -35,7 +35,7 @@ def do(control: Control, deed: str, generation: int, route: str) -> None:
         control.path.unlink(missing_ok=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(DEEDS, max_size=12))
 def test_no_sequence_of_rewrites_makes_the_generation_go_down(
     deeds: list[tuple[str, int, str]],
@@ -54,7 +54,7 @@ def test_no_sequence_of_rewrites_makes_the_generation_go_down(
             highest = guard.generation
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(DEEDS, max_size=12))
 def test_a_pause_stands_until_a_higher_generation_lifts_it(
     deeds: list[tuple[str, int, str]],

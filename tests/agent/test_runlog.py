@@ -57,6 +57,12 @@ def test_what_models_took_is_said_once_with_the_end(told: Told) -> None:
     assert told.events[3] == {"event": "run.failed", "reason": "why", "cost_usd": 0.5}
 
 
+def test_that_models_cost_nothing_is_said(told: Told) -> None:
+    with told.log.run("r-1") as run:
+        run.took(cost_usd=0, tokens=1_000)
+    assert told.events[1] == {"event": "run.delivered", "cost_usd": 0, "tokens": 1_000}
+
+
 @pytest.mark.parametrize("error", [LookupError, KeyboardInterrupt, SystemExit])
 def test_a_run_that_raises_fails_with_the_type_of_the_exception(
     told: Told, error: type[BaseException]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.burn import rules
@@ -99,7 +99,6 @@ def test_a_rule_is_dropped_where_the_lowered_threshold_would_be_under_1() -> Non
     assert [str(rule.k) for rule in rules.built_in(Window(days=30), 800_001)] == ["1"]
 
 
-@settings(deadline=None)
 @given(days=st.integers(1, 400), budget_ppm=st.integers(1, 1_000_000))
 def test_every_built_in_rule_can_fire_and_never_on_a_route_on_track(
     days: int, budget_ppm: int

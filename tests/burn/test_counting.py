@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.burn.windows import Span
@@ -59,7 +59,6 @@ MINUTES = st.one_of(
 CELLS = st.dictionaries(st.tuples(st.sampled_from(["a", "b"]), MINUTES), counts(), max_size=30)
 
 
-@settings(deadline=None)
 @given(cells=CELLS, edges=st.tuples(MINUTES, MINUTES))
 def test_a_window_is_the_sum_of_its_minutes_whatever_levels_it_is_read_from(
     writer: Writer, cells: Cells, edges: tuple[int, int]
@@ -75,7 +74,6 @@ def test_a_window_is_the_sum_of_its_minutes_whatever_levels_it_is_read_from(
             assert found.get(writer.route_id(name, 0), Counts()) == expected
 
 
-@settings(deadline=None)
 @given(cells=CELLS, end=MINUTES, widths=st.lists(st.integers(0, SPREAD), min_size=2, max_size=6))
 def test_counts_never_shrink_as_a_window_widens(
     writer: Writer, cells: Cells, end: int, widths: list[int]
@@ -90,7 +88,6 @@ def test_counts_never_shrink_as_a_window_widens(
                 assert all(less <= more for less, more in zip(narrow, wide, strict=True))
 
 
-@settings(deadline=None)
 @given(cells=CELLS, edges=st.tuples(MINUTES, MINUTES))
 def test_in_every_window_a_class_is_at_most_bad_and_bad_at_most_total(
     writer: Writer, cells: Cells, edges: tuple[int, int]

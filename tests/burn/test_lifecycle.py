@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.burn import kinds
@@ -141,13 +141,11 @@ def test_what_is_loud_again_starts_the_wait_anew(loud: Condition) -> None:
 
 
 @pytest.mark.parametrize("condition", [FROZEN, CATCHING_UP])
-@settings(deadline=None)
 @given(minutes=st.lists(st.integers(1, 10**6), max_size=4))
 def test_what_cannot_be_judged_moves_nothing(condition: Condition, minutes: list[int]) -> None:
     assert after(opened(), *((minute, condition) for minute in sorted(minutes))) == opened()
 
 
-@settings(deadline=None)
 @given(minutes=st.lists(st.integers(1, 10**6), min_size=1, max_size=4))
 def test_what_is_loud_resolves_nothing(minutes: list[int]) -> None:
     found = after(opened(), *((minute, LOUD) for minute in sorted(minutes)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.burn import rules
@@ -96,7 +96,6 @@ def test_few_runs_fire_at_min_misses_and_not_below() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(
     total=st.integers(1, 200),
     budget_ppm=st.sampled_from([1_000, 5_000, 10_000, 50_000]),

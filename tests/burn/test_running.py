@@ -45,7 +45,7 @@ class Levels:
         return found
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(st.one_of(CHANGES, MOVES), max_size=25))
 def test_they_equal_the_recomputation_after_every_change_and_every_move(
     course: list[tuple[int, int, int, int, bool] | int],

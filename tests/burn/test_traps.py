@@ -158,7 +158,7 @@ def test_x17_a_burn_fires_at_the_first_evaluation_that_sees_it(floor: Floor) -> 
     assert floor.evaluate(NOON_US)["page burn"].opened_us == NOON_US
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(
     runs=st.lists(st.tuples(st.integers(0, 5_000), st.booleans(), st.integers(0, 300)), max_size=12)
 )

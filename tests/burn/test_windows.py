@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.burn.windows import (
@@ -32,7 +32,6 @@ def began(window: Window, now: str) -> int:
     return budget_span(window, instant_us(now)).first * MINUTE_US
 
 
-@settings(deadline=None)
 @given(first=MINUTES, width=WIDTHS)
 def test_the_segments_of_a_span_are_disjoint_and_sum_to_it(first: int, width: int) -> None:
     span = Span(first, first + width)
@@ -41,7 +40,6 @@ def test_the_segments_of_a_span_are_disjoint_and_sum_to_it(first: int, width: in
     assert [part.first for part in covered] == [span.first, *(part.end for part in parts)]
 
 
-@settings(deadline=None)
 @given(first=MINUTES, width=WIDTHS)
 def test_days_and_hours_are_whole_and_as_coarse_as_can_be(first: int, width: int) -> None:
     cut = segments(Span(first, first + width))
@@ -59,7 +57,6 @@ def test_a_window_covers_the_growing_minute_and_those_before_it() -> None:
     assert trailing(now_us, 5 * MINUTE_US) == Span(minute_of(now_us) - 4, minute_of(now_us) + 1)
 
 
-@settings(deadline=None)
 @given(now_us=st.integers(10**15, 2 * 10**15), lengths=st.tuples(WIDTHS, WIDTHS))
 def test_a_wider_window_holds_the_narrower_one(now_us: int, lengths: tuple[int, int]) -> None:
     narrow, wide = (trailing(now_us, minutes * MINUTE_US) for minutes in sorted(lengths))

@@ -123,7 +123,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @example(  # silence that is noticed although nothing happens
     course=[("runs", "drafts", "run.delivered", 5, 0), ("wait", 3 * HOUR_US)], behind=set()
 )

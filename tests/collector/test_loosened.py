@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.control.directives import Order, Refused
@@ -167,7 +167,6 @@ budgets = st.integers(1, 999_999)
 slas = st.none() | st.integers(1, 10**6).map(lambda s: s * SECOND_US)
 
 
-@settings(deadline=None)
 @given(one=st.tuples(budgets, slas), other=st.tuples(budgets, slas))
 def test_of_two_versions_that_differ_one_way_or_the_other_is_looser(
     one: tuple[int, int | None], other: tuple[int, int | None]

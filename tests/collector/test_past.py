@@ -169,7 +169,7 @@ def test_misses_of_later_had_not_happened(tmp_path: Path) -> None:
 ends = st.sampled_from(["run.delivered", "run.failed", "run.cancelled", "run.started"])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(ends, st.integers(1, 30 * MINUTE)), min_size=1, max_size=12))
 def test_counts_of_any_instant_are_those_that_were_shown(runs: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

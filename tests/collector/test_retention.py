@@ -304,9 +304,7 @@ ACTS = st.lists(
 )
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACTS, st.integers(0, 10_000), st.integers(0, 10_000))
 @example(
     [("a", 1, "run.failed", 5), ("a", 2, "run.delivered", 9), 35, 35, "restart", "copy"], 0, 99

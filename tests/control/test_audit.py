@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.model import DirectiveKind
@@ -69,7 +69,6 @@ def test_an_edit_of_any_field_changes_the_hash(change: dict[str, Any]) -> None:
     assert audit_hash(ROW._replace(**change)) != audit_hash(ROW)
 
 
-@settings(deadline=None)
 @given(cut=st.integers(0, 12), parts=st.tuples(st.text(max_size=12), st.text(max_size=12)))
 def test_text_moved_from_one_field_to_the_next_changes_the_hash(
     cut: int, parts: tuple[str, str]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.control.directives import ControlDesk
@@ -206,7 +206,6 @@ def rehashed(rows: list[AuditRow], first: int) -> list[AuditRow]:
     return found
 
 
-@settings(deadline=None)
 @given(data=st.data(), length=st.integers(1, 8), forged=st.booleans())
 def test_no_edit_loss_or_cut_of_the_table_goes_unseen(
     data: st.DataObject, length: int, forged: bool

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.burn.lifecycle import Alert, Held
@@ -281,7 +281,6 @@ moves = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(moves=moves, steps=st.sampled_from([(HALF,), (SPENT, HALF), (ON_PAGE, PROPOSED)]))
 def test_no_step_has_two_episodes_at_once_and_nothing_moves_by_looking_again(
     moves: list[tuple[int, str, bool]], steps: tuple[LadderStep, ...]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.agent.decide import decide_action, decide_start
@@ -270,7 +270,6 @@ def made(one: Order) -> Directive:
     )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(first=asked, second=asked, third=asked)
 def test_covering_is_an_order_and_what_is_covered_lets_more_happen(
     first: Order, second: Order, third: Order

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.control.receipts import SILENT_US, Reach, reach
@@ -154,7 +154,6 @@ EVENTS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(events=st.lists(EVENTS, max_size=12), order=st.randoms(use_true_random=False))
 def test_the_order_of_lines_does_not_matter(events: list[Event], order: object) -> None:
     shuffled = list(events)
@@ -164,7 +163,6 @@ def test_the_order_of_lines_does_not_matter(events: list[Event], order: object) 
     assert set(first.not_seen) == set(second.not_seen)
 
 
-@settings(deadline=None)
 @given(events=st.lists(EVENTS, max_size=12))
 def test_every_live_agent_is_seen_not_seen_or_overdue(events: list[Event]) -> None:
     found = reached(events)

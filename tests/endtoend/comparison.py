@@ -37,6 +37,7 @@ def compare(station: Station, history: History) -> None:
     _same("misses", _told(station), _expected(found, charged))
     connection = attach(station.store)
     with contextlib.closing(connection):
+        _same("spendings", _spendings(connection), naive.spendings(history))
         numbers = {row.name: row.id for row in reader.routes(connection)}
         for told in station.status()["routes"]:
             mine = {key: item for key, item in found.items() if key[0] == told["route"]}
@@ -58,6 +59,11 @@ def _told(station: Station) -> list[tuple[Any, ...]]:
         )
         for miss in station.misses()
     )  # fmt: skip
+
+
+def _spendings(connection: Connection) -> dict[tuple[str, str], naive.Spending]:
+    rows = connection.execute("select route, run, at_us, micro_usd, tokens from spendings")
+    return {(route, run): naive.Spending(*took) for route, run, *took in rows}
 
 
 def _expected(found: Found, charged: Found) -> list[tuple[Any, ...]]:

@@ -24,7 +24,6 @@ def budget(few: int = FEW) -> settings:
         max_examples=EXAMPLES or few,
         derandomize=not EXAMPLES,
         stateful_step_count=STEPS,
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
         phases=(Phase.generate,),

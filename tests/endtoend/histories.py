@@ -34,9 +34,10 @@ _actions = st.fixed_dictionaries({"action": st.sampled_from(ACTIONS)})
 _grants = st.fixed_dictionaries(
     {"action": st.sampled_from(ACTIONS)}, optional={"grant": st.sampled_from(("g1", "g2"))}
 )
+_took = {"tokens": st.sampled_from((0, 7, 50)), "cost_usd": st.sampled_from((0, 0.25, 1.5))}
 _fields: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "run.started": st.just({}),
-    "run.delivered": st.fixed_dictionaries({}, optional={"trusted": st.booleans()}),
+    "run.delivered": st.fixed_dictionaries({}, optional={"trusted": st.booleans(), **_took}),
     "run.failed": st.fixed_dictionaries({"reason": st.sampled_from(("timeout", "no data"))}),
     "run.cancelled": st.fixed_dictionaries({"by": st.just("customer")}),
     "check.passed": _checks,
@@ -60,6 +61,7 @@ _fields: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "recovery.failed": st.just({"kind": "rollback"}),
     "change.deployed": st.fixed_dictionaries({"change": st.sampled_from(("prompt", "tool"))}),
     "control.seen": st.just({}),
+    "usage": st.fixed_dictionaries({}, optional={"meter": st.sampled_from(("m1", "m2")), **_took}),
     "made.up": st.just({}),
 }
 KINDS = (

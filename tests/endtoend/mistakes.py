@@ -122,6 +122,12 @@ MISTAKES: dict[str, Mistake] = {
     "a rescue is no miss": Mistake(
         f"{_LEDGER}.classes:trust", 'for mark in case.of("rescued")', "for mark in ()"
     ),
+    "what models took is a unit of work": Mistake(
+        f"{_LEDGER}.case:Case.__init__", "if mark.event.event != USAGE", ""
+    ),
+    "every reading of a meter counts": Mistake(
+        f"{_LEDGER}.effort:spending", "for one in told if not one.meter", "for one in told"
+    ),
     "an overdue order is no miss": Mistake(
         f"{_LEDGER}.book:Ledger.settle", "changes += self._overdue(route)", "pass"
     ),

@@ -11,7 +11,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from console.model import CLASSES, EVENTS, FUTURE_SLACK_US, MINUTE_US, Counts
+from console.model import CLASSES, EVENTS, FUTURE_SLACK_US, MINUTE_US, USAGE, Counts
 from tests.endtoend import naive_rules as rules
 from tests.endtoend.naive_rules import Case, Fact
 
@@ -56,6 +56,14 @@ class Verdict(NamedTuple):
     rescues: int = 0
 
 
+class Spending(NamedTuple):
+    """What models took in one run: when the last of it was told, and how much, where it is said."""
+
+    at_us: int
+    micro_usd: int | None
+    tokens: int | None
+
+
 def read(lines: Iterable[bytes], now_us: int) -> list[Fact]:
     """Return the set of facts in lines, in order of time, without what lies in the future."""
     found = {}
@@ -75,13 +83,13 @@ def account(history: History) -> dict[tuple[str, str], Verdict]:
     of_run: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in facts:
         # An event of an unknown kind shows that an agent lives, and nothing of a run.
-        if fact.run and fact.kind in EVENTS:
+        # What models took judges nothing, and is no unit of work.
+        if fact.run and fact.kind in EVENTS and fact.kind != USAGE:
             of_run[fact.route, fact.run].append(fact)
     parents = {
-        key: (fact.route, fact.get("parent"))
-        for key, mine in of_run.items()
-        for fact in mine
-        if fact.get("parent") and fact.get("parent") != fact.run
+        (fact.route, fact.run): (fact.route, fact.get("parent"))
+        for fact in facts
+        if fact.run and fact.kind in EVENTS and fact.get("parent") not in {"", fact.run}
     }
     families: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for key in of_run:
@@ -172,6 +180,29 @@ def _overdue(history: History, facts: list[Fact]) -> dict[tuple[str, str], Verdi
         if rules.overdue(order, within, heard):
             found[order.route, order.id] = Verdict("bad", at // MINUTE_US, {"recovery": at})
     return found
+
+
+def spendings(history: History) -> dict[tuple[str, str], Spending]:
+    """Return what each run says that models took: amounts added up, of a meter the largest."""
+    told: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in read(history.lines, history.now_us):
+        if fact.run and fact.kind in EVENTS and {"tokens", "cost_usd"} & fact.said.keys():
+            told[fact.route, fact.run].append(fact)
+    return {
+        key: Spending(
+            max(fact.at for fact in mine), _took(mine, "cost_usd", 1_000_000), _took(mine, "tokens")
+        )
+        for key, mine in told.items()
+    }
+
+
+def _took(facts: list[Fact], what: str, times: int = 1) -> int | None:
+    """Return the sum of what is said of one of the two; None where nothing is."""
+    said = [(fact.get("meter"), int(fact.get(what) * times)) for fact in facts if what in fact.said]
+    meters = {meter for meter, _ in said if meter}
+    parts = [number for meter, number in said if not meter]
+    parts += [max(number for mine, number in said if mine == meter) for meter in meters]
+    return sum(parts) if said else None
 
 
 def counts(verdicts: Iterable[Verdict], first: int = 0, end: int = 2**40) -> Counts:

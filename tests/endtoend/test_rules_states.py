@@ -194,3 +194,22 @@ def test_a_receipt_or_a_change_is_no_run(play: Play) -> None:
     play.say(event("change.deployed", "", 60, change="tool"))
     assert play.misses_at(LATER) == {}
     assert (play.counted(), play.route()["open"]) == ((0, 0), 0)
+
+
+# What models took
+
+
+def test_what_models_took_begins_no_run_and_ends_none(play: Play) -> None:
+    play.say(event("usage", "r1", 0, tokens=7, cost_usd=0.25))
+    assert play.state_at(HOUR, "r1") == ""
+    assert play.say(start("r1", 30)).state_at(HOUR) == "open"
+
+
+def test_what_a_root_s_models_took_says_not_by_which_settings_its_family_is_judged(
+    measuring: Measuring,
+) -> None:
+    play = measuring(sla_us=None)
+    play.say(event("usage", "r1", 0, tokens=7)).at(10 * M).read()
+    play.measure(sla_us=minutes(10))
+    play.say(start("child", 20 * M, parent="r1"))
+    assert play.misses_at(HOUR) == {"r1": {"latency": 30 * M}}

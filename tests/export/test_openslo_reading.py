@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.burn import rules
@@ -122,7 +122,6 @@ def routes(draw: st.DrawFn) -> RouteSettings:
     )
 
 
-@settings(deadline=None)
 @given(routes())
 def test_a_round_trip_keeps_objective_window_and_thresholds(route: RouteSettings) -> None:
     text = yaml.stream(openslo.documents([route], NOW_US))

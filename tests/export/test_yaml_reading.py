@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.export import openslo, yaml, yaml_reading
@@ -80,19 +80,16 @@ def lines_refused(content: bytes) -> list[int]:
     return []
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     assert all(line >= 1 for line in lines_refused(content))
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@` \n\t?,.~0", max_size=120))
 def test_any_text_is_read_or_refused(text: str) -> None:
     assert all(line >= 1 for line in lines_refused(text.encode()))
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(), st.lists(st.text(), max_size=3), max_size=4))
 def test_texts_that_are_written_are_read_again(document: dict[str, list[str]]) -> None:
     if document:

@@ -20,7 +20,6 @@ CPU_S = 20.0
 MEMORY = 64_000_000
 fuzz = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 

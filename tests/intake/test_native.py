@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.intake.formats.native import FORMAT
@@ -225,7 +225,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=20) | PIECES, max_size=30).map(b"".join))
 def test_arbitrary_bytes_never_raise_and_every_piece_lies_where_it_is_said_to(data: bytes) -> None:
     batch = read(data)
@@ -243,7 +242,6 @@ JUNK = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(JUNK, max_size=12), st.integers(0, 12))
 def test_good_lines_survive_any_lines_around_them(junk: list[bytes], place: int) -> None:
     around = [*junk[:place], line("good"), *junk[place:]]

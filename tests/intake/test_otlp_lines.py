@@ -140,7 +140,7 @@ def split(data: bytes, cuts: list[int]) -> tuple[list[Sourced], list[Rejected]]:
     return events + late.events, rejected + late.rejected
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.permutations(SCENES), st.lists(st.integers(0, 20_000), max_size=6))
 def test_stopping_anywhere_between_lines_changes_nothing(
     scenes: list[Any], cuts: list[int]
@@ -175,7 +175,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(VALUES, st.sampled_from(["resourceSpans", "resourceLogs", "batches", "data", "spans"]))
 def test_no_shape_of_values_is_an_error(value: Any, key: str) -> None:
     for whole in (value, {key: value}, {key: [{"spans": value, "scopeSpans": value}]}):
@@ -189,7 +189,7 @@ def test_no_shape_of_values_is_an_error(value: Any, key: str) -> None:
 SPOILED = st.sampled_from(sorted(agent(1)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SPOILED, VALUES, SPOILED, VALUES)
 def test_no_value_in_any_field_of_a_span_is_an_error(
     first: str, value: Any, second: str, other: Any
@@ -198,7 +198,7 @@ def test_no_value_in_any_field_of_a_span_is_an_error(
     fed(json.dumps(request(spoiled)).encode())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=400), st.integers(0, len(GOOD)))
 def test_no_bytes_are_an_error(data: bytes, place: int) -> None:
     for torn in (data, GOOD[:place] + data + GOOD[place:]):

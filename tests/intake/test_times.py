@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from console.intake.times import instant_us, rfc3339
@@ -113,20 +113,17 @@ def test_years_out_of_range_are_refused(value: str | float) -> None:
         instant_us(value)
 
 
-@settings(deadline=None)
 @given(INSTANTS)
 def test_written_and_read_again_an_instant_is_the_same(at_us: int) -> None:
     assert instant_us(rfc3339(at_us)) == at_us
 
 
-@settings(deadline=None)
 @given(INSTANTS, st.integers(-1439, 1439))
 def test_the_zone_does_not_change_the_instant(at_us: int, minutes: int) -> None:
     moment = EPOCH + timedelta(microseconds=at_us)
     assert instant_us(moment.astimezone(timezone(timedelta(minutes=minutes))).isoformat()) == at_us
 
 
-@settings(deadline=None)
 @given(INSTANTS, st.integers(0, 999))
 def test_whole_epoch_numbers_are_exact_in_every_unit(at_us: int, ns: int) -> None:
     assert instant_us(at_us) == at_us
@@ -135,7 +132,6 @@ def test_whole_epoch_numbers_are_exact_in_every_unit(at_us: int, ns: int) -> Non
     assert instant_us(at_us // SECOND_US) == at_us // SECOND_US * SECOND_US
 
 
-@settings(deadline=None)
 @given(INSTANTS)
 def test_a_fraction_of_seconds_is_what_its_digits_say(at_us: int) -> None:
     seconds = at_us / SECOND_US
@@ -143,7 +139,6 @@ def test_a_fraction_of_seconds_is_what_its_digits_say(at_us: int) -> None:
     assert instant_us(seconds) == int(Fraction(str(seconds)) * SECOND_US) == at_us
 
 
-@settings(deadline=None)
 @given(st.text() | st.integers() | st.floats() | st.from_regex(r"[0-9:TZ.+-]{1,40}"))
 def test_nothing_but_a_value_error_is_ever_raised(value: str | float) -> None:
     with contextlib.suppress(ValueError):

@@ -2,93 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from console.intake.formats.codex import EXEC, FORMAT
 from console.intake.formats.openai_agents import FORMAT as OPENAI
 from console.intake.formats.otlp import FORMAT as OTLP
 from console.intake.formats.usage import Meter, amount, price
-from console.intake.reading import Context
 from console.model import Event
-from tests.intake import gemini_lines, otlp_requests, test_codex, test_gemini_telemetry
+from tests.intake import gemini_lines, otlp_requests, test_gemini_telemetry
 from tests.intake import test_openai_agents as openai
 from tests.intake.otlp_requests import TRACE, listed, nanos, span
-from tests.intake.spent import spent
+from tests.intake.spent import lines, read, spent
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 real = pytest.mark.skipif(not DATA.is_dir(), reason="the real logs are not beside the project")
-FOREVER_US = 2**60
-
-
-def read(entry: Any, path: Path, data: bytes, clock_us: int = FOREVER_US) -> list[Event]:
-    reader = entry.reader(Context(path=path))
-    batch = reader.feed(data, 0, 1)
-    assert not batch.rejected
-    return [found.event for found in (*batch.events, *reader.settle(clock_us).events)]
-
-
-def lines(records: list[Any]) -> bytes:
-    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
-
-
-# Codex
-
-
-def tokens(count: int) -> dict[str, int]:
-    return {"input_tokens": count - 1, "cached_input_tokens": 1, "output_tokens": 1}
-
-
-def counter(whole: int, last: int) -> dict[str, Any]:
-    said = {"total_token_usage": tokens(whole), "last_token_usage": tokens(last)}
-    return {"info": {name: {**one, "total_tokens": 0} for name, one in said.items()}}
-
-
-def codex(*counts: tuple[int, int]) -> list[Event]:
-    log = test_codex.Rollout().user(0)
-    for second, (whole, last) in enumerate(counts, 1):
-        log.event(second, "token_count", **counter(whole, last))
-    log.event(60, "token_count", info=None).says(61).user(90)
-    return read(FORMAT, test_codex.PATH, lines(log.records))
-
-
-def test_a_codex_counter_counts_by_its_differences() -> None:
-    events = codex((100, 100), (100, 100), (250, 150), (250, 150))
-    assert list(spent(events).values()) == [(250, 0)]
-    assert [event.tokens for event in events[:2]] == [None, 250]
-
-
-def test_a_codex_counter_that_begins_anew_counts_its_last_call() -> None:
-    assert list(spent(codex((100, 100), (40, 30), (90, 50))).values()) == [(180, 0)]
-
-
-def test_a_codex_session_that_was_resumed_counts_no_history() -> None:
-    assert list(spent(codex((9_000, 50), (9_100, 100))).values()) == [(150, 0)]
-
-
-def test_both_records_of_one_codex_call_are_one() -> None:
-    log = test_codex.Rollout().event(0, "task_started", turn_id="t1")
-    usage = {"thread_token_usage": tokens(70), "usage": tokens(70), "turn_id": "t1"}
-    log.add(1, "token_usage_record", **usage)
-    log.event(2, "token_count", **counter(70, 70))
-    log.event(3, "task_complete", turn_id="t1", last_agent_message="done")
-    events = read(FORMAT, test_codex.PATH, lines(log.records))
-    assert spent(events) == {"t1": (70, 0)}
-
-
-def test_codex_exec_says_what_the_thread_took_so_far(tmp_path: Path) -> None:
-    path = tmp_path / "nightly.jsonl"
-    records: list[Any] = [{"type": "thread.started", "thread_id": "th"}]
-    for whole in (100, 250):
-        records += [{"type": "turn.started"}, {"type": "turn.completed", "usage": tokens(whole)}]
-    records += [{"type": "thread.started", "thread_id": "other"}, {"type": "turn.started"}]
-    records += [{"type": "turn.completed", "usage": tokens(300)}]
-    path.write_bytes(lines(records))
-    events = read(EXEC, path, path.read_bytes())
-    assert [took for took, _ in spent(events).values()] == [100, 150, 300]
 
 
 # Gemini CLI

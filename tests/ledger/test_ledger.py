@@ -39,7 +39,7 @@ def _rescues(history: History) -> dict[str, int]:
     return counted
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(history=histories(), data=st.data())
 def test_any_order_any_batches_any_restarts_give_the_recomputed_ledger(
     history: History, data: st.DataObject

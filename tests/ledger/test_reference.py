@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -268,7 +268,6 @@ another_route: 5 deliver, 3 rescued run=c parent=r route=b -> good @5; r bad tru
 }
 
 
-RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 READ: dict[str, Callable[[str], Any]] = {"generation": int, "sla_s": float}
 READ |= dict.fromkeys(("preventable", "trusted"), "true".__eq__)
 
@@ -368,7 +367,6 @@ def ledger(known: History, events: list[Event]) -> Result:
     return recompute(events, known.measured, known.directives, known.clock, known.now_us)
 
 
-@RELAXED
 @given(histories(), st.data())
 def test_order_and_duplicates_change_nothing(known: History, data: st.DataObject) -> None:
     again = data.draw(st.lists(st.sampled_from(known.events))) if known.events else []
@@ -376,7 +374,6 @@ def test_order_and_duplicates_change_nothing(known: History, data: st.DataObject
     assert ledger(known, told) == ledger(known, known.events)
 
 
-@RELAXED
 @given(histories())
 def test_counts_states_and_misses_agree(known: History) -> None:
     result = ledger(known, known.events)
@@ -391,7 +388,6 @@ def test_counts_states_and_misses_agree(known: History) -> None:
         assert all(at_us <= max(clock_us, seen_us) for at_us in run.misses.values())
 
 
-@RELAXED
 @given(histories(), st.data())
 def test_batches_and_clocks_lead_to_the_history(known: History, data: st.DataObject) -> None:
     parts = data.draw(batches(known.events))

@@ -50,7 +50,7 @@ def test_what_is_told_has_the_fields_of_an_event_in_their_order() -> None:
     assert Told.__struct_defaults__ == Event.__struct_defaults__
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 @given(
     events=_runs(),
     measured=measured(),

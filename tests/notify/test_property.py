@@ -110,7 +110,7 @@ def play(post: Post, steps: list[tuple[str, object]], carriers: dict[str, Fickle
     return posted
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps=st.lists(STEPS, max_size=30))
 def test_whatever_fails_all_is_told_in_order_and_once_in_a_file(
     steps: list[tuple[str, object]],

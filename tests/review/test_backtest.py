@@ -9,7 +9,6 @@ from random import Random
 import msgspec
 import pytest
 from hypothesis import example, given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from console.burn import evaluation, rules, windows
@@ -121,7 +120,6 @@ def history(seed: int) -> Cells:
     return sorted((minute, counts) for minute, counts in cells.items() if minute < SPAN.end)
 
 
-@examples(deadline=None)
 @given(
     cells=st.integers(0, 2**32).map(history),
     budget_ppm=st.sampled_from((1_000, 10_000, 20_000, 50_000, 100_000, 500_000)),

@@ -184,6 +184,27 @@ def test_a_cost_that_only_some_runs_say_names_them(tmp_path: Path) -> None:
     assert "and 2,010 tokens in 2 runs that say so" in said
 
 
+def test_a_cost_of_nothing_that_agents_say_is_known(tmp_path: Path) -> None:
+    review = reviewed(tmp_path, good("m1", 0, cost_usd=0, tokens=4_000), good("m2", 5), *RESCUED)
+    found = cost_of(review)
+    assert (found.models["micro_usd"].value, found.models["runs_priced"].value) == (0, 1)
+    assert found.whole["hundredths"].value == found.money.value
+    said = render(layout(review))
+    assert "models took 0.00 USD and 4,000 tokens in 1 runs that say so: 0.0000 USD a run" in said
+    assert "no log says what that cost" not in said
+
+
+def test_no_tokens_that_agents_say_are_known(tmp_path: Path) -> None:
+    found = cost_of(reviewed(tmp_path, good("m1", 0, cost_usd=0.5, tokens=0))).models
+    assert (found["tokens"].value, found["runs_counted"].value) == (0, 1)
+
+
+def test_a_meter_that_reads_nothing_is_read(tmp_path: Path) -> None:
+    line = event("usage", "m1", 1, cost_usd=0.0, meter="a")
+    found = cost_of(reviewed(tmp_path, good("m1", 0), line)).models
+    assert (found["micro_usd"].value, found["tokens"].value) == (0, None)
+
+
 def test_of_one_meter_s_readings_in_a_run_the_largest_counts_once(tmp_path: Path) -> None:
     def read(at_s: int, tokens: int, meter: str) -> bytes:
         return event("usage", "m1", at_s, tokens=tokens, cost_usd=tokens / 1_000, meter=meter)

@@ -53,7 +53,7 @@ def taken(world: chance.World, connection: Connection, path: Path, window: str |
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds, asked)
 def test_a_snapshot_shows_each_route_as_the_plain_computation_does(
     seed: int, window: str | None
@@ -65,7 +65,7 @@ def test_a_snapshot_shows_each_route_as_the_plain_computation_does(
             assert drawn == plain.view(connection, world, shown.route, window, live=True)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seeds)
 def test_trusted_outcomes_in_a_row_are_those_that_had_closed_by_the_instant(seed: int) -> None:
     chosen = random.Random(seed)
@@ -84,7 +84,7 @@ def test_trusted_outcomes_in_a_row_are_those_that_had_closed_by_the_instant(seed
             assert found == good
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seeds)
 def test_what_is_known_of_all_routes_by_an_instant_is_what_had_happened(seed: int) -> None:
     with world_of(seed) as (world, connection, _):
@@ -103,7 +103,7 @@ def test_what_is_known_of_all_routes_by_an_instant_is_what_had_happened(seed: in
             assert [event.ts_us for event in changes.get(row.id, [])] == deployed
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seeds)
 def test_the_worst_routes_come_first_and_each_comes_once(seed: int) -> None:
     with world_of(seed) as (world, connection, path):

@@ -72,6 +72,24 @@ def test_events_that_were_lists_are_found_again(listed: Path) -> None:
     writer.close()
 
 
+def test_what_a_store_held_as_nothing_was_not_said(tmp_path: Path) -> None:
+    path = tmp_path / "burnline.db"
+    connection = create(path)
+    connection.execute(f"pragma application_id={APPLICATION_ID}")
+    migrations().apply(Database(connection), stop_before="m013_spending_unsaid")
+    connection.execute("pragma user_version = 12")
+    connection.execute("insert into route (id, name, first_us, last_us) values (1, 'r', 1, 2)")
+    connection.executemany(
+        "insert into spend (route, run, at_us, micro_usd, tokens) values (1, ?, 9, ?, ?)",
+        [("a", 0, 70), ("b", 5, 0)],
+    )
+    connection.close()
+    writer = Writer(path)
+    rows = writer.connection.execute("select run, micro_usd, tokens from spendings").fetchall()
+    assert rows == [("a", None, 70), ("b", 5, None)]
+    writer.close()
+
+
 def test_who_only_looks_is_told_to_restart_the_collector(older: Path) -> None:
     with pytest.raises(StoreError, match=r"older burnline \(schema 1, .*restart the collector"):
         attach(older)

@@ -80,6 +80,18 @@ def test_efforts_deployments_and_signatures_of_runs(tmp_path: Path) -> None:
     database.close()
 
 
+def test_what_a_run_took_is_empty_where_no_event_says_it(tmp_path: Path) -> None:
+    station = Station(tmp_path)
+    station.write(
+        "a.jsonl", good("free", 1, cost_usd=0), good("counted", 2, tokens=0), good("mute")
+    )
+    station.at(7_200).read().close()
+    database = Database(sqlite3.connect(station.store))
+    took = {row["run"]: (row["cost_usd"], row["tokens"]) for row in database["spendings"].rows}
+    assert took == {"free": (0.0, None), "counted": (None, 0)}
+    database.close()
+
+
 @pytest.mark.parametrize("by_owner", [True, False])
 @pytest.mark.parametrize("runs", [(), ("late", "denied")])
 def test_the_view_corrects_what_corrections_correct(

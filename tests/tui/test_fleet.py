@@ -286,6 +286,24 @@ async def test_q_goes_back_and_on_the_fleet_says_how_to_quit() -> None:
         assert "ctrl+q quits." in screen_text(pilot)
 
 
+async def test_the_footer_of_the_fleet_promises_no_way_back() -> None:
+    async with console(FakeFeed()).run_test(size=(100, 24)) as pilot:
+        for keys, back in (((), False), (("enter",), True), (("q",), False), (("2",), True)):
+            await settle(pilot)
+            await press(pilot, *keys)
+            assert ("q Back" in screen_text(pilot)) is back
+
+
+async def test_a_key_of_one_s_own_for_the_way_back_is_not_promised_on_the_fleet() -> None:
+    async with console(FakeFeed(), keys={"app.back": "b"}).run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        assert "b Back" not in screen_text(pilot)
+        await press(pilot, "enter")
+        assert "b Back" in screen_text(pilot)
+        await press(pilot, "b", "q")
+        assert "b Back" not in screen_text(pilot)
+
+
 BEHIND, READ = store(catching_up=True), store(judged=False)
 
 

@@ -4,7 +4,11 @@ An event takes the time at which its line is read, for which the file's modifica
 right to the poll while a run is followed live. In a file that is read after the fact all events
 fall on its end, so that no run in it is late. A turn has no id of its own: it is named after its
 thread, its file (a thread may be resumed into another one) and its number there. The usage at a
-turn's end is that of its thread so far, so that a turn took the difference to the one before.
+turn's end is that of its thread so far, so that a turn took the difference to the one before. No
+line says whether `codex exec resume` went on with a thread of another file, whose total then stands
+before the first turn here. A thread is known to have begun here only if its id, a UUID that carries
+its time, was made as its first line was read (so while the file is followed live); of any other the
+first turn counts no tokens.
 """
 
 from __future__ import annotations
@@ -14,28 +18,32 @@ import msgspec
 from console.intake.formats.claude_runs import directive
 from console.intake.formats.codex_denials import USER_REJECTED, denial_rule
 from console.intake.formats.codex_records import EXEC_HEAD, Fields, Found, records, tokens_of
+from console.intake.formats.codex_session import made_us
 from console.intake.formats.codex_turns import TROUBLE, Call, Place, Telling, Turn, Turns
 from console.intake.reading import Batch, Context, Rejected
+from console.model import SECOND_US
 from console.text import clean, name
 
 FILE_ROUTE = "{file}"
 PLACEHOLDERS = ("file", "session")
 _DECLINED, _FAILED = "declined", "failed"
 _ACTIONS = frozenset({"command_execution", "file_change", "mcp_tool_call"})
+_BEGAN_US = 2 * SECOND_US
+"""So soon after a thread was made no turn of it is over, and it was not resumed yet."""
 _NO_TIME = "this line names no time, and the file's own is not to be had"
 
 
 class ExecStory(msgspec.Struct):
     """All that is carried from one block to the next.
 
-    The thread, how many turns it began, and how many tokens it had taken.
+    The thread, how many turns it began, and how many tokens it had taken: None for unknown.
     """
 
     thread: str = ""
     count: int = 0
     last_us: int | None = None
     turns: Turns = msgspec.field(default_factory=Turns)
-    tokens: int = 0
+    tokens: int | None = None
 
 
 class ExecReader:
@@ -96,7 +104,8 @@ class ExecReader:
         if kind == "thread.started":
             thread = name(fields.text("thread_id").strip())
             if thread != story.thread:
-                story.thread, story.tokens = thread, 0
+                story.thread = thread
+                story.tokens = 0 if _began_at(thread, story.last_us) else None
         elif kind == "turn.started":
             story.count += 1
             turn = f"{story.thread or 'thread'}:{self._path.stem}:{story.count}"
@@ -115,9 +124,14 @@ class ExecReader:
         return ""
 
     def _spent(self, usage: Fields) -> int:
-        before, self._story.tokens = self._story.tokens, tokens_of(usage)
-        more = self._story.tokens - before
-        return more if more >= 0 else self._story.tokens
+        """Return by how much a turn's end moves the thread's total on; one lower begins anew."""
+        story, reached = self._story, tokens_of(usage)
+        if not reached:
+            return 0
+        before, story.tokens = story.tokens, reached
+        if before is None:
+            return 0
+        return reached - before if reached >= before else reached
 
     def _turn(self) -> Turn:
         return self._turns.current(self._story.thread or name(self._path.stem), self._route())
@@ -163,6 +177,12 @@ def is_exec_line(fields: Fields) -> bool:
     return kind in {"item.started", "item.updated", "item.completed"} and bool(
         item.text("id") and item.text("type")
     )
+
+
+def _began_at(thread: str, ts_us: int) -> bool:
+    """Say whether a thread was made just when its first line was read."""
+    made = made_us(thread)
+    return made is not None and abs(ts_us - made) <= _BEGAN_US
 
 
 def _refusal(item: Fields, what: str) -> tuple[str, str]:

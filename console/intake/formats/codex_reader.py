@@ -145,7 +145,9 @@ class CodexReader:
         """Return by how much a record moves the session's counter of tokens on.
 
         It is written after every call, also again as it was. A file that begins with a counter
-        under way, or in which it begins anew, counts the last call alone.
+        under way, or in which it begins anew, counts the last call alone; nothing where a file does
+        not say what that took, or where the model has not answered in it yet: a thread that was
+        resumed or forked repeats its last call so.
         """
         if kind == "token_usage_record":
             whole, last = payload.inner("thread_token_usage"), payload.inner("usage")
@@ -158,9 +160,11 @@ class CodexReader:
         if not reached:
             return 0
         before, story.tokens = story.tokens, reached
-        if before is None or reached < before:
-            return tokens_of(last) or reached
-        return reached - before
+        if before is None:
+            turn, took = story.turns.turn, min(tokens_of(last), reached)
+            answered = turn is not None and turn.busy
+            return took if answered or took == reached else 0
+        return reached - before if reached >= before else tokens_of(last) or reached
 
     def _instant(self, fields: Fields) -> tuple[int | None, str]:
         """Return when a record was written, or None and why that is not known."""

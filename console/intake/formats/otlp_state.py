@@ -65,7 +65,7 @@ class Trace(msgspec.Struct):
 
     `silent` says that its runs were told of without the parentless span, `counted` is its part of
     the weight of all. `first` is the earliest span of an agent's work. `spent` are the spans
-    that say what models took.
+    that say what models took, which is not told yet.
     """
 
     last_us: int = 0
@@ -103,10 +103,14 @@ class Trace(msgspec.Struct):
 
 
 class Traces(msgspec.Struct):
-    """The state of all traces: those without a root yet, and those that were told of."""
+    """The state of all traces: those without a root yet, and those that were told of.
+
+    `weight` is how much is kept of the former, `held` of the latter for what their models took.
+    """
 
     open: dict[str, Trace] = {}
     told: dict[str, Trace] = {}
     weight: int = 0
+    held: int = 0
     last_us: int = 0
     swept_us: int = 0

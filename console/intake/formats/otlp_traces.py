@@ -7,6 +7,9 @@ within bounds. After ten minutes of silence an agent whose parent never came (it
 is a root after all, and what else is known is told of the run by the trace's id. Of an agent's work
 under a root that never came (an hour for that, where nothing else is known) a run only started: it
 stays open.
+
+What models took is told after those ten minutes too, or when more is kept than there is room for:
+until then a span that says it may turn out to be the sum of others, in whatever order they come.
 """
 
 from __future__ import annotations
@@ -26,10 +29,12 @@ QUIET_US = 10 * MINUTE_US
 _BARE_QUIET_US, _ROOTLESS_QUIET_US = MINUTE_US, HOUR_US
 """So long if only the parentless span could be its run, and if nothing yet could."""
 _OPEN_TRACES, _TOLD_TRACES = 256, 512
-_LINKS, _NOTES, _SPENT, _WAITS, _CANDIDATES, _AGENTS = 1024, 256, 512, 64, 64, 32
-_LINKS_TOLD, _BARE = 64, 1024
+_LINKS, _NOTES, _SPENT, _WAITS, _CANDIDATES, _AGENTS = 1024, 256, 1024, 64, 64, 32
+_LINKS_TOLD, _BARE, _SPANS_HELD = 64, 1024, 512
 _WEIGHT = 8192
-"""So many parts of traces without a root are kept; beyond it the oldest traces are closed."""
+"""So many parts of traces without a root are kept; beyond it the oldest traces are closed. As many
+are kept of traces told of, for what their models took.
+"""
 
 
 class Assembly:
@@ -47,6 +52,7 @@ class Assembly:
         found = state.open.get(trace)
         if found is None:
             found = state.open[trace] = state.told.pop(trace, Trace())
+            state.held, found.counted = state.held - found.counted, 0
         found.last_us = max(found.last_us, ts_us)
         self.hear(ts_us)
         self._touched[trace] = None
@@ -94,8 +100,11 @@ class Assembly:
             trace.dropped += 1
 
     def spend(self, trace: Trace, note: Note) -> None:
-        """Keep what a span says that models took."""
-        if note.span in trace.spent or len(trace.spent) < _SPENT:
+        """Keep what a span says that models took; of a span told again the most."""
+        known = trace.spent.get(note.span)
+        if known is not None:
+            trace.spent[note.span] = max(known, note, key=_took)
+        elif len(trace.spent) < _SPENT:
             trace.spent[note.span] = note
         else:
             trace.dropped += 1
@@ -119,6 +128,12 @@ class Assembly:
                 break
             key = next(iter(self.state.open))
             self._close(key, self.state.open[key], place)
+        if self.state.held > _WEIGHT:
+            # Down to half, so that it is not looked for with every request what is the oldest.
+            for key in self.state.told:
+                if self.state.held <= _WEIGHT // 2:
+                    break
+                self._spend_up(key)
 
     def pass_time(self, clock_us: int, place: Place) -> None:
         """Close the traces that have been silent for long enough before `clock_us`."""
@@ -128,6 +143,9 @@ class Assembly:
         for key, trace in list(self.state.open.items()):
             if clock_us > trace.last_us + _quiet_us(trace):
                 self._close(key, trace, place)
+        for key, trace in self.state.told.items():
+            if trace.spent and clock_us > trace.last_us + QUIET_US:
+                self._spend_up(key)
 
     def settle(self, clock_us: int, place: Place) -> None:
         """Close silent traces by the clock, which also puts right a time from the future."""
@@ -138,6 +156,8 @@ class Assembly:
         """Close all traces: nothing more will come."""
         for key, trace in list(self.state.open.items()):
             self._close(key, trace, place)
+        for key in self.state.told:
+            self._spend_up(key)
 
     def _assemble(self, key: str, trace: Trace, place: Place) -> None:
         roots = later(trace) if trace.runs else chosen(trace)
@@ -159,6 +179,7 @@ class Assembly:
         if not trace.runs and trace.first is not None:
             self._start(key, trace.first, name(key))
         self._tell(key, trace)
+        self._tell_spent(key, trace)
         trace.silent = silent
         self._finish(key, trace, place)
 
@@ -190,10 +211,7 @@ class Assembly:
         self._emit(end, root.place)
 
     def _tell(self, key: str, trace: Trace) -> None:
-        """Emit what was noted, each with the run in whose part of the trace it happened.
-
-        What models took is told by the innermost spans that say it: those around add it up.
-        """
+        """Emit what was noted, each with the run in whose part of the trace it happened."""
         for note in trace.notes:
             event = note.event
             if note.asked and not event.action:
@@ -204,10 +222,24 @@ class Assembly:
             if event.event == "handoff" and _inside(trace, event.to):
                 continue
             self._note(key, trace, note, event)
+
+    def _tell_spent(self, key: str, trace: Trace) -> None:
+        """Emit what models took, of the innermost spans that say it: those around add it up."""
         covered = {above for span in trace.spent for above in trace.above(span)}
         for span, note in trace.spent.items():
             if span not in covered:
                 self._note(key, trace, note, note.event)
+        trace.spent = {}
+
+    def _spend_up(self, key: str) -> None:
+        """Tell what the models of a trace took that was told of, and keep no more for it."""
+        trace = self.state.told[key]
+        if not trace.spent:
+            return
+        self._tell_spent(key, trace)
+        self.state.held, trace.counted = self.state.held - trace.counted, 0
+        if not _keeps_links(trace):
+            trace.links, trace.tools = {}, {}
 
     def _note(self, key: str, trace: Trace, note: Note, event: Event) -> None:
         run = _run_of(trace, note.span)
@@ -223,17 +255,24 @@ class Assembly:
             self.rejected.append(Rejected(*_where(place), reason, b""))
         if not trace.runs:
             return
-        keep = len(trace.runs) > 1 and len(trace.links) <= _LINKS_TOLD
-        state.told[key] = Trace(
+        if max(len(trace.spent), len(trace.links)) > _SPANS_HELD:
+            self._tell_spent(key, trace)
+        links = bool(trace.spent) or _keeps_links(trace)
+        told = state.told[key] = Trace(
             last_us=trace.last_us,
-            links=trace.links if keep else {},
-            tools=trace.tools if keep else {},
+            links=trace.links if links else {},
+            tools=trace.tools if _keeps_links(trace) else {},
             agents=trace.agents,
+            spent=trace.spent,
             runs=trace.runs[-_CANDIDATES:],
             silent=trace.silent,
         )
+        told.counted = told.weight if told.spent else 0
+        state.held += told.counted
         if len(state.told) > _TOLD_TRACES:
-            del state.told[next(iter(state.told))]
+            oldest = next(iter(state.told))
+            self._spend_up(oldest)
+            del state.told[oldest]
 
     def _emit(self, event: Event, place: Place) -> None:
         self.events.append(Sourced(event, place.offset, place.length, place.line))
@@ -257,6 +296,15 @@ def chosen(trace: Trace, *, final: bool = False) -> list[Root]:
         return strong or tops
     rest = bare or tops or trace.candidates
     return [min(rest, key=lambda root: (root.start_us, root.span))] if rest else []
+
+
+def _keeps_links(trace: Trace) -> bool:
+    """Say whether what comes late to a trace told of has to be told to one of several runs."""
+    return len(trace.runs) > 1 and len(trace.links) <= _LINKS_TOLD
+
+
+def _took(note: Note) -> tuple[int, float]:
+    return note.event.tokens or 0, note.event.cost_usd or 0
 
 
 def _quiet_us(trace: Trace) -> int:

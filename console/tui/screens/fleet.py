@@ -38,6 +38,7 @@ class FleetScreen(Table[RouteView]):
     NOUN = "routes"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "act", "Act", id="route.act"),
+        Binding("q", "app.say_quit", "How to quit", show=False, id="fleet.how_to_quit"),
     ]
 
     def rows(self, snapshot: Snapshot) -> Sequence[RouteView]:

@@ -147,5 +147,5 @@ class View(Screen[None]):
 
     async def action_escape(self) -> None:
         """Leave the view; the last one stays, so that Esc never quits."""
-        if len(self.app.screen_stack) > 1 or self.app.current_mode != self.app.DEFAULT_MODE:
+        if self.app.check_action("back", ()):
             await host(self).action_back()
