@@ -7,14 +7,20 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from console.collector.gathering import Gathering
 from console.intake import position as pos
 from console.intake.blocks import BLOCK_BYTES
-from console.intake.formats import FORMATS, context_of, native_block, recognise, variant
+from console.intake.formats import (
+    FORMATS,
+    can_be_told,
+    context_of,
+    native_block,
+    recognise,
+    variant,
+)
 from console.intake.formats.native import FORMAT as NATIVE
-from console.intake.reading import UNDECODABLE, Rejected, Stateless
+from console.intake.formats.native import first_object
+from console.intake.reading import Rejected, Stateless
 from console.intake.redaction import Redacting
 from console.ledger.deadlines import NEVER_US, Progress
 from console.ledger.facts import CHANGE, own_run
@@ -41,8 +47,6 @@ _SHARE = 6
 and are stored once."""
 _LEAST_BYTES = 2 * 1024
 """What a block counts as at least: ten thousand short files are more work than their bytes say."""
-_ZIP = b"PK\x03\x04"
-_BLANK, _BOM = b"\x00\r\t ", b"\xef\xbb\xbf"
 EVIDENCE_BYTES = 64 * 1024
 """The most that is kept of a raw line."""
 _BEYOND_BYTES = 8 * 1024
@@ -173,7 +177,7 @@ class Intake:
         if b"\n" not in data and len(data) == _MOST_LINES_BYTES:
             data = self.tailer.raw(file, origin.offset, EVIDENCE_BYTES + _BEYOND_BYTES)
         line = data.split(b"\n", 1)[0].rstrip(b"\r\x00")
-        return self._redactor.line(_first_object(line))[:EVIDENCE_BYTES]
+        return self._redactor.line(first_object(line))[:EVIDENCE_BYTES]
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Forget files that were deleted from the store."""
@@ -253,7 +257,7 @@ class Intake:
             wanted = source.format if source is not None else "auto"
             if wanted != "auto":
                 file.format = variant(wanted, head)
-            elif _can_be_told(head) or (head and self.tailer.ending(file)):
+            elif can_be_told(head) or (head and self.tailer.ending(file)):
                 file.format = recognise(head, file.path.removesuffix(b".gz"))
             else:
                 return None
@@ -381,25 +385,3 @@ class Intake:
         piece = Rejected(block.offset, length, block.line, reason, block.data)
         file.rejected += 1
         self.rejected.setdefault(file.id, []).append(self._redactor.rejected(piece))
-
-
-def _first_object(line: bytes) -> bytes:
-    """Return the first JSON value on a line (several may be glued together)."""
-    try:
-        msgspec.json.decode(line)
-    except UNDECODABLE:
-        from console.intake.formats.native import glued
-
-        return next((piece for _, piece in glued(line)), line)
-    return line
-
-
-def _can_be_told(head: bytes) -> bool:
-    """Say whether a beginning is enough to tell a format: a whole line, or one complete value."""
-    if b"\n" in head or len(head) >= BLOCK_BYTES:
-        return True
-    try:
-        msgspec.json.decode(head.strip(_BLANK).removeprefix(_BOM).strip(_BLANK))
-    except UNDECODABLE:
-        return head.startswith(_ZIP)
-    return True

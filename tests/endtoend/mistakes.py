@@ -126,7 +126,7 @@ MISTAKES: dict[str, Mistake] = {
         f"{_LEDGER}.case:Case.__init__", "if mark.event.event != USAGE", ""
     ),
     "every reading of a meter counts": Mistake(
-        f"{_LEDGER}.effort:spending", "for one in told if not one.meter", "for one in told"
+        f"{_LEDGER}.effort:spent", "for _, one in telling if not one.meter", "for _, one in telling"
     ),
     "an overdue order is no miss": Mistake(
         f"{_LEDGER}.book:Ledger.settle", "changes += self._overdue(route)", "pass"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from console.intake.blocks import BLOCK_BYTES
 from console.intake.formats import (
     codex,
     gemini,
@@ -15,7 +18,7 @@ from console.intake.formats import (
 )
 from console.intake.formats.claude_code import FORMAT as CLAUDE_CODE
 from console.intake.formats.native import FORMAT as NATIVE
-from console.intake.reading import Context
+from console.intake.reading import UNDECODABLE, Context
 from console.settings.problems import nearest, quoted
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from console.intake.reading import Format
     from console.settings import Source
 
+_ZIP = b"PK\x03\x04"
+_BLANK, _BOM = b"\x00\r\t ", b"\xef\xbb\xbf"
 _ASKED: tuple[Format, ...] = (
     NATIVE,
     CLAUDE_CODE,
@@ -58,6 +63,17 @@ def recognise(head: bytes, path: bytes) -> str:
         if entry.recognises(head):
             return name
     return NATIVE.name if path.endswith(_LOG_ENDINGS) else ""
+
+
+def can_be_told(head: bytes) -> bool:
+    """Say whether a beginning is enough to tell a format: a whole line, or one complete value."""
+    if b"\n" in head or len(head) >= BLOCK_BYTES:
+        return True
+    try:
+        msgspec.json.decode(head.strip(_BLANK).removeprefix(_BOM).strip(_BLANK))
+    except UNDECODABLE:
+        return head.startswith(_ZIP)
+    return True
 
 
 def variant(wanted: str, head: bytes) -> str:

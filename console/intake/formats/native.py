@@ -242,6 +242,15 @@ def glued(text: bytes) -> Iterator[tuple[int, bytes]]:
         start += len(piece) + len(whole[end:place].encode("utf-8", "surrogateescape"))
 
 
+def first_object(line: bytes) -> bytes:
+    """Return the first JSON value on a line (several may be glued together)."""
+    try:
+        msgspec.json.decode(line)
+    except UNDECODABLE:
+        return next((piece for _, piece in glued(line)), line)
+    return line
+
+
 def reason_of(error: Exception) -> str:
     """Return why a line was refused, as one clean sentence."""
     if isinstance(error, RecursionError):
