@@ -139,9 +139,6 @@ def spent(events: Sequence[Timed]) -> Spending | None:
     ]
     if not telling:
         return None
-    if len(telling) == 1:
-        at_us, one = telling[0]
-        return Spending(at_us, *map(_bounded, _amount(one)))
     amounts = [_amount(one) for _, one in telling if not one.meter]
     meters: dict[str, list[_Amount]] = {}
     for _, one in telling:
@@ -165,11 +162,7 @@ def _known(said: Iterable[int | None]) -> list[int]:
 
 def _added(said: Iterable[int | None]) -> int | None:
     known = _known(said)
-    return _bounded(sum(known)) if known else None
-
-
-def _bounded(amount: int | None) -> int | None:
-    return None if amount is None else min(_MOST, amount)
+    return min(_MOST, sum(known)) if known else None
 
 
 def agent_of(facts: Facts) -> str:
