@@ -48,15 +48,20 @@ async def test_a_failure_later_keeps_the_picture_and_shows_its_age() -> None:
 
 async def test_misses_that_cannot_be_read_leave_the_answers_standing() -> None:
     class Blind(FakeFeed):
+        asked = 0
+
         def misses(self, route: str | None, limit: int, until_us: int | None = None) -> tuple[()]:
+            self.asked += 1
             raise OSError("evidence table is corrupt")
 
-    async with console(Blind(snapshot(route("refunds", "page")))).run_test(size=SIZE) as pilot:
+    feed = Blind(snapshot(route("refunds", "page")))
+    async with console(feed).run_test(size=SIZE) as pilot:
         await settle(pilot)
         await press(pilot, "enter")
         seen = screen_text(pilot)
         assert "1 Trusted outcome" in seen
         assert "The misses cannot be read: evidence table is corrupt" in seen
+        assert feed.asked <= 2, "an error is asked about again with the next picture, not at once"
 
 
 async def test_what_changed_is_fetched_at_once_and_then_the_feed_is_left_a_rest() -> None:

@@ -106,7 +106,7 @@ async def test_an_order_shows_its_stages_who_has_not_obeyed_and_the_countdown() 
         "probation until 14:50 (48 min more without a miss)",
         "step down (a s)",
         "20 trusted in a row",
-        "lift, with a reason (a l)",
+        "sign-off: payments on-call (a l)",
     ):
         assert part in seen, part
 

@@ -1,8 +1,7 @@
 """The exit rule of an order: its conditions in their order, which are met, what is missing.
 
 A pause earns nothing, since nothing runs: after its probation it is stepped down, and what is
-left of it earns the rest (semantics 7). The last condition is a human's sign-off: the lift itself,
-by name and with a reason. It is not held to the owner, whom only a hard stop's close demands.
+left of it earns the rest (semantics 7). The last condition is a human's: the owner's sign-off.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ def exit_line(view: RouteView, order: DirectiveView, look: Look) -> Line:
 def conditions(view: RouteView, order: DirectiveView, look: Look) -> tuple[Stage, ...]:
     """Return all conditions in the order in which they come to be met."""
     steps = _of_pause(order, look) if order.directive.kind is DirectiveKind.PAUSE else ()
-    last = Stage("lift, with a reason (a l)", False)
-    return (*steps, _budget(view, order), _trusted(order), last)
+    last = f"sign-off: {view.owner or 'the owner'} (a l)"
+    return (*steps, _budget(view, order), _trusted(order), Stage(last, False))
 
 
 def why_not(view: RouteView, order: DirectiveView, look: Look) -> str:

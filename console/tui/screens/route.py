@@ -87,12 +87,15 @@ class RouteScreen(View):
             return
         if self.charged.ask(frame.shown):
             host(self).errands.misses(self, self.charged)
+        self._show(frame.shown, look)
+
+    def _show(self, snapshot: Snapshot, look: Look) -> None:
         self._list()
         sizes = (self.size, self.query_one("#answers").size)
-        if self._drawn is frame.shown and self._drawn_at == sizes:
+        if self._drawn is snapshot and self._drawn_at == sizes:
             return
-        self._drawn, self._drawn_at = frame.shown, sizes
-        view = frame.shown.route(self.route)
+        self._drawn, self._drawn_at = snapshot, sizes
+        view = snapshot.route(self.route)
         if view is None:
             self._absent(empty.route_gone(self.route))
         else:
@@ -153,7 +156,13 @@ class RouteScreen(View):
             self.charged.again()
             return
         self._list()
-        self.call_after_refresh(self.redraw)
+        self.call_after_refresh(self._show_fetched)
+
+    def _show_fetched(self) -> None:
+        """Draw without asking again: an error must not be asked about at once, but later."""
+        frame = self.through_lens(host(self).frame)
+        if self.still_open and frame.shown is not None:
+            self._show(frame.shown, host(self).look(frame))
 
     def _list(self) -> None:
         """Show the misses, where they are others than before."""

@@ -86,7 +86,7 @@ class View(Screen[None]):
             self._keys = self._keys or frozenset(self.active_bindings)
             host(self).desk.typed.heard(event, self._keys)
 
-    def _through_lens(self, frame: Frame) -> Frame:
+    def through_lens(self, frame: Frame) -> Frame:
         """Return the frame with budgets as they are to be shown, made once for each picture."""
         if not frame.experienced or frame.shown is None:
             return frame
@@ -106,7 +106,7 @@ class View(Screen[None]):
         if not self._in_sight() or top is None or bottom is None or words is None:
             return
         app = host(self)
-        frame = self._through_lens(frame)
+        frame = self.through_lens(frame)
         look = app.look(frame)
         with self.app.batch_update():
             top.draw(frame, look, app.badges, app.banner())
