@@ -210,13 +210,6 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         else:
             await self.switch_mode(self.DEFAULT_MODE)
 
-    def action_say_quit(self) -> None:
-        """Say how to quit: the fleet is left in no other way."""
-        self.notify(f"{self.quit_key()} quits.", markup=False)
-
-    def _leads_back(self) -> bool:
-        return len(self.screen_stack) > 1 or self.current_mode != self.DEFAULT_MODE
-
     async def action_view(self, mode: str) -> None:
         """Show the fleet, the alerts or another view itself, whatever was opened from it."""
         await self.switch_mode(mode)
@@ -234,7 +227,7 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what moves the console in time, and the way back, where it makes sense."""
         if action == "back":
-            return self._leads_back()
+            return len(self.screen_stack) > 1 or self.current_mode != self.DEFAULT_MODE
         offered = self.time_action_offered(action, self.focused)
         return super().check_action(action, parameters) if offered is None else offered
 

@@ -41,3 +41,7 @@ class Rebound(App[None], inherit_bindings=False):
     def quit_key(self) -> str:
         """Return the key that ends the console from anywhere."""
         return self.own_keys.get("app.quit", "ctrl+q")
+
+    def action_say_quit(self) -> None:
+        """Say how to quit: the fleet is left in no other way."""
+        self.notify(f"{self.quit_key()} quits.", markup=False)
