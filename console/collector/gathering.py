@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from console.ledger.facts import TERMINAL
-from console.ledger.parts import part
+from console.ledger.parts import part, pieces_of
 from console.model import EVENTS
 
 if TYPE_CHECKING:
+    from console.collector.scanning import Scanning
     from console.ledger.book import Key
     from console.ledger.parts import Part
     from console.model import Event, Origin, Piece
@@ -46,6 +47,8 @@ class Gathering:
     """The events of a turn, run by run, so that a run that ends in it is judged once."""
 
     def __init__(self) -> None:
+        self.scanning: Scanning | None = None
+        """Gathers the plain native lines of the file that is being read, where they are scanned."""
         self._read: dict[Key, list[Piece]] = {}
         self._parts: dict[Key, list[Part]] = {}
         self.seen: dict[str, Seen] = {}
@@ -89,7 +92,8 @@ class Gathering:
 
     def holds(self, key: Key) -> bool:
         """Say whether an event of a run was gathered in this turn."""
-        return key in self._read or key in self._parts
+        scanned = self.scanning is not None and self.scanning.holds(key)
+        return scanned or key in self._read or key in self._parts
 
     def close(self, *, ended: bool = False) -> None:
         """Make the runs small that were gathered of a file, all or those that ended."""
@@ -98,20 +102,22 @@ class Gathering:
         if ended:
             done = {key: run for key, run in read.items() if run[-1][1].event in TERMINAL}
         for key, pieces in done.items():
-            self._keep(key, pieces)
+            self._keep(key, part(pieces))
+        if self.scanning is not None:
+            for key, found in self.scanning.close(ended=ended):
+                self._keep(key, found)
         if ended:
             for key in done:
                 del read[key]
         else:
             read.clear()
 
-    def _keep(self, key: Key, pieces: list[Piece]) -> None:
-        found = part(pieces)
+    def _keep(self, key: Key, found: Part) -> None:
         seen, instants = self.of(key[0]), found.instants
         if found.agent is not None:
             seen.note(found.agent, instants[0], instants[-1], len(instants))
         else:
-            for at_us, told, _ in pieces:
+            for at_us, told, _ in pieces_of([found]):
                 seen.note(told.agent, at_us, at_us)
         known = self._parts.get(key)
         if known is None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.collector.gathering import Gathering
+from console.collector.native_lines import NativeLines
 from console.intake import position as pos
 from console.intake.blocks import BLOCK_BYTES
 from console.intake.formats import (
     FORMATS,
     can_be_told,
     context_of,
-    native_block,
     recognise,
     variant,
 )
@@ -22,9 +22,8 @@ from console.intake.formats.native import FORMAT as NATIVE
 from console.intake.formats.native import first_object
 from console.intake.reading import Rejected, Stateless
 from console.intake.redaction import Redacting
-from console.ledger.deadlines import NEVER_US, Progress
+from console.ledger.deadlines import Progress
 from console.ledger.facts import CHANGE, own_run
-from console.ledger.parts import events_of, part
 from console.ledger.sequence import Sequence
 from console.model import EVENTS, FUTURE_SLACK_US, OF_RUNS, Event, Origin
 
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
     from console.intake.reading import Batch, Format, Reader
     from console.intake.redaction import Redactor
     from console.intake.tail import Tailer
-    from console.ledger.book import Key, Ledger
-    from console.model import Piece
+    from console.ledger.book import Ledger
     from console.settings import Source
 
 TURN_BYTES = 6 * 1024 * 1024
@@ -76,6 +74,7 @@ class Intake:
         self.numbered: set[tuple[str, str, str]] = set()
         self._redactor = redactor
         self._floors = floors
+        self._lines = NativeLines(self.gathering, ledger, redactor, floors)
         self._readers: dict[int, Reader] = {}
         self._silent: set[int] = set()
         self._fed: dict[int, Reader] = {}
@@ -303,49 +302,24 @@ class Intake:
 
     def _take_plainly(self, file: Position, reader: Reader, block: Block, now_us: int) -> None:
         """Take in native lines: the plain ones together, run by run, the others one by one."""
-        found = native_block.read(block, file.id, now_us + FUTURE_SLACK_US, self._redactor.suspects)
-        others = [reader.feed(*line) for line in found.others]
-        if self._reaches_back(found, others):
-            # Whether a run is known depends on what stands before it.
+        taken = self._lines.take(block, file.id, reader, now_us + FUTURE_SLACK_US)
+        if taken is None:
             self._take(file, reader.feed(block.data, block.offset, block.line), now_us)
             return
-        for batch in others:
+        for batch in taken.others:
             self._take(file, batch, now_us)
-        if not found.pieces:
+        if taken.latest_us is None:
             return
-        latest_us = max([piece[0] for piece in found.pieces])
-        file.latest_us = latest_us if file.latest_us is None else max(file.latest_us, latest_us)
-        file.routes.update({route for route, _ in found.keys})
-        alive = self.gathering.add(found.keys, found.pieces)
-        self.gathering.close(ended=True)
-        if alive:
-            self._hear(file, alive)
-        for item in found.numbered:
-            self._number(item.route, item.agent, item.boot, item.seq)
+        if file.latest_us is None or taken.latest_us > file.latest_us:
+            file.latest_us = taken.latest_us
+        file.routes.update(taken.routes)
+        if taken.unknown:
+            self.unknown.setdefault(file.id, Counter()).update(taken.unknown)
+        for event, origin in taken.heard:
+            self.ledger.apply(event, origin)
+        for number in taken.numbered:
+            self._number(*number)
         self.tailer.changed.add(file.id)
-
-    def _hear(self, file: Position, alive: list[tuple[Key, Piece]]) -> None:
-        """Take in events of kinds that only show a living agent, which may owe a receipt."""
-        kinds = Counter(piece[1].event for _, piece in alive)
-        self.unknown.setdefault(file.id, Counter()).update(kinds)
-        for key, piece in alive:
-            if piece[1].agent and self.ledger.ordered(key[0]):
-                for event, origin in events_of(*key, [part([piece])]):
-                    self.ledger.apply(event, origin)
-
-    def _reaches_back(self, found: native_block.Plainly, others: Iterable[Batch]) -> bool:
-        """Say whether an event may be of a run that was counted and deleted already."""
-        floors = self._floors
-        if not floors:
-            return False
-        return any(
-            piece[0] <= floors.get(key[0], NEVER_US)
-            for key, piece in zip(found.keys, found.pieces, strict=True)
-        ) or any(
-            event.ts_us <= floors.get(event.route, NEVER_US)
-            for batch in others
-            for event, *_ in batch.events
-        )
 
     def deliver(self) -> None:
         """Hand the runs that were gathered in this turn to the ledger."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from console.ledger.effort import Effort, Spending, Timed
 
-_LETTERS = {
+LETTERS = {
     STARTED: "s", DELIVERED: "d", HANDOFF: "h", "action.taken": "a", "check.passed": "p",
     "certain": "c", ASKED: "q", "approval.granted": "g", "approval.denied": "g",
     "recovery.started": "r", "recovery.succeeded": "e", "check.failed": "f", "uncertain": "u",
@@ -76,7 +76,7 @@ def part(pieces: list[Piece]) -> Part:
         instants, told, places = zip(*pieces, strict=True)
     agents = {item.agent for item in told}
     agent = agents.pop() if len(agents) == 1 else None
-    letters = "".join([_LETTERS.get(item.event, "?") for item in told])
+    letters = "".join([LETTERS.get(item.event, "?") for item in told])
     usual = None
     if (
         ordered

@@ -1,0 +1,36 @@
+"""What `scan/module.c` offers, where it could be built."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+Effort: TypeAlias = tuple[str, int, int, str]
+Usual: TypeAlias = tuple[float | None, set[str], set[str], int, bool, list[Effort], bool]
+Run: TypeAlias = tuple[str, str, bytes, tuple[int, ...], str | None, Usual | None]
+Other: TypeAlias = tuple[bytes, int, int]
+Alive: TypeAlias = tuple[str, str, str, int, bytes, int, int]
+Number: TypeAlias = tuple[str, str, str, int]
+
+class Scanner:
+    def __init__(
+        self,
+        fields: list[tuple[str, str, bool]],
+        kinds: list[tuple[str, str, bool]],
+        name_limit: int,
+        text_limit: int,
+        longest: float,
+        earliest_us: int,
+        seed: bytes,
+    ) -> None: ...
+    def read(
+        self,
+        data: bytes,
+        file: int,
+        offset: int,
+        line: int,
+        until_us: int,
+        floor_us: int,
+        suspected: Callable[[bytes], bool],
+        /,
+    ) -> tuple[list[Other], list[Alive], list[Number], int, list[str]] | None: ...
+    def close(self, ended: bool, /) -> list[Run]: ...
+    def holds(self, route: str, run: str, /) -> bool: ...

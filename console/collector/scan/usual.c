@@ -1,0 +1,252 @@
+/* What judges a run that started, and ended with its last event: `parts.part`, natively. */
+
+#include "runs.h"
+
+enum { MOST_EVENTS = 1000 };
+
+static int by_time(const void *one, const void *other)
+{
+    const Told *left = one, *right = other;
+    if (left->at_us != right->at_us)
+        return left->at_us < right->at_us ? -1 : 1;
+    /* As they were read: the bytes of later ones lie behind those of earlier ones. */
+    return left->begin < right->begin ? -1 : 1;
+}
+
+/* Puts the events of a run in the order of time; says whether no two are of one instant. */
+static bool in_order(Run *run)
+{
+    bool ordered = true;
+    for (size_t place = 1; place < run->count; place++)
+        ordered = ordered && run->told[place - 1].at_us < run->told[place].at_us;
+    if (ordered)
+        return true;
+    qsort(run->told, run->count, sizeof *run->told, by_time);
+    for (size_t place = 1; place < run->count; place++)
+        if (run->told[place - 1].at_us == run->told[place].at_us)
+            return false;
+    return true;
+}
+
+static Span text_of(const Run *run, const Told *told, Place place)
+{
+    return (Span){run->packed.data + told->begin + place.at, place.length};
+}
+
+static PyObject *unicode(Span text)
+{
+    return PyUnicode_FromStringAndSize((const char *)text.at, (Py_ssize_t)text.length);
+}
+
+/* Returns the one agent of all events; None where there are several. */
+static PyObject *agent_of(const Run *run)
+{
+    Span agent = text_of(run, run->told, run->told[0].agent);
+    for (size_t place = 1; place < run->count; place++)
+        if (!span_equals(agent, text_of(run, &run->told[place], run->told[place].agent)))
+            return Py_NewRef(Py_None);
+    return unicode(agent);
+}
+
+/* Says whether a check's last verdict is a failure. */
+static bool check_stands_failed(const Run *run)
+{
+    for (size_t place = 0; place < run->count; place++) {
+        const Told *failed = &run->told[place];
+        if (failed->means->letter != 'f')
+            continue;
+        Span check = text_of(run, failed, failed->check);
+        bool passed = false;
+        for (size_t later = place + 1; later < run->count && !passed; later++) {
+            const Told *told = &run->told[later];
+            passed = told->means->letter == 'p' && span_equals(check, text_of(run, told, told->check));
+        }
+        if (!passed)
+            return true;
+    }
+    return false;
+}
+
+/* Says whether a run began, and ended well with its last event, as far as itself tells. */
+static bool went_as_most_do(const Run *run, const bool met[256])
+{
+    const Told *end = &run->told[run->count - 1];
+    char first = run->told[0].means->letter, last = end->means->letter;
+    if (run->count < 2 || run->count > MOST_EVENTS || first != 's' || (last != 'd' && last != 'h'))
+        return false;
+    for (size_t place = 1; place + 1 < run->count; place++)
+        if (strchr("acefgpqru", run->told[place].means->letter) == NULL)
+            return false;
+    if (end->distrusted || end->preventable)
+        return false;
+    for (size_t place = 0; met['a'] && place < run->count; place++)
+        if (run->told[place].out_of_scope)
+            return false;
+    return !(met['f'] && last == 'd' && check_stands_failed(run));
+}
+
+/* Returns the longest time from a doubt to what answered it; the end answers any. */
+static int64_t doubt_us(const Run *run)
+{
+    int64_t longest_us = 0, since_us = -1;
+    for (size_t place = 0; place < run->count; place++) {
+        const Told *told = &run->told[place];
+        char letter = told->means->letter;
+        if (letter == 'u')
+            since_us = since_us < 0 ? told->at_us : since_us;
+        else if (since_us >= 0 && strchr("cdhq", letter) != NULL) {
+            if (told->at_us - since_us > longest_us)
+                longest_us = told->at_us - since_us;
+            since_us = -1;
+        }
+    }
+    return longest_us;
+}
+
+/* Adds an object to a set or a list, and lets go of it; false with an exception set. */
+static bool added(int (*add)(PyObject *, PyObject *), PyObject *to, PyObject *item)
+{
+    if (item == NULL)
+        return false;
+    int failed = add(to, item);
+    Py_DECREF(item);
+    return !failed;
+}
+
+static bool add_effort(PyObject *efforts, const char *kind, int64_t at_us, int64_t since_us, Span who)
+{
+    return added(PyList_Append, efforts,
+                 Py_BuildValue("(sLLs#)", kind, (long long)at_us, (long long)(at_us - since_us),
+                               (const char *)who.at, (Py_ssize_t)who.length));
+}
+
+/* Pairs each request with the first answer to it, or with the end of the run. */
+static bool add_approvals(const Run *run, PyObject *efforts)
+{
+    const Told *end = &run->told[run->count - 1];
+    for (size_t place = 0; place < run->count; place++) {
+        const Told *asked = &run->told[place], *answer = end;
+        if (asked->means->letter != 'q')
+            continue;
+        Span wanted = text_of(run, asked, asked->action);
+        for (size_t later = place + 1; later < run->count && answer == end; later++) {
+            const Told *told = &run->told[later];
+            if (told->means->letter == 'g' && span_equals(wanted, text_of(run, told, told->action)))
+                answer = told;
+        }
+        Span who = answer == end ? (Span){(const unsigned char *)"", 0}
+                                 : text_of(run, answer, answer->by);
+        if (!add_effort(efforts, "approval", answer->at_us, asked->at_us, who))
+            return false;
+    }
+    return true;
+}
+
+/* Pairs each start of a recovery with the first end after it. */
+static bool add_recoveries(const Run *run, PyObject *efforts)
+{
+    int64_t since_us = -1;
+    for (size_t place = 0; place < run->count; place++) {
+        const Told *told = &run->told[place];
+        if (told->means->letter == 'r')
+            since_us = since_us < 0 ? told->at_us : since_us;
+        else if (told->means->letter == 'e' && since_us >= 0) {
+            if (!add_effort(efforts, "recovery", told->at_us, since_us, text_of(run, told, told->kind)))
+                return false;
+            since_us = -1;
+        }
+    }
+    return true;
+}
+
+/* Fills the checks that passed, the actions that were named, and what people's time was taken. */
+static bool fill(const Run *run, const bool met[256], PyObject *checks, PyObject *actions,
+                 PyObject *efforts)
+{
+    for (size_t place = 0; place < run->count; place++) {
+        const Told *told = &run->told[place];
+        if (told->means->letter == 'p' &&
+            !added(PySet_Add, checks, unicode(text_of(run, told, told->check))))
+            return false;
+        if (met['a'] && !added(PySet_Add, actions, unicode(text_of(run, told, told->action))))
+            return false;
+    }
+    return (!met['q'] || add_approvals(run, efforts)) && (!met['r'] || add_recoveries(run, efforts));
+}
+
+/* Returns (sla_s, checks, actions, doubt_us, handoff, efforts, timed). */
+static PyObject *usual_of(const Run *run, const bool met[256])
+{
+    const Told *start = &run->told[0], *end = &run->told[run->count - 1];
+    PyObject *checks = PySet_New(NULL), *actions = PySet_New(NULL), *efforts = PyList_New(0);
+    PyObject *sla = start->has_sla ? PyFloat_FromDouble(start->sla_s) : Py_NewRef(Py_None);
+    PyObject *usual = NULL;
+    if (checks && actions && efforts && sla && fill(run, met, checks, actions, efforts))
+        usual = Py_BuildValue("(OOOLOOO)", sla, checks, actions, (long long)doubt_us(run),
+                              end->means->letter == 'h' ? Py_True : Py_False, efforts,
+                              end->has_elapsed ? Py_True : Py_False);
+    Py_XDECREF(checks);
+    Py_XDECREF(actions);
+    Py_XDECREF(efforts);
+    Py_XDECREF(sla);
+    return usual;
+}
+
+/* Returns the events and their places, packed. */
+static PyObject *facts_of(const Run *run, int64_t file)
+{
+    Bytes bytes = {0};
+    if (!bytes_reserve(&bytes, 16 + run->packed.length + run->count * (1 + 3 * 9)))
+        return PyErr_NoMemory();
+    pack_array(&bytes, 2);
+    pack_array(&bytes, run->count);
+    for (size_t place = 0; place < run->count; place++)
+        put(&bytes, (Span){run->packed.data + run->told[place].begin, run->told[place].length});
+    pack_array(&bytes, run->count);
+    for (size_t place = 0; place < run->count; place++) {
+        pack_array(&bytes, 3);
+        pack_whole(&bytes, file);
+        pack_whole(&bytes, run->told[place].offset);
+        pack_whole(&bytes, run->told[place].line);
+    }
+    PyObject *facts = PyBytes_FromStringAndSize((const char *)bytes.data, (Py_ssize_t)bytes.length);
+    bytes_free(&bytes);
+    return facts;
+}
+
+static PyObject *instants_of(const Run *run)
+{
+    PyObject *instants = PyTuple_New((Py_ssize_t)run->count);
+    for (size_t place = 0; instants && place < run->count; place++) {
+        PyObject *at_us = PyLong_FromLongLong(run->told[place].at_us);
+        if (at_us == NULL)
+            Py_CLEAR(instants);
+        else
+            PyTuple_SetItem(instants, (Py_ssize_t)place, at_us);
+    }
+    return instants;
+}
+
+PyObject *run_as_tuple(Run *run, int64_t file)
+{
+    bool met[256] = {false};
+    bool ordered = in_order(run);
+    for (size_t place = 0; place < run->count; place++)
+        met[(unsigned char)run->told[place].means->letter] = true;
+    PyObject *agent = agent_of(run);
+    if (agent == NULL)
+        return NULL;
+    bool usually = ordered && agent != Py_None && went_as_most_do(run, met);
+    PyObject *usual = usually ? usual_of(run, met) : Py_NewRef(Py_None);
+    PyObject *facts = facts_of(run, file), *instants = instants_of(run);
+    PyObject *name = unicode((Span){run->name.data, run->name.length});
+    PyObject *tuple = NULL;
+    if (usual && facts && instants && name)
+        tuple = PyTuple_Pack(6, run->route, name, facts, instants, agent, usual);
+    Py_XDECREF(usual);
+    Py_XDECREF(facts);
+    Py_XDECREF(instants);
+    Py_XDECREF(name);
+    Py_DECREF(agent);
+    return tuple;
+}
