@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 UNBUILT = "BURNLINE_PURE"
 """The variable that, if set, has lines read in Python even so."""
-_TYPES = {
+TYPES = {
     "ts": "t", "parent": "e", "meter": "e", "reason": "w", "rule": "w", "seq": "i",
     "generation": "i", "trusted": "b", "discarded": "b", "preventable": "b", "sla_s": "p",
     "minutes": "l", "elapsed_s": "l", "confidence": "f", "cost_usd": "0", "tokens": "0",
@@ -66,7 +66,7 @@ class Scanning:
         fields = [
             (
                 field.encode_name,
-                _TYPES.get(field.encode_name, "n"),
+                TYPES.get(field.encode_name, "n"),
                 field.encode_name in _KEPT_APART,
             )
             for field in msgspec.structs.fields(Told)

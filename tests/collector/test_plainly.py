@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from console.collector import intake
+from console.collector import intake, native_lines
 from console.intake import blocks
 from console.intake.formats import native_block
 from console.intake.formats.native_block import Plainly
@@ -151,9 +151,12 @@ def test_lines_that_are_read_together_are_stored_as_if_read_one_by_one(
         patch.setattr(secrets, "token_hex", lambda _: "5c" * 32)
         patch.setattr(blocks, "BLOCK_BYTES", block)
         patch.setattr(intake, "TURN_BYTES", block * 4)
+        scanned = stored(folder / "scanned", batches, ordered, floor_s)
+        patch.setattr(native_lines, "available", lambda: False)
         together = stored(folder / "together", batches, ordered, floor_s)
         patch.setattr(native_block, "read", one_by_one)
         patch.setattr(intake.Intake, "_gather", intake.Intake._apply)
         apart = stored(folder / "apart", batches, ordered, floor_s)
     for table in TABLES:
         assert together[table] == apart[table], table
+        assert scanned[table] == apart[table], table

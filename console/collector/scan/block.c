@@ -143,18 +143,15 @@ static bool append(PyObject *list, PyObject *item)
     return !failed;
 }
 
-/* Adds the lines that are not plain, those together that stand together: (bytes, offset, line). */
+/* Adds the lines that are not plain: (bytes, offset, line). */
 static bool add_others(const Scan *scan, PyObject *others)
 {
     for (size_t place = 0; place < scan->count; place++) {
-        if (scan->items[place].plain)
-            continue;
-        const Item *first = &scan->items[place], *last = first;
-        while (place + 1 < scan->count && !scan->items[place + 1].plain)
-            last = &scan->items[++place];
-        Py_ssize_t length = last->text.at + last->text.length - first->text.at;
-        if (!append(others, Py_BuildValue("(y#LL)", (const char *)first->text.at, length,
-                                          (long long)first->offset, (long long)first->number)))
+        const Item *item = &scan->items[place];
+        if (!item->plain && !append(others, Py_BuildValue("(y#LL)", (const char *)item->text.at,
+                                                          (Py_ssize_t)item->text.length,
+                                                          (long long)item->offset,
+                                                          (long long)item->number)))
             return false;
     }
     return true;
