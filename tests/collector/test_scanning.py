@@ -35,6 +35,7 @@ from tests.collector.scanned import (
     scan,
 )
 
+pytestmark = pytest.mark.skipif(not scanning.available(), reason="the scanner is not built")
 _TS = "2026-03-02T12:00:00Z"
 _PLAIN: dict[str, Any] = {"ts": _TS, "route": "refunds", "event": "action.taken", "run": "r1"}
 _STRINGS = (

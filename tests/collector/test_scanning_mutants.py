@@ -18,6 +18,7 @@ from tests.collector import test_scanning
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.skipif(not scanning.available(), reason="the scanner is not built")
 SOURCES = Path(scanning.__file__).with_name("scan")
 
 
