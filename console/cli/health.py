@@ -108,7 +108,7 @@ def _scanner() -> Finding:
 
     if available():
         return Finding(True, "native lines", "read by the scanner in C")
-    words = "read in Python, at about half the speed; a C compiler at installation builds the scanner"
+    words = "read in Python, more slowly; with a C compiler, installing again builds the scanner"
     return Finding(True, "native lines", words)
 
 
