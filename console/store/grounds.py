@@ -28,7 +28,7 @@ def unknown(connection: Connection, routes: Iterable[int], since_us: int) -> dic
     """
     rows = connection.execute(
         f"select route, count(*) from run indexed by run_apart where {_MINE} "
-        "and state = 'unknown' and state in ('open', 'unknown', 'excluded') and last_us >= ? "
+        "and state = 'unknown' and minute is null and last_us >= ? "
         "group by route",
         (_listed(routes), since_us),
     )
