@@ -124,7 +124,7 @@ def changes(
     for route, events, parent in rows:
         found.setdefault(route, []).extend(
             event
-            for event in run_facts.decode(events, parent).marks
+            for event in run_facts.decode(events, parent).events
             if event.event == run_facts.CHANGE and event.ts_us >= since_us
         )
     return found

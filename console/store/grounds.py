@@ -94,7 +94,7 @@ def unsigned_breaches(
 
 
 def _rescues_in(facts: bytes, parent: str) -> list[int]:
-    marks = run_facts.decode(facts, parent).marks
+    marks = run_facts.decode(facts, parent).events
     return [event.ts_us for event in marks if event.event == "rescued"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -186,17 +185,17 @@ class Writer:
 
     def _save_whole(self, runs: Sequence[Whole], now_us: int) -> None:
         """Store runs that ended well and were not known, in the order of the table."""
-        routes, told, rows = self._routes, [], []
-        for number, run in enumerate(runs, self._told + 1):
-            told.append((number, run.facts))
-            rows.append(
-                (
-                    routes[run.route], run.run, number, run.minute, run.handoff,
-                    run.first_us, run.last_us, run.agent, now_us,
-                )
-            )  # fmt: skip
+        routes = self._routes
+        told = list(enumerate([run.facts for run in runs], self._told + 1))
+        rows = [
+            (
+                routes[run.route], run.run, number, run.minute, int(run.handoff),
+                run.first_us, run.last_us, run.agent, now_us,
+            )
+            for number, run in enumerate(runs, self._told + 1)
+        ]  # fmt: skip
         self._told += len(told)
-        rows.sort(key=itemgetter(0, 1))
+        rows.sort()  # by route and run: no two have both in common
         each(self.connection, _TOLD, told)
         each(self.connection, _WHOLE, rows)
         views.insert_whole(self.connection, routes, runs)
@@ -235,13 +234,14 @@ class Writer:
         return self._told
 
     def _add_cells(self, cells: Iterable[tuple[str, int, Counts]]) -> None:
-        finer: Iterable[Cell] = [
-            ((minute, self._routes[route]), held) for route, minute, held in cells
-        ]
+        routes = self._routes
+        summed: list[Cell] = sorted(
+            ((minute, routes[route]), counts) for route, minute, counts in cells
+        )
         for level, width in _LEVELS:
-            summed = summed_up(finer, width)
-            finer = summed.items()
-            each(self.connection, _CELL[level], [(*key, *summed[key]) for key in sorted(summed)])
+            if width > 1:
+                summed = summed_up(summed, width)
+            each(self.connection, _CELL[level], [(*place, *counts) for place, counts in summed])
 
     def quarantine(self, file: int, rejected: Iterable[Rejected], now_us: int) -> None:
         """Keep what could not be read: where it is, why, and how it begins."""
@@ -341,7 +341,7 @@ class Writer:
 def _span(change: Change) -> tuple[int, int]:
     """Return the earliest and the latest instant of a run; one without events has its miss's."""
     facts = change.facts
-    if not facts.marks and change.debits:
+    if not facts and change.debits:
         return change.debits[0].at_us, change.debits[0].at_us
     return facts.first_us, facts.last_us
 
@@ -350,8 +350,8 @@ def _row(key: tuple[int, str], told: int, change: Change, now_us: int) -> tuple[
     """Return a run as the table has it; `told` is where its events are kept."""
     entry = change.entry
     return (
-        *key, told, entry.minute, entry.handoff, *_span(change), agent_of(change.facts), now_us,
-        change.facts.parent, entry.state, entry.classes, entry.deadline_us, entry.rescues,
+        *key, told, entry.minute, int(entry.handoff), *_span(change), agent_of(change.facts),
+        now_us, change.facts.parent, entry.state, entry.classes, entry.deadline_us, entry.rescues,
     )  # fmt: skip
 
 
