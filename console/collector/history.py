@@ -58,13 +58,14 @@ class History:
         self._writer = writer
         self._settings = settings
         self._versions: dict[str, list[tuple[int, Measured]]] | None = None
+        self._unmet: dict[str, Measured] = {}
 
     def at(self, route: str, at_us: int) -> Measured:
         """Return what was measured on a route at an instant: the newest version not after it."""
         for since_us, measured in reversed(self._known_versions().get(route, ())):
             if since_us <= at_us:
                 return measured
-        return self._settings.route(route).measured
+        return self._configured(route)
 
     def meet(self, routes: Iterable[str]) -> None:
         """Keep the first version of routes, configured or not: it holds for all of their past."""
@@ -115,6 +116,13 @@ class History:
     def judged(self) -> None:
         """Note, inside the caller's transaction, that the runs of `changed` were judged again."""
         desk.forget_facts(self._writer.connection, _CHANGED)
+
+    def _configured(self, route: str) -> Measured:
+        """Return what is measured on a route of which no version is kept: asked for each run."""
+        known = self._unmet.get(route)
+        if known is None:
+            known = self._unmet[route] = self._settings.route(route).measured
+        return known
 
     def _known_versions(self) -> dict[str, list[tuple[int, Measured]]]:
         """Return the versions of every route of which any is kept, oldest first."""

@@ -16,7 +16,7 @@ _ANSWERS = frozenset({"approval.granted", "approval.denied", "action.taken"})
 
 def asks(facts: Facts) -> bool:
     """Say whether a run has ever asked for an approval."""
-    return any(event.event == ASKED for event in facts.marks)
+    return any(event.event == ASKED for event in facts.events)
 
 
 def waiting(facts: Facts) -> list[Event]:

@@ -136,37 +136,49 @@ class Ledger:
         A run of which nothing else is known, on a route without orders, may have ended well in it:
         then it is judged and done with. Whatever is not as simple is applied event by event.
         """
-        apart = [key for key in read if key not in self._records and key not in self._children]
-        known = self._shelf.known(apart)
-        ordered = {route for route in {route for route, _ in apart} if self.ordered(route)}
-        fresh = {key for key in apart if key not in known and key[0] not in ordered}
+        records, children, measured, ended = self._records, self._children, self._measured, []
+        fresh = {key for key in read if key not in records and key not in children}
+        fresh -= self._shelf.known(fresh)
+        ordered = {route for route in {route for route, _ in read} if self.ordered(route)}
+        if ordered:
+            fresh = {key for key in fresh if key[0] not in ordered}
         for key, parts in read.items():
             if key not in fresh:
-                for event, origin in events_of(*key, parts):
-                    self.apply(event, origin)
+                self._add(key, parts, alone=key[0] not in ordered)
                 continue
-            found = self._ended_well(*key, parts)
+            route, run = key
+            part, found = parts[0], None
+            if part.usual is not None and len(parts) == 1:
+                end = ended_usually(part, measured(route, part.instants[0]))
+                found = None if end is None else usually(route, run, part, end)
+            if found is None:
+                found = self._ended_well(route, run, parts)
             if found is None:
                 self._begin(key, parts)
             else:
-                self._whole.append(found)
-                self._cells.closed_well(found.route, found.minute)
+                ended.append(found)
+        self._cells.closed_well([(run.minute, run.route) for run in ended])
+        self._whole += ended
 
     def _ended_well(self, route: str, run: str, parts: list[Part]) -> Whole | None:
         """Return a run of which nothing was known, if it ended well in what was read."""
-        if len(parts) == 1 and parts[0].usual is not None:
-            end = ended_usually(parts[0], self._measured(route, parts[0].instants[0]))
-            if end is not None:
-                return usually(route, run, parts[0], end)
         pieces = pieces_of(parts)
         if not in_order(pieces):
             return None
         end = ended_well(pieces, self._measured(route, began_us(pieces)))
         return None if end is None else whole(route, run, pieces, end)
 
+    def _add(self, key: Key, parts: list[Part], *, alone: bool) -> None:
+        """Take in what was read of a run that is known; `alone`: no order stands on its route."""
+        if not alone:
+            for event, origin in events_of(*key, parts):
+                self.apply(event, origin)
+        elif self._record(key).facts.take(part.facts for part in parts):
+            self._touch(key)
+
     def _begin(self, key: Key, parts: list[Part]) -> None:
         """Take in all that is known of a run: what `apply` does where no order stands."""
-        facts = gathered(part.facts for part in parts)
+        facts = gathered([part.facts for part in parts])
         self._records[key] = Record(facts, Entry(), stored=False)
         self._touch(key)
 
@@ -177,7 +189,7 @@ class Ledger:
     def knows(self, route: str, run: str) -> bool:
         """Say whether a run is known, in memory or on the shelf."""
         record = self._records.get((route, run))
-        if record is not None and (record.facts.marks or record.entry.state):
+        if record is not None and (record.facts or record.entry.state):
             return True
         return self._shelf.fetch(route, run) is not None
 
@@ -197,7 +209,7 @@ class Ledger:
         for run in self._shelf.since(route, since_us):
             self._touch((route, run))
         for key, record in list(self._records.items()):
-            if key[0] == route and record.facts.marks and record.facts.last_us >= since_us:
+            if key[0] == route and record.facts and record.facts.last_us >= since_us:
                 self._touch(key)
 
     def reorder(self, route: str, since_us: int) -> None:
@@ -211,7 +223,7 @@ class Ledger:
         orders, within = self._orders(route), self._receipt_within(route)
         orders.recall(within)
         for key in [key for key in self._dirty if key[0] == route]:
-            for event in list(self._record(key).facts.marks):
+            for event in list(self._record(key).facts.events):
                 orders.note(event, within)
 
     def settle(self, clock: Callable[[str], int]) -> Settled:
@@ -236,7 +248,7 @@ class Ledger:
         route, run = key
         record = self._record(key)
         children = self._descendants(key)
-        if self._parent(key) is not None or not (record.facts.marks or children):
+        if self._parent(key) is not None or not (record.facts or children):
             outcome = runs.Outcome(None, None, (), None, handoff=False, rescues=0)
         else:
             measured = self._measured(route, _begun_us(record.facts, children))

@@ -6,10 +6,16 @@ the new one, so that `class <= bad <= total` holds in every window at every mome
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from console.ledger.runs import Outcome
 from console.model import CLASSES, Counts, ErrorClass, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _BIT = {error_class: 1 << place for place, error_class in enumerate(CLASSES)}
 
@@ -55,10 +61,12 @@ def counts_of(entry: Entry) -> Counts:
 
 
 class Cells:
-    """Differences to the counts, summed up per (route, minute) until they are stored."""
+    """Differences to the counts, summed up per (minute, route) until they are stored."""
 
     def __init__(self) -> None:
-        self.deltas: dict[tuple[str, int], list[int]] = {}
+        self._deltas: dict[tuple[int, str], list[int]] = {}
+        self._well: Counter[tuple[int, str]] = Counter()
+        """Runs that ended well and were not counted before: nearly all, while a log is read."""
 
     def move(self, route: str, before: Entry, after: Entry) -> None:
         """Take a run out of the cell it was in, and put it into the one it is in now."""
@@ -71,27 +79,25 @@ class Cells:
         self._add(route, before, -1)
         self._add(route, after, 1)
 
-    def closed_well(self, route: str, minute: int) -> None:
-        """Count a run that ended well, and was not counted before."""
-        cell = self.deltas.get((route, minute))
-        if cell is None:
-            cell = self.deltas[route, minute] = [0] * len(Counts._fields)
-        cell[0] += 1
+    def closed_well(self, places: Iterable[tuple[int, str]]) -> None:
+        """Count runs that ended well, and were not counted before, by (minute, route)."""
+        self._well.update(places)
 
     def _add(self, route: str, entry: Entry, sign: int) -> None:
         if entry.minute is None:
             return
-        cell = self.deltas.setdefault((route, entry.minute), [0] * len(Counts._fields))
+        cell = self._deltas.setdefault((entry.minute, route), [0] * len(Counts._fields))
         for place, value in enumerate(counts_of(entry)):
             cell[place] += sign * value
 
     def drain(self) -> list[tuple[str, int, Counts]]:
         """Return and forget the differences that are not zero, ordered by minute and route."""
-        found = [
-            (route, minute, Counts._make(cell))
-            for (route, minute), cell in self.deltas.items()
-            if any(cell)
-        ]
-        found.sort(key=lambda item: (item[1], item[0]))
-        self.deltas.clear()
-        return found
+        well, deltas = self._well, self._deltas
+        alike = {good: Counts(good) for good in set(well.values())}
+        found = {place: alike[good] for place, good in well.items()}
+        for place, cell in deltas.items():
+            cell[0] += well.get(place, 0)
+            found[place] = Counts._make(cell)
+        well.clear()
+        deltas.clear()
+        return [(place[1], place[0], found[place]) for place in sorted(found) if any(found[place])]

@@ -48,7 +48,7 @@ class Effort(NamedTuple):
 
 def efforts(facts: Facts, late_us: int | None) -> list[Effort]:
     """Return what a run's own events say it took; `late_us` is the deadline that it missed."""
-    if late_us is None and TELLING.isdisjoint(event.event for event in facts.marks):
+    if late_us is None and TELLING.isdisjoint(event.event for event in facts.events):
         return []
     return told(
         [(mark.event.ts_us, mark.event) for mark in facts.ordered()],
@@ -126,7 +126,7 @@ class Spending(NamedTuple):
 
 def spending(facts: Facts) -> Spending | None:
     """Return what a run's own events say that models took, summed up; None where they say none."""
-    return spent([(event.ts_us, event) for event in facts.marks])
+    return spent([(event.ts_us, event) for event in facts.events])
 
 
 def spent(events: Sequence[Timed]) -> Spending | None:
@@ -167,7 +167,7 @@ def _added(said: Iterable[int | None]) -> int | None:
 
 def agent_of(facts: Facts) -> str:
     """Return the agent that a run belongs to: that of its start, else of its first event."""
-    named = [event for event in facts.marks if event.agent]
+    named = [event for event in facts.events if event.agent]
     starts = [event for event in named if event.event == STARTED]
     first = min(starts or named, key=lambda event: (event.ts_us, event.agent), default=None)
     return "" if first is None else first.agent
@@ -175,4 +175,4 @@ def agent_of(facts: Facts) -> str:
 
 def deployments(facts: Facts) -> list[Event]:
     """Return the changes of the route among a run's events."""
-    return [event for event in facts.marks if event.event == CHANGE]
+    return [event for event in facts.events if event.event == CHANGE]

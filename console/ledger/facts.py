@@ -6,6 +6,7 @@ that comes late, twice or from a second file changes the set as if it had come i
 
 from __future__ import annotations
 
+from operator import lt
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -13,7 +14,7 @@ import msgspec
 from console.model import USAGE, Event, Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from console.model import Told
 
@@ -33,15 +34,46 @@ class Mark(NamedTuple):
 class Facts:
     """The events of one run, without repetition, and the run that started it.
 
-    `marks` maps each distinct event to the first place in which it was read.
+    Most are only read as they were stored, in order: a set is made of them where one is added.
     """
 
-    __slots__ = ("_ordered", "marks", "parent")
+    __slots__ = ("_marks", "_ordered", "parent")
 
     def __init__(self, marks: dict[Event, Origin] | None = None, parent: str = "") -> None:
-        self.marks = {} if marks is None else marks
-        self.parent = parent
+        self._marks: dict[Event, Origin] | None = {} if marks is None else marks
         self._ordered: list[Mark] | None = None
+        self.parent = parent
+
+    @classmethod
+    def unpacked(cls, data: bytes, parent: str = "") -> Facts:
+        """Return the facts that were packed, each event from the first of its places."""
+        events, origins = _DECODER.decode(data)
+        found = cls(None, parent)
+        instants = [event.ts_us for event in events]
+        if all(map(lt, instants, instants[1:])):
+            found._marks = None
+            found._ordered = list(map(Mark, events, origins))
+        else:
+            found._keep_all(events, origins)
+        return found
+
+    @property
+    def marks(self) -> dict[Event, Origin]:
+        """The first place in which each distinct event was read."""
+        if self._marks is None:
+            self._marks = dict(self._ordered or ())
+        return self._marks
+
+    @property
+    def events(self) -> Collection[Event]:
+        """The distinct events, in no order that means anything."""
+        if self._ordered is None:
+            return self.marks
+        return [mark.event for mark in self._ordered]
+
+    def __bool__(self) -> bool:
+        """Say whether any event is known."""
+        return bool(self._ordered or self._marks)
 
     def add(self, event: Event, origin: Origin) -> bool:
         """Take in an event; False when it was known already."""
@@ -60,6 +92,17 @@ class Facts:
             self._ordered = None
         return known is None
 
+    def take(self, parts: Iterable[bytes]) -> bool:
+        """Take in packed parts of the run that say no more than that; False if all was known."""
+        fresh = False
+        for data in parts:
+            fresh |= self._keep_all(*_DECODER.decode(data))
+        return fresh
+
+    def _keep_all(self, events: list[Event], origins: list[Origin]) -> bool:
+        fresh = [self.keep(*mark) for mark in zip(events, origins, strict=True)]
+        return any(fresh)
+
     def ordered(self) -> Sequence[Mark]:
         """Return the marks by (time, content): the tie break does not depend on arrival."""
         if self._ordered is None:
@@ -73,7 +116,7 @@ class Facts:
     @property
     def works(self) -> bool:
         """Say whether any event says more than what models took."""
-        return any(event.event != USAGE for event in self.marks)
+        return any(event.event != USAGE for event in self.events)
 
     @property
     def first_us(self) -> int:
@@ -88,8 +131,9 @@ class Facts:
 
         What only says that models were used is none, unless there is nothing else.
         """
-        starts = [event.ts_us for event in self.marks if event.event == STARTED]
-        worked = starts or [event.ts_us for event in self.marks if event.event != USAGE]
+        events = self.events
+        starts = [event.ts_us for event in events if event.event == STARTED]
+        worked = starts or [event.ts_us for event in events if event.event != USAGE]
         return min(worked) if worked else self.first_us
 
     @property
@@ -125,20 +169,16 @@ def packed(told: Sequence[Event | Told], places: Sequence[tuple[int, int, int]])
     return _ENCODER.encode((told, places))
 
 
-def gathered(parts: Iterable[bytes]) -> Facts:
+def gathered(parts: Sequence[bytes]) -> Facts:
     """Return the facts of packed parts of a run, each event from the first of its places."""
-    facts = Facts()
-    for data in parts:
-        events, origins = _DECODER.decode(data)
-        for event, origin in zip(events, origins, strict=True):
-            facts.keep(event, origin)
+    facts = Facts.unpacked(parts[0])
+    facts.take(parts[1:])
     return facts
 
 
 def decode(data: bytes, parent: str) -> Facts:
     """Return the facts that `encode` wrote."""
-    events, places = _DECODER.decode(data)
-    return Facts(dict(zip(events, places, strict=True)), parent)
+    return Facts.unpacked(data, parent)
 
 
 def _instant(mark: Mark) -> int:

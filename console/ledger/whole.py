@@ -127,9 +127,9 @@ def ended_usually(part: Part, measured: Measured) -> End | None:
     usual = part.usual
     if (
         usual is None
-        or not usual.checks.issuperset(measured.requires)
-        or not usual.actions.isdisjoint(measured.approval_required)
         or usual.doubt_us > measured.escalate_within_us
+        or (measured.requires and not usual.checks.issuperset(measured.requires))
+        or (usual.actions and not usual.actions.isdisjoint(measured.approval_required))
     ):
         return None
     ended_us, sla_us = part.instants[-1], measured.sla_us

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from operator import add
 from typing import TYPE_CHECKING, TypeAlias
 
 from console.burn.windows import MINUTES_PER_DAY, MINUTES_PER_HOUR, Span, segments
@@ -21,13 +20,12 @@ Cell: TypeAlias = tuple[tuple[int, int], tuple[int, ...]]
 """(time in units of a level, number of a route) and what is counted there."""
 
 
-def summed_up(cells: Iterable[Cell], width: int) -> dict[tuple[int, int], tuple[int, ...]]:
-    """Return counts by (time, route), summed up over so many of their stretches of time."""
-    summed: dict[tuple[int, int], tuple[int, ...]] = {}
+def summed_up(cells: Iterable[Cell], width: int) -> list[Cell]:
+    """Return counts by (time, route), in that order, summed up over so many stretches of time."""
+    alike: defaultdict[tuple[int, int], list[tuple[int, ...]]] = defaultdict(list)
     for (at, route), counts in cells:
-        known = summed.get(key := (at // width, route))
-        summed[key] = counts if known is None else tuple(map(add, known, counts))
-    return summed
+        alike[at // width, route].append(counts)
+    return [(place, tuple(map(sum, zip(*alike[place], strict=True)))) for place in sorted(alike)]
 
 
 def window_counts(connection: Connection, span: Span) -> dict[int, Counts]:

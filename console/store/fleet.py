@@ -24,8 +24,8 @@ def states(connection: Connection, since_us: int) -> States:
     """Return how many runs of every route are neither good nor bad since an instant, by state."""
     return _by_state(
         connection.execute(
-            "select route, state, count(*) from run where state in ('open', 'unknown', 'excluded') "
-            "and last_us >= ? group by route, state",
+            "select route, state, count(*) from run where minute is null "
+            "and state in ('open', 'unknown', 'excluded') and last_us >= ? group by route, state",
             (since_us,),
         )
     )
@@ -124,7 +124,7 @@ def changes(
     for route, events, parent in rows:
         found.setdefault(route, []).extend(
             event
-            for event in run_facts.decode(events, parent).marks
+            for event in run_facts.decode(events, parent).events
             if event.event == run_facts.CHANGE and event.ts_us >= since_us
         )
     return found

@@ -28,7 +28,7 @@ def unknown(connection: Connection, routes: Iterable[int], since_us: int) -> dic
     """
     rows = connection.execute(
         f"select route, count(*) from run indexed by run_apart where {_MINE} "
-        "and state = 'unknown' and state in ('open', 'unknown', 'excluded') and last_us >= ? "
+        "and state = 'unknown' and minute is null and last_us >= ? "
         "group by route",
         (_listed(routes), since_us),
     )
@@ -94,7 +94,7 @@ def unsigned_breaches(
 
 
 def _rescues_in(facts: bytes, parent: str) -> list[int]:
-    marks = run_facts.decode(facts, parent).marks
+    marks = run_facts.decode(facts, parent).events
     return [event.ts_us for event in marks if event.event == "rescued"]
 
 

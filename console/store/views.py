@@ -217,9 +217,9 @@ def insert(connection: Connection, took: Sequence[Took]) -> None:
         "insert into effort (route, run, kind, at_us, place, length_us, who) "
         "values (?, ?, ?, ?, ?, ?, ?)",
         [
-            (route, run, effort.kind, effort.at_us, place, effort.length_us, effort.who)
-            for route, run, found, *_ in took
-            for place, effort in enumerate(found)
+            (item.route, item.run, kind, at_us, place, length_us, who)
+            for item in took
+            for place, (kind, at_us, length_us, who) in enumerate(item.efforts)
         ],
     )
     each(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -40,12 +39,17 @@ _UPSERT = (
     "on conflict (at, route) do update set {add}"
 )
 _CELL = {level: _UPSERT.format(level=level, fields=_FIELDS, add=_ADD) for level, _ in _LEVELS}
-_WHOLE = (
-    "insert into run (route, run, parent, told, state, minute, classes, deadline_us, handoff, "
-    "rescues, first_us, last_us, kept_us, agent) values (" + ", ".join("?" * 14) + ")"
+_COLUMNS = (
+    "(route, run, told, minute, handoff, first_us, last_us, agent, kept_us, "
+    "parent, state, classes, deadline_us, rescues)"
 )
-_RUN = _WHOLE.replace("insert", "insert or replace", 1)
-_TOLD = "insert or replace into told (id, events) values (?, ?)"
+_WHOLE = (
+    f"insert into run {_COLUMNS} values (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    f"'', '{RunState.GOOD.value}', 0, null, 0)"
+)
+_RUN = f"insert or replace into run {_COLUMNS} values ({', '.join('?' * 14)})"
+_TOLD = "insert into told (id, events) values (?, ?)"
+_TOLD_ANEW = _TOLD.replace("insert", "insert or replace", 1)
 _MISS = (
     "insert or replace into miss (route, run, class, at_us, rule, evidence, signature, path) "
     "values (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -181,18 +185,17 @@ class Writer:
 
     def _save_whole(self, runs: Sequence[Whole], now_us: int) -> None:
         """Store runs that ended well and were not known, in the order of the table."""
-        state = RunState.GOOD.value
-        routes, told, rows = self._routes, [], []
-        for number, run in enumerate(runs, self._told + 1):
-            told.append((number, run.facts))
-            rows.append(
-                (
-                    routes[run.route], run.run, "", number, state, run.minute, 0, None,
-                    int(run.handoff), 0, run.first_us, run.last_us, now_us, run.agent,
-                )
-            )  # fmt: skip
+        routes = self._routes
+        told = list(enumerate([run.facts for run in runs], self._told + 1))
+        rows = [
+            (
+                routes[run.route], run.run, number, run.minute, int(run.handoff),
+                run.first_us, run.last_us, run.agent, now_us,
+            )
+            for number, run in enumerate(runs, self._told + 1)
+        ]  # fmt: skip
         self._told += len(told)
-        rows.sort(key=itemgetter(0, 1))
+        rows.sort()  # by route and run: no two have both in common
         each(self.connection, _TOLD, told)
         each(self.connection, _WHOLE, rows)
         views.insert_whole(self.connection, routes, runs)
@@ -204,7 +207,7 @@ class Writer:
         stored = list[tuple[int, str]]()
         for change in changes:  # a run that is changed twice is as it was changed last
             key = (self._routes[change.route], change.run)
-            place = rows[key][3] if key in rows else self._place(*key, stored=change.stored)
+            place = rows[key][2] if key in rows else self._place(*key, stored=change.stored)
             rows[key] = _row(key, place, change, now_us)
             told[place] = run_facts.encode(change.facts)
             last[key] = change
@@ -212,7 +215,7 @@ class Writer:
                 missed.append(key)
             if change.stored:
                 stored.append(key)
-        each(self.connection, _TOLD, told.items())
+        each(self.connection, _TOLD_ANEW, told.items())
         each(self.connection, _RUN, rows.values())
         each(self.connection, "delete from miss where route = ? and run = ?", missed)
         each(
@@ -231,13 +234,14 @@ class Writer:
         return self._told
 
     def _add_cells(self, cells: Iterable[tuple[str, int, Counts]]) -> None:
-        finer: Iterable[Cell] = [
-            ((minute, self._routes[route]), held) for route, minute, held in cells
-        ]
+        routes = self._routes
+        summed: list[Cell] = sorted(
+            ((minute, routes[route]), counts) for route, minute, counts in cells
+        )
         for level, width in _LEVELS:
-            summed = summed_up(finer, width)
-            finer = summed.items()
-            each(self.connection, _CELL[level], [(*key, *summed[key]) for key in sorted(summed)])
+            if width > 1:
+                summed = summed_up(summed, width)
+            each(self.connection, _CELL[level], [(*place, *counts) for place, counts in summed])
 
     def quarantine(self, file: int, rejected: Iterable[Rejected], now_us: int) -> None:
         """Keep what could not be read: where it is, why, and how it begins."""
@@ -337,7 +341,7 @@ class Writer:
 def _span(change: Change) -> tuple[int, int]:
     """Return the earliest and the latest instant of a run; one without events has its miss's."""
     facts = change.facts
-    if not facts.marks and change.debits:
+    if not facts and change.debits:
         return change.debits[0].at_us, change.debits[0].at_us
     return facts.first_us, facts.last_us
 
@@ -346,9 +350,8 @@ def _row(key: tuple[int, str], told: int, change: Change, now_us: int) -> tuple[
     """Return a run as the table has it; `told` is where its events are kept."""
     entry = change.entry
     return (
-        *key, change.facts.parent, told, entry.state, entry.minute, entry.classes,
-        entry.deadline_us, int(entry.handoff), entry.rescues, *_span(change), now_us,
-        agent_of(change.facts),
+        *key, told, entry.minute, int(entry.handoff), *_span(change), agent_of(change.facts),
+        now_us, change.facts.parent, entry.state, entry.classes, entry.deadline_us, entry.rescues,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from console.model import Event, Origin
-from console.store import intake, outbox
+from console.store import fleet, grounds, intake, outbox
 from console.store.connect import APPLICATION_ID, SCHEMA_VERSION, StoreError, attach, create
 from console.store.schema import migrations
 from console.store.writer import Writer
@@ -87,6 +87,25 @@ def test_what_a_store_held_as_nothing_was_not_said(tmp_path: Path) -> None:
     writer = Writer(path)
     rows = writer.connection.execute("select run, micro_usd, tokens from spendings").fetchall()
     assert rows == [("a", None, 70), ("b", 5, None)]
+    writer.close()
+
+
+def test_open_runs_of_an_earlier_store_are_counted_as_before(tmp_path: Path) -> None:
+    path, apart = tmp_path / "burnline.db", ("open", "unknown", "excluded")
+    connection = create(path)
+    connection.execute(f"pragma application_id={APPLICATION_ID}")
+    migrations().apply(Database(connection), stop_before="m014_apart_by_minute")
+    connection.execute("pragma user_version = 13")
+    connection.execute("insert into route (id, name, first_us, last_us) values (1, 'r', 1, 2)")
+    connection.executemany(
+        "insert into run (route, run, parent, state, minute, classes, handoff, rescues, first_us, "
+        "last_us) values (1, ?1, '', ?1, ?2, 0, 0, 0, 1, 2)",
+        [*((name, None) for name in (*apart, "")), ("good", 0), ("bad", 0)],
+    )
+    connection.close()
+    writer = Writer(path)
+    assert fleet.states(writer.connection, 0) == {1: dict.fromkeys(apart, 1)}
+    assert grounds.unknown(writer.connection, [1], 0) == {1: 1}
     writer.close()
 
 

@@ -10,7 +10,7 @@ from console.ledger.book import Settled
 from console.ledger.facts import packed
 from console.ledger.whole import Whole
 from console.model import MINUTE_US
-from console.store import grounds, reader
+from console.store import fleet, grounds, reader
 from console.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ def _steps(connection: Connection, ask: Callable[[Connection, list[int], int], o
     return taken
 
 
-@pytest.mark.parametrize("ask", [grounds.unknown, grounds.rescued])
+def _states(connection: Connection, _routes: list[int], since_us: int) -> object:
+    return fleet.states(connection, since_us)
+
+
+@pytest.mark.parametrize("ask", [grounds.unknown, grounds.rescued, _states])
 def test_good_runs_are_not_gone_through(
     tmp_path: Path, ask: Callable[[Connection, list[int], int], object]
 ) -> None:
