@@ -141,7 +141,7 @@ def classes(counts: Counts) -> dict[str, int]:
 
 
 def _burn(burn: Burn) -> dict[str, Any]:
-    rate = None if burn.rate is None else decimal(burn.rate)
+    rate = None if burn.burn is None else decimal(burn.burn)
     return {"total": burn.counts.total, "bad": burn.counts.bad, "rate": rate}
 
 

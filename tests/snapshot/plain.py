@@ -231,7 +231,7 @@ class Plain:
             found.append(("all", length_us, self.over(self.span)))
         ppm = self.route.budget_ppm
         return tuple(
-            Burn(label=label, long_us=length_us, counts=counts, rate=_rate(counts, ppm))
+            Burn(label=label, long_us=length_us, counts=counts, burn=_burn(counts, ppm))
             for label, length_us, counts in found
         )
 
@@ -308,14 +308,17 @@ def added(runs: list[Run]) -> Counts:
 
 
 def _rule(reading: rules.Reading, data: str) -> RuleView:
+    long_burn, short_burn = (
+        _burn(counts, reading.budget_ppm) for counts in (reading.long, reading.short)
+    )
     return RuleView(
         rule=reading.rule,
         long_label=windows.label(reading.rule.long_us),
         short_label=windows.label(reading.rule.short_us),
         basis=reading.basis,
         state=rules.FROZEN if data in {"stale", "none"} else reading.state,
-        long_rate=reading.long_rate,
-        short_rate=reading.short_rate,
+        long_burn=long_burn,
+        short_burn=short_burn,
         words=rules.words(reading),
     )
 
@@ -328,5 +331,5 @@ def _ends_by(run: Run, at_us: int) -> bool:
     return _minute(run) * MINUTE_US < at_us
 
 
-def _rate(counts: Counts, budget_ppm: int) -> Fraction | None:
-    return arithmetic.burn_rate(counts.bad, counts.total, budget_ppm)
+def _burn(counts: Counts, budget_ppm: int) -> arithmetic.Ratio | None:
+    return arithmetic.burn(counts.bad, counts.total, budget_ppm)
