@@ -11,16 +11,15 @@ from console.model import CLASSES, Counts
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from console.snapshot.particulars import Burn, RuleView
     from console.snapshot.types import (
         AlertView,
         ApprovalView,
-        Burn,
         ChannelView,
         ConditionView,
         DirectiveView,
         MissView,
         RouteView,
-        RuleView,
         SilenceView,
         Snapshot,
         StepView,

@@ -12,7 +12,8 @@ from console.model import DAY_US, HOUR_US, MINUTE_US
 from console.snapshot import marks, orders
 from console.snapshot.consequences import steps
 from console.snapshot.health import HEALTH, answers, data_of, health_of
-from console.snapshot.types import AccountView, Burn, RouteView, RuleView
+from console.snapshot.particulars import Burn, RuleView
+from console.snapshot.types import AccountView, RouteView
 from console.store import corrections
 
 if TYPE_CHECKING:

@@ -19,14 +19,8 @@ from console.snapshot.consequences import steps
 from console.snapshot.frame import Frame
 from console.snapshot.health import HEALTH, answers, data_of, health_of
 from console.snapshot.orders import probation_ends_us, state_of
-from console.snapshot.types import (
-    AccountView,
-    Burn,
-    DirectiveView,
-    RouteView,
-    RuleView,
-    StepView,
-)
+from console.snapshot.particulars import Burn, RuleView
+from console.snapshot.types import AccountView, DirectiveView, RouteView, StepView
 from console.store import corrections, desk, episodes, intake, reader
 
 if TYPE_CHECKING:

@@ -21,16 +21,15 @@ from console.model import (
     Severity,
     Window,
 )
+from console.snapshot.particulars import Burn, RuleView
 from console.snapshot.remaining import Curve
 from console.snapshot.types import (
     AlertView,
-    Burn,
     ChannelView,
     DirectiveView,
     Evidence,
     MissView,
     RouteView,
-    RuleView,
     Snapshot,
     SourceView,
     StepView,
