@@ -3,6 +3,7 @@
 `budget_ppm` is the allowed share of bad runs in parts per million, B = budget_ppm / 1,000,000.
 Results are `Fraction`s; `None` means no data (no runs) or never. No float takes part in a decision:
 with floats 0.72 / (1 - 0.95) is 14.399999999999986, and a page at 14.4 does not fire.
+A burn stays a `Ratio` until somebody shows it: a `Fraction` takes ten times as long to make.
 
 Formulas: SRE Workbook, chapter 5 ("Alerting on SLOs"); remaining and ceiling as in Datadog's SLO
 documentation; exhaustion from what is left as in Honeycomb's and Nobl9's time to exhaustion.
@@ -13,25 +14,54 @@ from __future__ import annotations
 from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from console.model import Counts
 
 PPM = 1_000_000
 _MICROSECOND = timedelta(microseconds=1)
-_NOTHING = Fraction(0)
+
+Ratio: TypeAlias = tuple[int, int]
+"""(numerator, denominator) of an exact number, as they come: not reduced, so never equated."""
+ZERO: Ratio = (0, 1)
+
+
+def burn(bad: int, total: int, budget_ppm: int) -> Ratio | None:
+    """Return (bad/total) / B: 1 spends the budget in exactly one window. None without runs."""
+    _check(bad, total, budget_ppm)
+    if bad == 0:
+        return ZERO if total else None
+    return bad * PPM, total * budget_ppm
+
+
+def burns(windows: Iterable[Counts], budget_ppm: int) -> list[Ratio | None]:
+    """Return the `burn` of many windows under one budget, in their order."""
+    _check(0, 0, budget_ppm)
+    return [
+        (item.bad * PPM, item.total * budget_ppm) if item.bad else (ZERO if item.total else None)
+        for item in windows
+    ]
 
 
 @lru_cache(maxsize=16_384)  # most windows are as they were at the last look
+def fraction(ratio: Ratio | None) -> Fraction | None:
+    """Return a ratio reduced, to be shown or reckoned with; no data stays no data."""
+    return None if ratio is None else Fraction(*ratio)
+
+
+@lru_cache(maxsize=16_384)
 def burn_rate(bad: int, total: int, budget_ppm: int) -> Fraction | None:
-    """Return (bad/total) / B: 1 spends the budget in exactly one window. None without runs."""
-    _check(bad, total, budget_ppm)
-    if total == 0:
-        return None
-    return Fraction(bad * PPM, total * budget_ppm) if bad else _NOTHING
+    """Return `burn` reduced."""
+    return fraction(burn(bad, total, budget_ppm))
 
 
 def remaining(bad: int, total: int, budget_ppm: int) -> Fraction | None:
     """Return the share of the budget that is left, 1 - bad / (B * total), signed, never clamped."""
-    burn = burn_rate(bad, total, budget_ppm)
-    return None if burn is None else 1 - burn
+    rate = burn_rate(bad, total, budget_ppm)
+    return None if rate is None else 1 - rate
 
 
 def remaining_runs(bad: int, total: int, budget_ppm: int) -> int:
@@ -42,10 +72,14 @@ def remaining_runs(bad: int, total: int, budget_ppm: int) -> int:
 
 def over(bad: int, total: int, budget_ppm: int, k: Fraction) -> bool | None:
     """Say whether the burn is at or over `k`, compared by cross-multiplication; None: no runs."""
-    _check(bad, total, budget_ppm)
-    if total == 0:
-        return None
-    return bad * PPM * k.denominator >= k.numerator * total * budget_ppm
+    ratio = burn(bad, total, budget_ppm)
+    return None if ratio is None else reaches(ratio, k)
+
+
+def reaches(ratio: Ratio, k: Fraction) -> bool:
+    """Say whether a ratio is at or over `k`, in integers."""
+    top, bottom = ratio
+    return top * k.denominator >= k.numerator * bottom
 
 
 def threshold(share: Fraction, window: timedelta, lookback: timedelta) -> Fraction:

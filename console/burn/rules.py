@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from console.burn import arithmetic
+from console.burn.arithmetic import Ratio
 from console.burn.windows import label
 from console.model import (
     CLASSES,
@@ -92,14 +93,20 @@ class Reading(NamedTuple):
     short: Counts
 
     @property
+    def burns(self) -> tuple[Ratio | None, Ratio | None]:
+        """The burn of the long window and of the short one."""
+        long, short = arithmetic.burns((self.long, self.short), self.budget_ppm)
+        return long, short
+
+    @property
     def long_rate(self) -> Fraction | None:
         """The burn of the long window, for people: what is decided is decided by counts."""
-        return arithmetic.burn_rate(self.long.bad, self.long.total, self.budget_ppm)
+        return arithmetic.fraction(self.burns[0])
 
     @property
     def short_rate(self) -> Fraction | None:
         """The burn of the short window."""
-        return arithmetic.burn_rate(self.short.bad, self.short.total, self.budget_ppm)
+        return arithmetic.fraction(self.burns[1])
 
 
 def rows(window: Window) -> tuple[Row, ...]:
@@ -197,11 +204,12 @@ def words(reading: Reading) -> str:
         verdict = f"that spends {share}" if reading.fires else f"too few, or less than {share}"
         return f"few runs: {counts}; {verdict}"
     k = decimal(rule.k)
-    long_part = f"{long} burns {decimal(reading.long_rate)}x"
-    if reading.short_rate is None:
+    long_burn, short_burn = reading.burns
+    long_part = f"{long} burns {decimal(long_burn)}x"
+    if short_burn is None:
         tail = f"no closed run in {short}"
     else:
-        tail = f"{short} burns {decimal(reading.short_rate)}x"
+        tail = f"{short} burns {decimal(short_burn)}x"
     lonely = reading.state == CRITICAL and not reading.fires
     end = "a single miss never pages" if lonely else f"fires when both reach {k}x"
     return f"{counts}: {long_part}, {tail}, {end}"
@@ -209,20 +217,20 @@ def words(reading: Reading) -> str:
 
 def burning(counts: Counts, length_us: int, budget_ppm: int) -> str:
     """Say how fast a window burns, and mostly by what: `burns 14.90x: 9 of 41 runs missed ...`."""
-    rate = decimal(arithmetic.burn_rate(counts.bad, counts.total, budget_ppm))
+    rate = decimal(arithmetic.burn(counts.bad, counts.total, budget_ppm))
     said = f"burns {rate}x: {counts.bad} of {counts.total} runs missed in the last "
     said += label(length_us)
     mostly = max(CLASSES, key=counts.of)
     return f"{said}, mostly {mostly.value} ({counts.of(mostly)})" if counts.bad else said
 
 
-def decimal(value: Fraction | None) -> str:
+def decimal(value: Fraction | Ratio | None) -> str:
     """Return a rate for reading, two decimals rounded half up; `-` for no data."""
     if value is None:
         return "-"
-    top, bottom = abs(value.numerator), value.denominator
-    hundredths = (200 * top + bottom) // (2 * bottom)
-    sign = "-" if value.numerator < 0 and hundredths else ""
+    top, bottom = value if isinstance(value, tuple) else value.as_integer_ratio()
+    hundredths = (200 * abs(top) + bottom) // (2 * bottom)
+    sign = "-" if top < 0 and hundredths else ""
     return f"{sign}{hundredths // 100}.{hundredths % 100:02d}"
 
 

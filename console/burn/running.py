@@ -17,7 +17,7 @@ from console.burn.windows import Span
 from console.model import Counts, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     Key = int | Window
 
@@ -41,11 +41,22 @@ class Running:
     def trailing(self, route: int, length_us: int) -> Counts:
         """Return the counts of a route over a rolling window of a length."""
         sums = self._sums.get(length_us)
-        return self._over(route, length_us) if sums is None else sums.get(route, _NONE)
+        return (self.over(length_us) if sums is None else sums).get(route, _NONE)
 
     def budget(self, route: int, window: Window) -> Counts:
         """Return the counts of a route over a budget window."""
-        return self._over(route, window)
+        return self.over(window).get(route, _NONE)
+
+    def over(self, key: Key) -> Mapping[int, Counts]:
+        """Return the counts over a window (a length in us, or a budget window) by route.
+
+        A route that is not there, or whose total is 0, closed no run in it. It is good until the
+        next `move` or `fold`.
+        """
+        if key not in self._spans:
+            span = _span(key, self._now_us)
+            self._spans[key], self._sums[key] = span, dict(self._read(span))
+        return self._sums[key]
 
     def move(self, now_us: int) -> set[int]:
         """Let all windows end at `now_us`; return the routes whose sums changed by that."""
@@ -75,12 +86,6 @@ class Running:
             for key, span in self._spans.items():
                 if span.first <= minute < span.end:
                     self._add(key, {route: difference}, 1)
-
-    def _over(self, route: int, key: Key) -> Counts:
-        if key not in self._spans:
-            span = _span(key, self._now_us)
-            self._spans[key], self._sums[key] = span, dict(self._read(span))
-        return self._sums[key].get(route, _NONE)
 
     def _edge(self, span: Span, known: dict[Span, dict[int, Counts]]) -> dict[int, Counts]:
         if span.first >= span.end:

@@ -11,16 +11,15 @@ from console.model import CLASSES, Counts
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from console.snapshot.particulars import Burn, RuleView
     from console.snapshot.types import (
         AlertView,
         ApprovalView,
-        Burn,
         ChannelView,
         ConditionView,
         DirectiveView,
         MissView,
         RouteView,
-        RuleView,
         SilenceView,
         Snapshot,
         StepView,
@@ -141,7 +140,7 @@ def classes(counts: Counts) -> dict[str, int]:
 
 
 def _burn(burn: Burn) -> dict[str, Any]:
-    rate = None if burn.rate is None else decimal(burn.rate)
+    rate = None if burn.burn is None else decimal(burn.burn)
     return {"total": burn.counts.total, "bad": burn.counts.bad, "rate": rate}
 
 

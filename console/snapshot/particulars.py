@@ -2,7 +2,54 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import msgspec
+
+from console.burn.arithmetic import Ratio, fraction
+from console.model import BurnRule, Counts
+
+
+class Burn(msgspec.Struct, frozen=True, kw_only=True):
+    """Burn over one window: `label` such as `1h`, the counts behind it, the exact burn."""
+
+    label: str
+    long_us: int
+    counts: Counts
+    burn: Ratio | None
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Return the burn reduced."""
+        return fraction(self.burn)
+
+
+class RuleView(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert rule with its state.
+
+    `basis` is "ratio", "absolute" (low volume: absolute spend) or "no data"; `state` is critical,
+    recovering, increasing, acceptable, frozen or "catching up". `words` says why it is, or is not,
+    firing.
+    """
+
+    rule: BurnRule
+    long_label: str
+    short_label: str
+    basis: str
+    state: str
+    long_burn: Ratio | None
+    short_burn: Ratio | None
+    words: str
+
+    @property
+    def long_rate(self) -> Fraction | None:
+        """Return the burn of the long window, reduced."""
+        return fraction(self.long_burn)
+
+    @property
+    def short_rate(self) -> Fraction | None:
+        """Return the burn of the short window, reduced."""
+        return fraction(self.short_burn)
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):

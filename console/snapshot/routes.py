@@ -12,7 +12,8 @@ from console.model import DAY_US, HOUR_US, MINUTE_US
 from console.snapshot import marks, orders
 from console.snapshot.consequences import steps
 from console.snapshot.health import HEALTH, answers, data_of, health_of
-from console.snapshot.types import AccountView, Burn, RouteView, RuleView
+from console.snapshot.particulars import Burn, RuleView
+from console.snapshot.types import AccountView, RouteView
 from console.store import corrections
 
 if TYPE_CHECKING:
@@ -159,14 +160,15 @@ def _rule(frame: Frame, reading: rules.Reading, data: str) -> RuleView:
         state = rules.CATCHING_UP
     elif data in {"stale", "none"}:
         state = rules.FROZEN
+    long_burn, short_burn = reading.burns
     return RuleView(
         rule=reading.rule,
         long_label=windows.label(reading.rule.long_us),
         short_label=windows.label(reading.rule.short_us),
         basis=reading.basis,
         state=state,
-        long_rate=reading.long_rate,
-        short_rate=reading.short_rate,
+        long_burn=long_burn,
+        short_burn=short_burn,
         words=rules.words(reading),
     )
 
@@ -189,12 +191,8 @@ def _burns(frame: Frame, route: RouteSettings, number: int, window: str | None) 
     elif window is not None and windows.parse(window) not in lengths:
         length = windows.parse(window)
         found.append((window, length, frame.table.trailing(number, length)))
+    burns = arithmetic.burns((counts for _, _, counts in found), route.budget_ppm)
     return tuple(
-        Burn(
-            label=label,
-            long_us=length,
-            counts=counts,
-            rate=arithmetic.burn_rate(counts.bad, counts.total, route.budget_ppm),
-        )
-        for label, length, counts in found
+        Burn(label=label, long_us=length, counts=counts, burn=burn)
+        for (label, length, counts), burn in zip(found, burns, strict=True)
     )

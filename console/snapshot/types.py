@@ -11,36 +11,9 @@ from fractions import Fraction
 
 import msgspec
 
-from console.model import BurnRule, Counts, Directive, RouteState, Window
-from console.snapshot.particulars import DeliveryView, MarkView
+from console.model import Counts, Directive, RouteState, Window
+from console.snapshot.particulars import Burn, DeliveryView, MarkView, RuleView
 from console.snapshot.remaining import Curve
-
-
-class Burn(msgspec.Struct, frozen=True, kw_only=True):
-    """Burn over one window: `label` such as `1h`, the counts behind it, the exact rate."""
-
-    label: str
-    long_us: int
-    counts: Counts
-    rate: Fraction | None
-
-
-class RuleView(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert rule with its state.
-
-    `basis` is "ratio", "absolute" (low volume: absolute spend) or "no data"; `state` is critical,
-    recovering, increasing, acceptable, frozen or "catching up". `words` says why it is, or is not,
-    firing.
-    """
-
-    rule: BurnRule
-    long_label: str
-    short_label: str
-    basis: str
-    state: str
-    long_rate: Fraction | None
-    short_rate: Fraction | None
-    words: str
 
 
 class ConditionView(msgspec.Struct, frozen=True, kw_only=True):

@@ -161,8 +161,7 @@ def _fleet(routes: int, turn: int) -> Snapshot:
         plain = route(f"route-{number:05}", health)
         bad = number % 13 + turn
         burn = tuple(
-            msgspec.structs.replace(one, rate=Fraction(number % 50 + turn * 3, 7))
-            for one in plain.burn
+            msgspec.structs.replace(one, burn=(number % 50 + turn * 3, 7)) for one in plain.burn
         )
         changed = {
             "counts": Counts(1_400 + turn, bad, bad),

@@ -70,6 +70,7 @@ def test_they_equal_the_recomputation_after_every_change_and_every_move(
             for length_us in LENGTHS:
                 anew = levels.read(windows.trailing(now_us, length_us)).get(route, Counts())
                 assert running.trailing(route, length_us) == anew
+                assert running.over(length_us).get(route, Counts()) == anew
             for window in BUDGETS:
                 anew = levels.read(windows.budget_span(window, now_us)).get(route, Counts())
                 assert running.budget(route, window) == anew

@@ -19,14 +19,8 @@ from console.snapshot.consequences import steps
 from console.snapshot.frame import Frame
 from console.snapshot.health import HEALTH, answers, data_of, health_of
 from console.snapshot.orders import probation_ends_us, state_of
-from console.snapshot.types import (
-    AccountView,
-    Burn,
-    DirectiveView,
-    RouteView,
-    RuleView,
-    StepView,
-)
+from console.snapshot.particulars import Burn, RuleView
+from console.snapshot.types import AccountView, DirectiveView, RouteView, StepView
 from console.store import corrections, desk, episodes, intake, reader
 
 if TYPE_CHECKING:
@@ -231,7 +225,7 @@ class Plain:
             found.append(("all", length_us, self.over(self.span)))
         ppm = self.route.budget_ppm
         return tuple(
-            Burn(label=label, long_us=length_us, counts=counts, rate=_rate(counts, ppm))
+            Burn(label=label, long_us=length_us, counts=counts, burn=_burn(counts, ppm))
             for label, length_us, counts in found
         )
 
@@ -308,14 +302,17 @@ def added(runs: list[Run]) -> Counts:
 
 
 def _rule(reading: rules.Reading, data: str) -> RuleView:
+    long_burn, short_burn = (
+        _burn(counts, reading.budget_ppm) for counts in (reading.long, reading.short)
+    )
     return RuleView(
         rule=reading.rule,
         long_label=windows.label(reading.rule.long_us),
         short_label=windows.label(reading.rule.short_us),
         basis=reading.basis,
         state=rules.FROZEN if data in {"stale", "none"} else reading.state,
-        long_rate=reading.long_rate,
-        short_rate=reading.short_rate,
+        long_burn=long_burn,
+        short_burn=short_burn,
         words=rules.words(reading),
     )
 
@@ -328,5 +325,5 @@ def _ends_by(run: Run, at_us: int) -> bool:
     return _minute(run) * MINUTE_US < at_us
 
 
-def _rate(counts: Counts, budget_ppm: int) -> Fraction | None:
-    return arithmetic.burn_rate(counts.bad, counts.total, budget_ppm)
+def _burn(counts: Counts, budget_ppm: int) -> arithmetic.Ratio | None:
+    return arithmetic.burn(counts.bad, counts.total, budget_ppm)

@@ -21,16 +21,15 @@ from console.model import (
     Severity,
     Window,
 )
+from console.snapshot.particulars import Burn, RuleView
 from console.snapshot.remaining import Curve
 from console.snapshot.types import (
     AlertView,
-    Burn,
     ChannelView,
     DirectiveView,
     Evidence,
     MissView,
     RouteView,
-    RuleView,
     Snapshot,
     SourceView,
     StepView,
@@ -66,8 +65,8 @@ def questions(route: str, owner: str) -> tuple[tuple[str, str], ...]:
 
 def burn(label: str, bad: int, total: int, budget_ppm: int, long_us: int) -> Burn:
     """Return the burn of a window with its exact rate."""
-    rate = Fraction(bad * 1_000_000, total * budget_ppm) if total else None
-    return Burn(label=label, long_us=long_us, counts=Counts(total, bad, trust=bad), rate=rate)
+    exact = (bad * 1_000_000, total * budget_ppm) if total else None
+    return Burn(label=label, long_us=long_us, counts=Counts(total, bad, trust=bad), burn=exact)
 
 
 def rule(
@@ -87,8 +86,8 @@ def rule(
         short_label=burns[short].label,
         basis="ratio" if burns[long].counts.total else "no data",
         state=state,
-        long_rate=burns[long].rate,
-        short_rate=burns[short].rate,
+        long_burn=burns[long].burn,
+        short_burn=burns[short].burn,
         words=words,
     )
 

@@ -13,7 +13,8 @@ from console.tui.render.fleet import gating
 from console.tui.render.look import Detail
 
 if TYPE_CHECKING:
-    from console.snapshot.types import RouteView, RuleView
+    from console.snapshot.particulars import RuleView
+    from console.snapshot.types import RouteView
     from console.tui.render.look import Look
 
 _CURVE_WIDTH = 100

@@ -19,7 +19,8 @@ from console.tui.render.grid import Column
 from console.tui.render.outlook import gone_between, gone_by, soonest
 
 if TYPE_CHECKING:
-    from console.snapshot.types import DirectiveView, RouteView, RuleView
+    from console.snapshot.particulars import RuleView
+    from console.snapshot.types import DirectiveView, RouteView
     from console.tui.render.look import Look
 
 TIERS: dict[str, int] = {"low": 1, "medium": 2, "high": 3, "critical": 4}
