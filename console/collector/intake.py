@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from console.ledger.book import Ledger
     from console.settings import Source
 
-TURN_BYTES = 6 * 1024 * 1024
+TURN_BYTES = 8 * 1024 * 1024
 """How much is read before it is committed: bounds memory and the time to first numbers."""
-_SHARE = 6
+_SHARE = 2
 """A file gets this part of a turn before the next: most runs that begin in it then end in it too,
 and are stored once."""
 _LEAST_BYTES = 2 * 1024

@@ -200,7 +200,7 @@ def test_every_file_is_begun_before_any_is_read_on(
     names = [f"route-{number}" for number in range(10)]
     for name in names:
         lines = [good(f"r{number}", number, route=name) for number in range(150)]
-        assert len(b"".join(lines)) > intake.TURN_BYTES // 6 * 2
+        assert len(b"".join(lines)) > intake.TURN_BYTES // intake._SHARE
         station.write(f"{name}.jsonl", *lines)
     station.collector.step()
     connection = attach(station.store)
