@@ -95,7 +95,8 @@ def next_block(view: View, file: Position, *, last: bool) -> Block | None:
         data = view.at(file.offset - kept, kept + size)
         if not file.recalls(data[:kept]):
             raise Rewritten
-        end = data.rfind(b"\n", kept) + 1
+        # A long line is a block of its own: millions of short ones might lie behind it.
+        end = (data.rfind if size == BLOCK_BYTES else data.find)(b"\n", kept) + 1
         if end:
             return _block(data, kept, end, file)
         if len(data) < kept + size:

@@ -67,7 +67,8 @@ class Redactor:
         self._shapes = [_compiled(pattern) for pattern in whole]
         self._grouped = [_compiled(pattern) for pattern in secrets.GROUPED]
         self._any_shape = _compiled("|".join((*whole, *secrets.GROUPED)))
-        more = [*map(_loosely, self._keys), *(f"(?:{pattern})" for pattern in settings.patterns)]
+        loose = (f"(?:{secrets.unbound(pattern)})" for pattern in settings.patterns)
+        more = [*map(_loosely, self._keys), *loose]
         self._suspect = _compiled("|".join((secrets.SUSPECT, *more)).encode())
         words = ((_VERDICT, _PASSED), (_COUNT, _COUNTED))
         self._harmless = [packed for word, packed in words if self.text(word) == word]

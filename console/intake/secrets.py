@@ -107,6 +107,23 @@ SUSPECT = (
 """What has none of this in it holds no secret: the cheap test that comes first."""
 
 
+_PIECE = re.compile(
+    r"\\Q.*?(?:\\E|$)"  # taken literally
+    r"|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]"  # one of some characters
+    r"|(?P<edge>\\[bBAz]|[\^$])"
+    r"|\\?.",
+    re.DOTALL,
+)
+
+
+def unbound(pattern: str) -> str:
+    """Return an RE2 pattern that also matches where no edge of a text, a line or a word is.
+
+    Whatever the pattern finds in a text by itself, this finds in it among others.
+    """
+    return _PIECE.sub(lambda piece: "(?:)" if piece["edge"] else piece[0], pattern)
+
+
 _PLACEHOLDER = re.compile(r"\{\{.*\}\}|\$\{.*\}|\$[A-Z_][A-Z0-9_]*|<[^<>]*>|%[A-Z_]+%|\*+")
 _ROOTS = (
     "self|this|os|process|env|config|settings|request|req|ctx|args|options|secrets|inputs|steps"

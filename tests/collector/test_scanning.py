@@ -49,7 +49,7 @@ _NUMBERS = (
     "NaN", "Infinity", "1772452800", "1772452800123", "1772452800123456", "1772452800123456789",
     "1772452800.25", "1772452800.1234567", "1772452800.12345678", "1772452800123.4567",
     "17724528e2", "0.30000000000000004", "1e22", "1e23", "8.5e-7", "4.35",
-    "2.2250738585072011e-308",
+    "2.2250738585072011e-308", "9" * 250 + "e99", "-" + "9" * 250 + "e99", "9" * 250, "9" * 301,
 )  # fmt: skip
 _RAW = (
     "null", "true", "false", "nul", "tru", "{}", "[]", "[1,]", "{,}", '{"a":1,"a":[2,{"b":null}]}',
@@ -331,6 +331,21 @@ def test_what_lies_in_the_future_is_handed_back() -> None:
     said = scanner.read(Block(json.dumps(_PLAIN).encode(), 0, 1), FILE, instant_us(_TS) - 1, None)
     assert said is not None
     assert len(said.others) == 1
+
+
+def test_a_scanner_that_reads_a_block_cannot_be_used_meanwhile() -> None:
+    refused: list[object] = []
+
+    def suspected(_: bytes) -> bool:
+        for use in (lambda: scan(b"{}", scanner), lambda: list(scanner.close(ended=True))):
+            with pytest.raises(RuntimeError, match="the scanner is reading a block"):
+                use()
+            refused.append(use)
+        return False
+
+    scanner = Scanning(suspected)
+    assert scan(json.dumps(_PLAIN).encode(), scanner).plain == 1
+    assert len(refused) == 2
 
 
 def test_a_search_for_secrets_that_fails_fails_the_reading() -> None:

@@ -46,6 +46,9 @@ MUTANTS = {
     "a large power is rounded twice": Mutant(
         "json.c", "power <= MOST_EXACT_POWER)", "power <= 300)", _DOUBLES
     ),
+    "too large a number is infinite": Mutant(
+        "json.c", "NULL, PyExc_OverflowError", "NULL, NULL", _DOUBLES
+    ),
     "sixteen digits are exact": Mutant(
         "json.c", "MOST_EXACT_DIGITS = 15", "MOST_EXACT_DIGITS = 17", _DOUBLES
     ),

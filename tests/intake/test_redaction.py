@@ -143,6 +143,29 @@ def test_a_users_keys_and_patterns_are_secrets_too() -> None:
     assert REDACTOR.text("cardNumber=4111") == "cardNumber=4111"
 
 
+@pytest.mark.parametrize(
+    ("pattern", "secret"),
+    [
+        (r"^ACME-[0-9]+", "ACME-123"),
+        (r"\bACME[0-9]+", "ACME123"),
+        (r"ACME[0-9]+$", "ACME123"),
+        (r"\AACME[0-9]+\z", "ACME123"),
+        (r"(?:^|x)ACME[0-9]+", "ACME123"),
+        (r"\b\QA^B$\E", "A^B$"),
+        (r"^[]^$\]]{2}[[:digit:]]{2}", "]^12"),
+        (r"^\^ACME", "^ACME"),
+    ],
+)
+def test_a_pattern_that_is_tied_to_an_edge_is_looked_for_among_other_texts(
+    pattern: str, secret: str
+) -> None:
+    redactor = Redactor(KEY, Redact(patterns=(pattern,)))
+    assert MARK.search(redactor.text(secret))
+    for before in (b"", b"D", b"\n"):
+        assert redactor.suspects(before + secret.encode() + b"x")
+    assert not redactor.suspects(b"nothing of it")
+
+
 def test_a_pattern_that_matches_marks_does_not_mark_them_again() -> None:
     redactor = Redactor(KEY, Redact(patterns=("[0-9a-f]{4,}", "redacted")))
     once = redactor.text("code 12345678")

@@ -255,6 +255,15 @@ def test_a_line_that_is_too_long_is_passed_over_and_the_rest_is_read(watched: Wa
     assert [file.lines for file in watched.tailer.files.values()] == [5]
 
 
+def test_a_long_line_is_a_block_of_its_own(watched: Watched) -> None:
+    long = b"x" * BLOCK_BYTES + b"\n"
+    append(watched.logs / "a.jsonl", long + b"1\n" * 1_000)
+    (file,) = watched.tailer.sweep()
+    block = watched.tailer.read(file)
+    assert block is not None
+    assert block.data == long
+
+
 def test_the_longest_line_that_is_read_is_as_long_as_is_said(watched: Watched) -> None:
     longest = b'"' + b"x" * (MAX_LINE_BYTES - 2) + b'"'
     append(watched.logs / "a.jsonl", longest + b"\n" + longest + b"x\n2\n")

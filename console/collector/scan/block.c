@@ -1,6 +1,8 @@
 #include "block.h"
 
-enum { MOST_ROUTES = 65536 };
+/* The names of routes are kept from block to block until there are so many; what a block of usual
+   size takes is kept as well. */
+enum { MOST_ROUTES = 65536, MOST_ITEMS = 8192, MOST_BYTES = 1024 * 1024 };
 
 static PyObject *unicode(Span text)
 {
@@ -41,7 +43,7 @@ static void note(const Scan *scan, const Line *line, const uint32_t places[MOST_
 {
     const Language *language = &scan->language;
     Span scope = line_text(line, language->scope);
-    item->told = (Told){
+    item->told = (Judged){
         .at_us = line->at_us,
         .offset = item->offset,
         .line = item->number,
@@ -128,7 +130,7 @@ static bool read_lines(Scan *scan, const Block *block)
             if (!read_item(scan, block, item))
                 return false;
         }
-        at = stop + 1;
+        at = newline ? newline + 1 : end;
     }
     return true;
 }
@@ -239,6 +241,20 @@ static bool may_reach_back(const Scan *scan, int64_t floor_us)
     return false;
 }
 
+/* Gives back what a block of unusual size took. */
+static void let_go(Scan *scan)
+{
+    if (scan->room > MOST_ITEMS) {
+        free(scan->items);
+        scan->items = NULL;
+        scan->count = scan->room = 0;
+    }
+    if (scan->packed.room > MOST_BYTES)
+        bytes_free(&scan->packed);
+    if (scan->doubtful.room > MOST_BYTES)
+        bytes_free(&scan->doubtful);
+}
+
 PyObject *scan_block(Scan *scan, const Block *block)
 {
     if (scan->runs.count == 0 && scan->routes.count > MOST_ROUTES)
@@ -253,6 +269,7 @@ PyObject *scan_block(Scan *scan, const Block *block)
             found = take_in(scan);
     }
     drop_empty(&scan->runs);
+    let_go(scan);
     return found;
 }
 

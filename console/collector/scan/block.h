@@ -9,13 +9,13 @@
 typedef struct {
     Span text, boot;
     int64_t offset, number, seq;
-    Told told;
+    Judged told;
     size_t packed_at;   /* in the packed events of the block */
     uint32_t rest_at;   /* where, in the packed event, what follows its instant begins */
     long route;         /* its entry */
     Run *run;           /* NULL where the kind of the event means nothing */
     Span run_name, kind;
-    bool plain, numbered, doubted;
+    bool plain, numbered, rest_doubted;
 } Item;
 
 typedef struct {
@@ -34,7 +34,7 @@ typedef struct {
 /* What a block is and how it is read, as Python gives it. */
 typedef struct {
     Span data;
-    int64_t file, offset, line, until_us, floor_us;
+    int64_t offset, line, until_us, floor_us;
     PyObject *suspected;
 } Block;
 
@@ -50,7 +50,8 @@ bool take_out_suspected(Scan *scan, const Block *block);
    was taken in. */
 PyObject *scan_block(Scan *scan, const Block *block);
 
-/* Returns a list of runs, all that were gathered or those that ended, and forgets them. */
+/* Returns a list of runs, all that were gathered or those that ended, and forgets them. After an
+   exception, here or above, some may be lost: whoever reads has to begin anew. */
 PyObject *scan_close(Scan *scan, bool ended);
 
 /* Says whether an event of a run is gathered now. */

@@ -4,7 +4,7 @@
 
 #include "block.h"
 
-enum { MOST_CLEARED = 8192, MOST_CLEARED_BYTES = 1024 * 1024 };
+enum { MOST_CLEARED = 8192, MOST_CLEARED_BYTES = 1024 * 1024, RUN_NAME = 1 };
 
 static const Span NOTHING_SAID = {(const unsigned char *)"", 0};
 
@@ -15,10 +15,10 @@ static Span rest_of(const Scan *scan, const Item *item)
 }
 
 /* Adds a text to what has to be looked at, unless it was looked at before. */
-static bool doubt(Scan *scan, Span text, bool *doubted)
+static bool doubt(Scan *scan, Span text, bool *added)
 {
-    *doubted = text.length > 0 && names_find(&scan->cleared, text) < 0;
-    if (!*doubted)
+    *added = text.length > 0 && names_find(&scan->cleared, text) < 0;
+    if (!*added)
         return true;
     if (!bytes_reserve(&scan->doubtful, text.length + 1)) {
         PyErr_NoMemory();
@@ -29,7 +29,8 @@ static bool doubt(Scan *scan, Span text, bool *doubted)
     return true;
 }
 
-static bool clear(Scan *scan, Span text)
+/* Remembers that a text holds no secret; false with an exception set. */
+static bool remember_harmless(Scan *scan, Span text)
 {
     if (scan->cleared.count >= MOST_CLEARED || scan->cleared.texts.length >= MOST_CLEARED_BYTES)
         names_clear(&scan->cleared);
@@ -80,7 +81,7 @@ bool join_runs(Scan *scan)
         }
         else if (!doubt(scan, item->run_name, &other))
             return false;
-        if (!doubt(scan, rest_of(scan, item), &item->doubted) ||
+        if (!doubt(scan, rest_of(scan, item), &item->rest_doubted) ||
             (item->numbered && !doubt(scan, item->boot, &other)))
             return false;
     }
@@ -101,7 +102,8 @@ static int item_suspected(Scan *scan, const Block *block, Item *item)
         int answer = suspected(block, texts[place]);
         if (answer)
             return answer;
-        if (!clear(scan, texts[place]))
+        /* A run has its name to itself: it would only take the place of what comes again. */
+        if (place != RUN_NAME && !remember_harmless(scan, texts[place]))
             return -1;
     }
     return 0;
@@ -125,8 +127,8 @@ bool take_out_suspected(Scan *scan, const Block *block)
         if (any)
             continue;
         scan->routes.entries[item->route].cleared = true;
-        if ((item->doubted && !clear(scan, rest_of(scan, item))) ||
-            (item->numbered && item->boot.length && !clear(scan, item->boot)))
+        if ((item->rest_doubted && !remember_harmless(scan, rest_of(scan, item))) ||
+            (item->numbered && item->boot.length && !remember_harmless(scan, item->boot)))
             return false;
     }
     return true;

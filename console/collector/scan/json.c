@@ -225,7 +225,7 @@ bool json_double(const Number *number, double *value)
     char text[MOST_DIGITS + 1];
     memcpy(text, number->text.at, number->text.length);
     text[number->text.length] = '\0';
-    double found = PyOS_string_to_double(text, NULL, NULL);
+    double found = PyOS_string_to_double(text, NULL, PyExc_OverflowError);
     if (found == -1.0 && PyErr_Occurred()) {
         PyErr_Clear();
         return false;

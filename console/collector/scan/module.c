@@ -8,6 +8,7 @@
 typedef struct {
     PyObject_HEAD
     Scan scan;
+    bool busy;  /* while Python looks for secrets, which may let other threads run */
 } Scanner;
 
 static bool add_fields(Language *language, PyObject *fields)
@@ -68,6 +69,10 @@ static bool find_fields(Language *language)
             return false;
         }
     }
+    if (language->ts != 0) {  /* what follows it in a packed event is what may be looked at */
+        PyErr_SetString(PyExc_ValueError, "the first field is ts");
+        return false;
+    }
     return true;
 }
 
@@ -124,11 +129,14 @@ static void scanner_dealloc(Scanner *self)
     Py_DECREF(type);
 }
 
-static bool made(const Scanner *self)
+static bool usable(const Scanner *self)
 {
-    if (self->scan.cleared.slots)
+    if (self->busy)
+        PyErr_SetString(PyExc_RuntimeError, "the scanner is reading a block");
+    else if (!self->scan.cleared.slots)
+        PyErr_SetString(PyExc_TypeError, "the scanner was not made");
+    else
         return true;
-    PyErr_SetString(PyExc_TypeError, "the scanner was not made");
     return false;
 }
 
@@ -138,26 +146,29 @@ static PyObject *scanner_read(Scanner *self, PyObject *args)
     Py_ssize_t length;
     long long file, offset, line, until_us, floor_us;
     Block block;
-    if (!made(self) || !PyArg_ParseTuple(args, "y#LLLLLO", &data, &length, &file, &offset, &line,
+    if (!usable(self) || !PyArg_ParseTuple(args, "y#LLLLLO", &data, &length, &file, &offset, &line,
                                          &until_us, &floor_us, &block.suspected))
         return NULL;
     if (self->scan.runs.count && self->scan.file != file) {
         PyErr_SetString(PyExc_ValueError, "runs of another file are not closed");
         return NULL;
     }
-    self->scan.file = block.file = file;
+    self->scan.file = file;
     block.data = (Span){(const unsigned char *)data, (size_t)length};
     block.offset = offset;
     block.line = line;
     block.until_us = until_us;
     block.floor_us = floor_us;
-    return scan_block(&self->scan, &block);
+    self->busy = true;
+    PyObject *found = scan_block(&self->scan, &block);
+    self->busy = false;
+    return found;
 }
 
 static PyObject *scanner_close(Scanner *self, PyObject *args)
 {
     int ended;
-    if (!made(self) || !PyArg_ParseTuple(args, "p", &ended))
+    if (!usable(self) || !PyArg_ParseTuple(args, "p", &ended))
         return NULL;
     return scan_close(&self->scan, ended);
 }
@@ -166,7 +177,7 @@ static PyObject *scanner_holds(Scanner *self, PyObject *args)
 {
     const char *route, *name;
     Py_ssize_t route_length, length;
-    if (!made(self) || !PyArg_ParseTuple(args, "s#s#", &route, &route_length, &name, &length))
+    if (!usable(self) || !PyArg_ParseTuple(args, "s#s#", &route, &route_length, &name, &length))
         return NULL;
     return PyBool_FromLong(scan_holds(&self->scan,
                                       (Span){(const unsigned char *)route, (size_t)route_length},

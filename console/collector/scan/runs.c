@@ -1,6 +1,6 @@
 #include "runs.h"
 
-enum { FIRST_SLOTS = 256, MOST_SPARE = 1024, MOST_SPARE_BYTES = 16 * 1024, MOST_SPARE_TOLD = 256 };
+enum { FIRST_SLOTS = 256, MOST_SPARE = 256, MOST_SPARE_BYTES = 16 * 1024, MOST_SPARE_TOLD = 64 };
 
 bool runs_start(Runs *runs, HashKey key)
 {
@@ -96,13 +96,13 @@ Run *runs_add(Runs *runs, PyObject *route, Span name)
     return run;
 }
 
-bool run_take(Run *run, const Told *told, Span packed)
+bool run_take(Run *run, const Judged *told, Span packed)
 {
     if (!bytes_reserve(&run->packed, packed.length))
         return false;
     if (run->count == run->room) {
         size_t room = run->room ? run->room * 2 : 8;
-        Told *more = realloc(run->told, room * sizeof *more);
+        Judged *more = realloc(run->told, room * sizeof *more);
         if (more == NULL)
             return false;
         run->told = more;

@@ -22,15 +22,14 @@ typedef struct {
     double sla_s;
     const Kind *means;
     bool has_sla, has_elapsed, distrusted, preventable, out_of_scope;
-} Told;
-
+} Judged;
 
 typedef struct Run {
     struct Run *next_of_slot, *before, *after;
     uint64_t hash;
     PyObject *route;  /* borrowed from the route's entry */
     Bytes name, packed;
-    Told *told;
+    Judged *told;
     size_t count, room;
     bool fresh;  /* begun in this block */
 } Run;
@@ -54,7 +53,7 @@ Run *runs_find(const Runs *runs, PyObject *route, Span name);
 Run *runs_add(Runs *runs, PyObject *route, Span name);
 
 /* Takes in an event whose packed bytes are given; false without memory. */
-bool run_take(Run *run, const Told *told, Span packed);
+bool run_take(Run *run, const Judged *told, Span packed);
 
 /* Forgets a run. */
 void runs_remove(Runs *runs, Run *run);

@@ -2,19 +2,20 @@
 
 #include "runs.h"
 
+/* Of more events a run is not judged here: what pairs them compares each with each. */
 enum { MOST_EVENTS = 1000 };
 
 static int by_time(const void *one, const void *other)
 {
-    const Told *left = one, *right = other;
+    const Judged *left = one, *right = other;
     if (left->at_us != right->at_us)
         return left->at_us < right->at_us ? -1 : 1;
     /* As they were read: the bytes of later ones lie behind those of earlier ones. */
-    return left->begin < right->begin ? -1 : 1;
+    return (left->begin > right->begin) - (left->begin < right->begin);
 }
 
 /* Puts the events of a run in the order of time; says whether no two are of one instant. */
-static bool in_order(Run *run)
+static bool put_in_order(Run *run)
 {
     bool ordered = true;
     for (size_t place = 1; place < run->count; place++)
@@ -28,7 +29,7 @@ static bool in_order(Run *run)
     return true;
 }
 
-static Span text_of(const Run *run, const Told *told, Place place)
+static Span text_of(const Run *run, const Judged *told, Place place)
 {
     return (Span){run->packed.data + told->begin + place.at, place.length};
 }
@@ -52,13 +53,13 @@ static PyObject *agent_of(const Run *run)
 static bool check_stands_failed(const Run *run)
 {
     for (size_t place = 0; place < run->count; place++) {
-        const Told *failed = &run->told[place];
+        const Judged *failed = &run->told[place];
         if (failed->means->letter != 'f')
             continue;
         Span check = text_of(run, failed, failed->check);
         bool passed = false;
         for (size_t later = place + 1; later < run->count && !passed; later++) {
-            const Told *told = &run->told[later];
+            const Judged *told = &run->told[later];
             passed = told->means->letter == 'p' && span_equals(check, text_of(run, told, told->check));
         }
         if (!passed)
@@ -70,7 +71,7 @@ static bool check_stands_failed(const Run *run)
 /* Says whether a run began, and ended well with its last event, as far as itself tells. */
 static bool went_as_most_do(const Run *run, const bool met[256])
 {
-    const Told *end = &run->told[run->count - 1];
+    const Judged *end = &run->told[run->count - 1];
     char first = run->told[0].means->letter, last = end->means->letter;
     if (run->count < 2 || run->count > MOST_EVENTS || first != 's' || (last != 'd' && last != 'h'))
         return false;
@@ -90,7 +91,7 @@ static int64_t doubt_us(const Run *run)
 {
     int64_t longest_us = 0, since_us = -1;
     for (size_t place = 0; place < run->count; place++) {
-        const Told *told = &run->told[place];
+        const Judged *told = &run->told[place];
         char letter = told->means->letter;
         if (letter == 'u')
             since_us = since_us < 0 ? told->at_us : since_us;
@@ -123,14 +124,14 @@ static bool add_effort(PyObject *efforts, const char *kind, int64_t at_us, int64
 /* Pairs each request with the first answer to it, or with the end of the run. */
 static bool add_approvals(const Run *run, PyObject *efforts)
 {
-    const Told *end = &run->told[run->count - 1];
+    const Judged *end = &run->told[run->count - 1];
     for (size_t place = 0; place < run->count; place++) {
-        const Told *asked = &run->told[place], *answer = end;
+        const Judged *asked = &run->told[place], *answer = end;
         if (asked->means->letter != 'q')
             continue;
         Span wanted = text_of(run, asked, asked->action);
         for (size_t later = place + 1; later < run->count && answer == end; later++) {
-            const Told *told = &run->told[later];
+            const Judged *told = &run->told[later];
             if (told->means->letter == 'g' && span_equals(wanted, text_of(run, told, told->action)))
                 answer = told;
         }
@@ -147,7 +148,7 @@ static bool add_recoveries(const Run *run, PyObject *efforts)
 {
     int64_t since_us = -1;
     for (size_t place = 0; place < run->count; place++) {
-        const Told *told = &run->told[place];
+        const Judged *told = &run->told[place];
         if (told->means->letter == 'r')
             since_us = since_us < 0 ? told->at_us : since_us;
         else if (told->means->letter == 'e' && since_us >= 0) {
@@ -164,7 +165,7 @@ static bool fill(const Run *run, const bool met[256], PyObject *checks, PyObject
                  PyObject *efforts)
 {
     for (size_t place = 0; place < run->count; place++) {
-        const Told *told = &run->told[place];
+        const Judged *told = &run->told[place];
         if (told->means->letter == 'p' &&
             !added(PySet_Add, checks, unicode(text_of(run, told, told->check))))
             return false;
@@ -177,7 +178,7 @@ static bool fill(const Run *run, const bool met[256], PyObject *checks, PyObject
 /* Returns (sla_s, checks, actions, doubt_us, handoff, efforts, timed). */
 static PyObject *usual_of(const Run *run, const bool met[256])
 {
-    const Told *start = &run->told[0], *end = &run->told[run->count - 1];
+    const Judged *start = &run->told[0], *end = &run->told[run->count - 1];
     PyObject *checks = PySet_New(NULL), *actions = PySet_New(NULL), *efforts = PyList_New(0);
     PyObject *sla = start->has_sla ? PyFloat_FromDouble(start->sla_s) : Py_NewRef(Py_None);
     PyObject *usual = NULL;
@@ -230,7 +231,7 @@ static PyObject *instants_of(const Run *run)
 PyObject *run_as_tuple(Run *run, int64_t file)
 {
     bool met[256] = {false};
-    bool ordered = in_order(run);
+    bool ordered = put_in_order(run);
     for (size_t place = 0; place < run->count; place++)
         met[(unsigned char)run->told[place].means->letter] = true;
     PyObject *agent = agent_of(run);
@@ -238,10 +239,9 @@ PyObject *run_as_tuple(Run *run, int64_t file)
         return NULL;
     bool usually = ordered && agent != Py_None && went_as_most_do(run, met);
     PyObject *usual = usually ? usual_of(run, met) : Py_NewRef(Py_None);
-    PyObject *facts = facts_of(run, file), *instants = instants_of(run);
-    PyObject *name = unicode((Span){run->name.data, run->name.length});
-    PyObject *tuple = NULL;
-    if (usual && facts && instants && name)
+    PyObject *facts = NULL, *instants = NULL, *name = NULL, *tuple = NULL;
+    if (usual && (facts = facts_of(run, file)) && (instants = instants_of(run)) &&
+        (name = unicode((Span){run->name.data, run->name.length})))
         tuple = PyTuple_Pack(6, run->route, name, facts, instants, agent, usual);
     Py_XDECREF(usual);
     Py_XDECREF(facts);
