@@ -38,6 +38,7 @@ WORDS = {
     "refuse": "approval.denied action=pay",
     "take": "action.taken action=pay scope=in agent=w",
     "deny": "action.denied action=pay",
+    "spend": "usage",
     "restore": "recovery.succeeded kind=rollback",
     "break": "recovery.failed kind=rollback",
     "deploy": "change.deployed change=prompt",
@@ -247,6 +248,7 @@ a_childs_miss_is_the_roots: 5 deliver, 3 rescued run=c parent=r -> bad trust@3
 a_parent_named_late: 5 deliver, 3 rescued run=c, 9 certain run=c parent=r -> bad trust@3
 the_earliest_of_the_class: 4 rescued, 3 rescued run=c parent=r -> bad trust@3
 the_parent_named_first: 1 ask run=c parent=r, 2 deny run=c parent=a -> bad permission@2
+a_parent_named_by_usage_alone: 3 spend run=c parent=r, 3 deny run=g parent=c -> bad permission@3
 the_topmost_ancestor: 5 deliver, 3 ask run=c parent=r, 3 rescued run=g parent=c -> bad trust@3
 a_root_that_said_nothing: 3 rescued run=c parent=r -> bad trust@3
 nor_did_its_child: 3 certain run=c parent=r -> none
