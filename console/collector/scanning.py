@@ -24,7 +24,7 @@ from console.text import NAME_LIMIT, TEXT_LIMIT
 try:
     from console.collector._scan import Scanner
 except ImportError:
-    # No compiler was at hand when this was installed, or a variable asks for the other way.
+    # No compiler was at hand when this was installed.
     Scanner = None  # type: ignore[assignment, misc]
 
 if TYPE_CHECKING:

@@ -1,13 +1,9 @@
 #include "block.h"
+#include "objects.h"
 
 /* The names of routes are kept from block to block until there are so many; what a block of usual
    size takes is kept as well. */
 enum { MOST_ROUTES = 65536, MOST_ITEMS = 8192, MOST_BYTES = 1024 * 1024 };
-
-static PyObject *unicode(Span text)
-{
-    return PyUnicode_FromStringAndSize((const char *)text.at, (Py_ssize_t)text.length);
-}
 
 static bool blank(Span text)
 {
@@ -133,16 +129,6 @@ static bool read_lines(Scan *scan, const Block *block)
         at = newline ? newline + 1 : end;
     }
     return true;
-}
-
-/* Adds an object to a list, and lets go of it; false with an exception set. */
-static bool append(PyObject *list, PyObject *item)
-{
-    if (item == NULL)
-        return false;
-    int failed = PyList_Append(list, item);
-    Py_DECREF(item);
-    return !failed;
 }
 
 /* Adds the lines that are not plain: (bytes, offset, line). */

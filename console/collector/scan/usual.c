@@ -1,6 +1,7 @@
 /* What judges a run that started, and ended with its last event: `parts.part`, natively. */
 
 #include "runs.h"
+#include "objects.h"
 
 /* Of more events a run is not judged here: what pairs them compares each with each. */
 enum { MOST_EVENTS = 1000 };
@@ -32,11 +33,6 @@ static bool put_in_order(Run *run)
 static Span text_of(const Run *run, const Judged *told, Place place)
 {
     return (Span){run->packed.data + told->begin + place.at, place.length};
-}
-
-static PyObject *unicode(Span text)
-{
-    return PyUnicode_FromStringAndSize((const char *)text.at, (Py_ssize_t)text.length);
 }
 
 /* Returns the one agent of all events; None where there are several. */
@@ -104,21 +100,11 @@ static int64_t doubt_us(const Run *run)
     return longest_us;
 }
 
-/* Adds an object to a set or a list, and lets go of it; false with an exception set. */
-static bool added(int (*add)(PyObject *, PyObject *), PyObject *to, PyObject *item)
-{
-    if (item == NULL)
-        return false;
-    int failed = add(to, item);
-    Py_DECREF(item);
-    return !failed;
-}
-
 static bool add_effort(PyObject *efforts, const char *kind, int64_t at_us, int64_t since_us, Span who)
 {
-    return added(PyList_Append, efforts,
-                 Py_BuildValue("(sLLs#)", kind, (long long)at_us, (long long)(at_us - since_us),
-                               (const char *)who.at, (Py_ssize_t)who.length));
+    return append(efforts,
+                  Py_BuildValue("(sLLs#)", kind, (long long)at_us, (long long)(at_us - since_us),
+                                (const char *)who.at, (Py_ssize_t)who.length));
 }
 
 /* Pairs each request with the first answer to it, or with the end of the run. */
