@@ -168,6 +168,8 @@ Words = Annotated[str, msgspec.Meta(max_length=TEXT_LIMIT)]
 """Free text that is kept as it is."""
 LONGEST = 10**9
 """No number of seconds or minutes in an event is as large."""
+MOST_TOKENS = 10**15
+"""No number of tokens in an event is as large."""
 Length = Annotated[float, msgspec.Meta(ge=0, lt=LONGEST)]
 """So many seconds or minutes."""
 
@@ -209,8 +211,8 @@ class Told(msgspec.Struct, gc=False, omit_defaults=True):
     version: Name = ""
     generation: Whole | None = None
     elapsed_s: Length | None = None
-    cost_usd: None = None
-    tokens: None = None
+    cost_usd: Length | None = None
+    tokens: Annotated[int, msgspec.Meta(ge=0, lt=MOST_TOKENS)] | None = None
     meter: Annotated[str, msgspec.Meta(max_length=0)] = ""
 
 

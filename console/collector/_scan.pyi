@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Effort: TypeAlias = tuple[str, int, int, str]
-Usual: TypeAlias = tuple[float | None, set[str], set[str], int, bool, list[Effort], bool]
+Spending: TypeAlias = tuple[int, int | None, int | None]
+Usual: TypeAlias = tuple[
+    float | None, set[str], set[str], int, bool, list[Effort], bool, Spending | None
+]
 Run: TypeAlias = tuple[str, str, bytes, tuple[int, ...], str | None, Usual | None]
 Other: TypeAlias = tuple[bytes, int, int]
 Alive: TypeAlias = tuple[str, str, str, int, bytes, int, int]
@@ -18,6 +21,7 @@ class Scanner:
         name_limit: int,
         text_limit: int,
         longest: float,
+        most_tokens: int,
         earliest_us: int,
         seed: bytes,
     ) -> None: ...

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from console.intake.times import EARLIEST_US, LATEST_US
-from console.ledger.effort import Effort
+from console.ledger.effort import Effort, Spending
 from console.ledger.facts import TERMINAL
 from console.ledger.parts import LETTERS, Part, Usual
-from console.model import EVENTS, LONGEST, RUNLESS, Told
+from console.model import EVENTS, LONGEST, MOST_TOKENS, RUNLESS, Told
 from console.text import NAME_LIMIT, TEXT_LIMIT
 
 try:
@@ -39,7 +39,7 @@ UNBUILT = "BURNLINE_PURE"
 TYPES = {
     "ts": "t", "parent": "e", "meter": "e", "reason": "w", "rule": "w", "seq": "i",
     "generation": "i", "trusted": "b", "discarded": "b", "preventable": "b", "sla_s": "p",
-    "minutes": "l", "elapsed_s": "l", "confidence": "f", "cost_usd": "0", "tokens": "0",
+    "minutes": "l", "elapsed_s": "l", "confidence": "f", "cost_usd": "l", "tokens": "c",
 }  # fmt: skip
 """Fields that are no names, by the letters of `scan/line.h`; a test holds them to `Told`."""
 _KEPT_APART = frozenset({"run", "boot", "seq"})
@@ -76,7 +76,7 @@ class Scanning:
             for kind in sorted(EVENTS)
         ]
         self._scanner = Scanner(
-            fields, kinds, NAME_LIMIT, TEXT_LIMIT, LONGEST, EARLIEST_US, os.urandom(16)
+            fields, kinds, NAME_LIMIT, TEXT_LIMIT, LONGEST, MOST_TOKENS, EARLIEST_US, os.urandom(16)
         )
         self._suspected = suspected
 
@@ -117,10 +117,10 @@ class Scanning:
 def _usual(told: _scan.Usual | None) -> Usual | None:
     if told is None:
         return None
-    sla_s, checks, actions, doubt_us, handoff, efforts, timed = told
-    return Usual(
-        sla_s, checks, actions, doubt_us, handoff, [Effort(*one) for one in efforts], timed
-    )
+    sla_s, checks, actions, doubt_us, handoff, efforts, timed, spent = told
+    took = [Effort(*one) for one in efforts]
+    spending = None if spent is None else Spending(*spent)
+    return Usual(sla_s, checks, actions, doubt_us, handoff, took, timed, spending)
 
 
 def available() -> bool:

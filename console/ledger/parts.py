@@ -15,7 +15,7 @@ import msgspec
 from console.ledger import effort
 from console.ledger.approvals import ASKED
 from console.ledger.facts import DELIVERED, HANDOFF, STARTED, packed
-from console.model import Event, Origin, Piece, Told
+from console.model import USAGE, Event, Origin, Piece, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,8 +26,9 @@ LETTERS = {
     STARTED: "s", DELIVERED: "d", HANDOFF: "h", "action.taken": "a", "check.passed": "p",
     "certain": "c", ASKED: "q", "approval.granted": "g", "approval.denied": "g",
     "recovery.started": "r", "recovery.succeeded": "e", "check.failed": "f", "uncertain": "u",
+    USAGE: "m",
 }  # fmt: skip
-_BETWEEN = "acefgpqru"
+_BETWEEN = "acefgmpqru"
 _ANSWERS = "cdhq"
 """What answers a doubt."""
 _EFFORT = "deghqr"
@@ -40,8 +41,8 @@ class Usual(msgspec.Struct, gc=False):
     """What judges a run that started, and ended with its last event, no check standing failed.
 
     Its own SLA, which checks passed, which actions were named where one was taken, for how long at
-    most it was in doubt, whether it ended by a handoff, what it took of people's time, and whether
-    its end says how long it really took.
+    most it was in doubt, whether it ended by a handoff, what it took of people's time, whether its
+    end says how long it really took, and what models took.
     """
 
     sla_s: float | None
@@ -51,20 +52,20 @@ class Usual(msgspec.Struct, gc=False):
     handoff: bool
     efforts: Sequence[Effort]
     timed: bool = False
+    spending: Spending | None = None
 
 
 class Part(msgspec.Struct, gc=False):
     """What was read of a run at one go: its events as they are stored, and when they were.
 
     They are by time. `agent` is the one of all of them (None: of several). `usual` is set where
-    they may be all of the run and no two are of one instant. `spending` is what models took.
+    they may be all of the run and no two are of one instant.
     """
 
     facts: bytes
     instants: Sequence[int]
     agent: str | None
     usual: Usual | None
-    spending: Spending | None = None
 
 
 def part(pieces: list[Piece]) -> Part:
@@ -87,7 +88,9 @@ def part(pieces: list[Piece]) -> Part:
     ):
         usual = _usual(instants, told, letters)
     facts = packed(told, places)
-    return Part(facts, instants, agent, usual, spending(facts, zip(instants, told, strict=True)))
+    if usual is not None:
+        usual.spending = spending(facts, zip(instants, told, strict=True))
+    return Part(facts, instants, agent, usual)
 
 
 def spending(facts: bytes, events: Iterable[Timed]) -> Spending | None:

@@ -143,9 +143,10 @@ def ended_usually(part: Part, measured: Measured) -> End | None:
 def usually(route: str, run: str, part: Part, end: End) -> Whole:
     """Return a run that ended as most do as it is stored: what `whole` does of its events."""
     usual, instants = part.usual, part.instants
+    efforts, spent = ((), None) if usual is None else (usual.efforts, usual.spending)
     return Whole(
         route, run, part.facts, end.at_us // MINUTE_US, end.handoff, instants[0], instants[-1],
-        part.agent or "", () if usual is None else usual.efforts, part.spending,
+        part.agent or "", efforts, spent,
     )  # fmt: skip
 
 

@@ -40,7 +40,8 @@ _TS = "2026-03-02T12:00:00Z"
 _PLAIN: dict[str, Any] = {"ts": _TS, "route": "refunds", "event": "action.taken", "run": "r1"}
 _STRINGS = (
     "", "a", "refunds", "run.started", "control.seen", " ", "x" * 200, "x" * 201, "y" * 2_001, "é",
-    "\x7f", "\x1b[2J", "a\nb", 'quote"', "back\\slash", "\ud83d\ude00", "pass", "out", _TS,
+    "é" * 200, "é" * 201, "\u0301" * 9, "\xa0", "\u200b", "ไม่มี", "\x7f", "\x1b[2J", "a\nb",
+    'quote"', "back\\slash", "\ud83d\ude00", "pass", "out", _TS,
 )  # fmt: skip
 _NUMBERS = (
     "0", "-0", "-0.0", "0.0", "00", "01", "1", "-1", "1.", ".5", "0.9", "1e3", "1E+3", "1e-3", "1e",
@@ -48,7 +49,8 @@ _NUMBERS = (
     "9223372036854775808", "12345678901234567890", "1000000000", "999999999.9999999999", "+1",
     "NaN", "Infinity", "1772452800", "1772452800123", "1772452800123456", "1772452800123456789",
     "1772452800.25", "1772452800.1234567", "1772452800.12345678", "1772452800123.4567",
-    "17724528e2", "0.30000000000000004", "1e22", "1e23", "8.5e-7", "4.35",
+    "17724528e2", "999999999999999", "1000000000000000", "7.0", "1e22", "1e23", "8.5e-7",
+    "0.30000000000000004", "4.35",
     "2.2250738585072011e-308", "9" * 250 + "e99", "-" + "9" * 250 + "e99", "9" * 250, "9" * 301,
 )  # fmt: skip
 _RAW = (
@@ -67,7 +69,9 @@ _words = st.one_of(
 )
 _told = [field.encode_name for field in msgspec.structs.fields(Told)]
 _known = st.sampled_from([f'"{name}"' for name in _told])
-_numeric = st.sampled_from([f'"{name}"' for name in _told if scanning.TYPES.get(name) in {*"ilpf"}])
+_numeric = st.sampled_from(
+    [f'"{name}"' for name in _told if scanning.TYPES.get(name) in {*"ilpfc"}]
+)
 _unknown = st.sampled_from(('"detail"', '"d\u00e9tail"', '"\\u0072oute"', '""', "route", '"tsx"'))
 _fields = st.one_of(
     st.tuples(_known, _words),
@@ -138,6 +142,8 @@ def test_numbers_of_agents_are_those_that_lines_tell(lines: list[bytes]) -> None
         {"seq": 12, "boot": "b1", "agent": "w1", "trusted": False, "scope": "out"},
         {"event": "heartbeat", "agent": "w1"},
         {"action": "x" * 200, "reason": "y" * 2_000},
+        {"cost_usd": 0.0123, "tokens": 1_234},
+        {"reason": 'zwei "Quellen" – widersprüchlich \\ 退款 ✓', "agent": "Zoë", "run": "é" * 200},
     ],
 )
 def test_a_line_as_agents_write_it_is_plain(more: dict[str, object]) -> None:
@@ -211,7 +217,9 @@ _optional = st.fixed_dictionaries(
         "trusted": st.sampled_from((True, True, False)),
         "preventable": st.sampled_from((False, False, True)),
         "elapsed_s": st.just(3),
-        "reason": st.sampled_from(("y" * 300, "late")),
+        "reason": st.sampled_from(("y" * 300, "late", "zu spät – “wirklich”", 'a "quote"')),
+        "cost_usd": st.sampled_from((0, 0.0123, 2.5e-6, 3.5e-6, 1e-7, 999_999_999.9999999)),
+        "tokens": st.sampled_from((0, 7, 10**15 - 1)),
     },
 )
 
@@ -376,5 +384,6 @@ def _letter(told: msgspec.inspect.Type) -> str:
     if isinstance(told, msgspec.inspect.FloatType):
         return "p" if told.gt is not None else "l" if told.ge is not None else "f"
     if isinstance(told, msgspec.inspect.IntType):
-        return "i"
-    return "b" if isinstance(told, msgspec.inspect.BoolType) else "0"
+        return "c" if told.ge == 0 else "i"
+    assert isinstance(told, msgspec.inspect.BoolType)
+    return "b"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from console.collector import scanning
-from tests.collector import test_scanning
+from tests.collector import test_scanned_text, test_scanning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ _RUNS = test_scanning.test_a_run_is_made_as_small_and_judged_by_the_same
 _EPOCHS = test_scanning.test_an_epoch_number_is_the_instant_that_the_reader_finds
 _DOUBLES = test_scanning.test_a_number_is_the_double_that_the_reader_finds
 _INSTANTS = test_scanning.test_an_instant_is_the_one_that_the_reader_finds
+_TEXTS = test_scanned_text.test_a_text_is_what_the_reader_makes_of_it
 _SECRETS = test_scanning.test_a_line_in_which_there_may_be_a_secret_is_handed_back_and_no_other
 _DELETED = test_scanning.test_nothing_is_taken_in_where_a_line_may_be_of_a_run_that_was_deleted
 MUTANTS = {
@@ -53,7 +54,7 @@ MUTANTS = {
         "json.c", "MOST_EXACT_DIGITS = 15", "MOST_EXACT_DIGITS = 17", _DOUBLES
     ),
     "a name may have any length": Mutant(
-        "line.c", "return value->text.length <= limit;", "return true;", _EVENTS
+        "line.c", "return characters <= limit;", "return true;", _EVENTS
     ),
     "a line may go on behind its object": Mutant(
         "line.c", "return json_peek(&cursor) < 0 && ", "return ", _EVENTS
@@ -86,6 +87,20 @@ MUTANTS = {
         "usual.c", "since_us = since_us < 0 ? told->at_us : since_us;\n        else if (since_us",
         "since_us = told->at_us;\n        else if (since_us", _RUNS,
     ),
+    "half a millionth is rounded up": Mutant(
+        "usual.c", "(rest == 0.5 && whole % 2)", "rest == 0.5", _RUNS
+    ),
+    "what nobody counted is nothing": Mutant(
+        "usual.c", "counted ? PyLong_FromLongLong(tokens) : Py_NewRef(Py_None)",
+        "PyLong_FromLongLong(tokens)", _RUNS,
+    ),
+    "a text is kept with its escapes": Mutant(
+        "text.c", "character = escaped(&at);", "character = '\\\\';", _TEXTS
+    ),
+    "what controls a terminal is kept": Mutant(
+        "text.c", "character < 0x20 || character == 0x7f", "character == 0", _TEXTS
+    ),
+    "marks pile up": Mutant("text.c", "marks > MOST_MARKS", "false", _TEXTS),
     "names are not looked at": Mutant(
         "doubts.c", "named ? item->run_name : NOTHING_SAID", "NOTHING_SAID", _SECRETS
     ),

@@ -51,6 +51,10 @@ static void note(const Scan *scan, const Line *line, const uint32_t places[MOST_
         .has_sla = line_has(line, language->sla_s),
         .sla_s = line_has(line, language->sla_s) ? line->values[language->sla_s].number : 0,
         .has_elapsed = line_has(line, language->elapsed_s),
+        .has_cost = line_has(line, language->cost_usd),
+        .cost_usd = line_has(line, language->cost_usd) ? line->values[language->cost_usd].number : 0,
+        .has_tokens = line_has(line, language->tokens),
+        .tokens = line_has(line, language->tokens) ? line->values[language->tokens].whole : 0,
         .distrusted = line_has(line, language->trusted) && !line->values[language->trusted].flag,
         .preventable =
             line_has(line, language->preventable) && line->values[language->preventable].flag,
@@ -68,6 +72,7 @@ static bool read_item(Scan *scan, const Block *block, Item *item)
     Language *language = &scan->language;
     Line line;
     uint32_t places[MOST_FIELDS];
+    line.texts = &scan->texts;
     if (!line_read(language, item->text, &line) || line.at_us > block->until_us)
         return true;
     Span route = line.values[language->route].text, run = line_text(&line, language->run);
@@ -87,6 +92,9 @@ static bool read_item(Scan *scan, const Block *block, Item *item)
     item->told.length = (uint32_t)(scan->packed.length - item->packed_at);
     item->told.means = kind;
     item->rest_at = (uint32_t)(3 + language->fields[language->ts].key_length + 9);
+    item->rest_end = item->told.has_cost     ? places[language->cost_usd]
+                     : item->told.has_tokens ? places[language->tokens]
+                                             : item->told.length;
     item->run_name = run;
     item->kind = event;
     item->plain = true;
@@ -239,6 +247,8 @@ static void let_go(Scan *scan)
         bytes_free(&scan->packed);
     if (scan->doubtful.room > MOST_BYTES)
         bytes_free(&scan->doubtful);
+    if (scan->texts.room > MOST_BYTES)
+        bytes_free(&scan->texts);
 }
 
 PyObject *scan_block(Scan *scan, const Block *block)
@@ -246,7 +256,10 @@ PyObject *scan_block(Scan *scan, const Block *block)
     if (scan->runs.count == 0 && scan->routes.count > MOST_ROUTES)
         names_clear(&scan->routes);
     scan->block++;
-    scan->count = scan->packed.length = scan->doubtful.length = 0;
+    scan->count = scan->packed.length = scan->doubtful.length = scan->texts.length = 0;
+    /* None takes more than it is written with, so that they stay where they are. */
+    if (!bytes_reserve(&scan->texts, block->data.length))
+        return PyErr_NoMemory();
     PyObject *found = NULL;
     if (read_lines(scan, block) && join_runs(scan) && take_out_suspected(scan, block)) {
         if (block->floor_us >= 0 && may_reach_back(scan, block->floor_us))

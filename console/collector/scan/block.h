@@ -12,6 +12,7 @@ typedef struct {
     Judged told;
     size_t packed_at;   /* in the packed events of the block */
     uint32_t rest_at;   /* where, in the packed event, what follows its instant begins */
+    uint32_t rest_end;  /* and where what models took begins, or the event ends */
     long route;         /* its entry */
     Run *run;           /* NULL where the kind of the event means nothing */
     Span run_name, kind;
@@ -26,6 +27,7 @@ typedef struct {
     Item *items;
     size_t count, room;
     Bytes packed;       /* the events of the block */
+    Bytes texts;        /* what its texts say that are written otherwise than they are kept */
     Bytes doubtful;     /* what of them has to be looked at for secrets */
     int64_t file;
     uint64_t block;     /* counts the blocks */

@@ -11,7 +11,7 @@ static const Span NOTHING_SAID = {(const unsigned char *)"", 0};
 static Span rest_of(const Scan *scan, const Item *item)
 {
     return (Span){scan->packed.data + item->packed_at + item->rest_at,
-                  item->told.length - item->rest_at};
+                  item->rest_end - item->rest_at};
 }
 
 /* Adds a text to what has to be looked at, unless it was looked at before. */

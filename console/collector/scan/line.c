@@ -66,13 +66,17 @@ const Kind *language_kind(const Language *language, Span name)
     }
 }
 
-static bool read_text(const Language *language, FieldType type, Cursor *cursor, Value *value)
+static bool read_text(const Language *language, FieldType type, Cursor *cursor, Bytes *texts,
+                      Span *text)
 {
     bool printable;
-    if (!json_string(cursor, &value->text, &printable) || !printable)
+    if (!json_string(cursor, text, &printable))
+        return false;
+    size_t characters = text->length;
+    if (!printable && !text_kept(*text, texts, text, &characters))
         return false;
     size_t limit = type == NAME ? language->name_limit : type == WORDS ? language->text_limit : 0;
-    return value->text.length <= limit;
+    return characters <= limit;
 }
 
 static bool read_number(const Language *language, FieldType type, Cursor *cursor, Value *value)
@@ -80,11 +84,11 @@ static bool read_number(const Language *language, FieldType type, Cursor *cursor
     Number number;
     if (!json_number(cursor, &number) || (number.negative && number.count == 0))
         return false;
-    if (type == WHOLE) {
+    if (type == WHOLE || type == COUNT) {
         if (!number.whole || number.count > 18)
             return false;
         value->whole = number.negative ? -(int64_t)number.digits : (int64_t)number.digits;
-        return true;
+        return type == WHOLE || (value->whole >= 0 && value->whole < language->most_tokens);
     }
     if (!json_double(&number, &value->number))
         return false;
@@ -124,12 +128,10 @@ static bool read_value(const Language *language, int field, Cursor *cursor, Line
     case NAME:
     case WORDS:
     case EMPTY:
-        if (!read_text(language, type, cursor, value))
+        if (!read_text(language, type, cursor, line->texts, &value->text))
             return false;
         *said = value->text.length > 0;
         return true;
-    case NOTHING:
-        return false;
     case FLAG:
         value->flag = first == 't';
         return json_word(cursor, value->flag ? "true" : "false");
@@ -209,12 +211,14 @@ bool line_pack(const Language *language, const Line *line, Bytes *bytes, uint32_
         if (field->left_out)
             continue;
         count++;
+        places[number] = (uint32_t)(bytes->length - begin);
         put(bytes, (Span){field->key, field->key_length});
         switch (field->type) {
         case INSTANT:
             put_big_endian(bytes, 0xcf, (uint64_t)line->at_us, 8);
             break;
         case WHOLE:
+        case COUNT:
             pack_whole(bytes, value->whole);
             break;
         case FLAG:

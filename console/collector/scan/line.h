@@ -4,6 +4,7 @@
 #define BURNLINE_LINE_H
 
 #include "instant.h"
+#include "text.h"
 
 enum { MOST_FIELDS = 64, SLOTS = 256, NO_FIELD = -1 };
 
@@ -18,7 +19,7 @@ typedef enum {
     POSITIVE = 'p',
     LENGTH = 'l',
     NUMBER = 'f',
-    NOTHING = '0',
+    COUNT = 'c',
 } FieldType;
 
 typedef struct {
@@ -46,9 +47,10 @@ typedef struct {
     int kind_count;
     int8_t kind_slots[SLOTS];
     int ts, route, event, run, agent, boot, seq, check, action, scope, by, kind;
-    int sla_s, trusted, preventable, elapsed_s;
+    int sla_s, trusted, preventable, elapsed_s, cost_usd, tokens;
     size_t name_limit, text_limit;
     double longest;
+    int64_t most_tokens;
     int64_t earliest_us;
 } Language;
 
@@ -63,6 +65,7 @@ typedef struct {
     uint64_t present;  /* a bit for each field that says something */
     int64_t at_us;
     Value values[MOST_FIELDS];
+    Bytes *texts;  /* takes texts that are not kept as they are written; with room for the line */
 } Line;
 
 static inline bool line_has(const Line *line, int field)
@@ -87,7 +90,8 @@ const Kind *language_kind(const Language *language, Span name);
 /* Reads a line; false where it is not plain. */
 bool line_read(const Language *language, Span text, Line *line);
 
-/* Appends a line as it is kept, and says where its texts stand; false without memory. */
+/* Appends a line as it is kept, and says where its texts stand, of other fields where their keys do;
+   false without memory. */
 bool line_pack(const Language *language, const Line *line, Bytes *bytes, uint32_t places[MOST_FIELDS]);
 
 #endif

@@ -60,6 +60,7 @@ static bool find_fields(Language *language)
         {"by", &language->by},           {"kind", &language->kind},
         {"sla_s", &language->sla_s},     {"trusted", &language->trusted},
         {"preventable", &language->preventable}, {"elapsed_s", &language->elapsed_s},
+        {"cost_usd", &language->cost_usd},       {"tokens", &language->tokens},
     };
     for (size_t place = 0; place < sizeof wanted / sizeof *wanted; place++) {
         Span name = {(const unsigned char *)wanted[place].name, strlen(wanted[place].name)};
@@ -73,25 +74,30 @@ static bool find_fields(Language *language)
         PyErr_SetString(PyExc_ValueError, "the first field is ts");
         return false;
     }
+    if (language->cost_usd + 3 != language->count || language->tokens + 2 != language->count) {
+        PyErr_SetString(PyExc_ValueError, "the last fields but one are cost_usd and tokens");
+        return false;
+    }
     return true;
 }
 
 static int scanner_init(Scanner *self, PyObject *args, PyObject *named)
 {
-    static char *names[] = {"fields",  "kinds",       "name_limit", "text_limit",
-                            "longest", "earliest_us", "seed",       NULL};
+    static char *names[] = {"fields",      "kinds",       "name_limit", "text_limit", "longest",
+                            "most_tokens", "earliest_us", "seed",       NULL};
     Scan *scan = &self->scan;
     PyObject *fields, *kinds;
     Py_ssize_t name_limit, text_limit, seed_length;
     const char *seed;
-    long long earliest_us;
+    long long earliest_us, most_tokens;
     if (scan->runs.slots) {
         PyErr_SetString(PyExc_TypeError, "a scanner is made once");
         return -1;
     }
-    if (!PyArg_ParseTupleAndKeywords(args, named, "O!O!nndLy#", names, &PyList_Type, &fields,
+    if (!PyArg_ParseTupleAndKeywords(args, named, "O!O!nndLLy#", names, &PyList_Type, &fields,
                                      &PyList_Type, &kinds, &name_limit, &text_limit,
-                                     &scan->language.longest, &earliest_us, &seed, &seed_length))
+                                     &scan->language.longest, &most_tokens, &earliest_us, &seed,
+                                     &seed_length))
         return -1;
     if (name_limit < 1 || text_limit < 1 || text_limit > 60000 || name_limit > 60000 ||
         seed_length != sizeof(HashKey)) {
@@ -101,6 +107,7 @@ static int scanner_init(Scanner *self, PyObject *args, PyObject *named)
     scan->language.name_limit = (size_t)name_limit;
     scan->language.text_limit = (size_t)text_limit;
     scan->language.earliest_us = earliest_us;
+    scan->language.most_tokens = most_tokens;
     HashKey key;
     memcpy(&key, seed, sizeof key);
     if (!add_fields(&scan->language, fields) || !add_kinds(&scan->language, kinds) ||
@@ -123,6 +130,7 @@ static void scanner_dealloc(Scanner *self)
     names_end(&scan->cleared);
     bytes_free(&scan->packed);
     bytes_free(&scan->doubtful);
+    bytes_free(&scan->texts);
     free(scan->items);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
     release(self);

@@ -19,9 +19,10 @@ typedef struct {
     size_t begin;
     uint32_t length;
     Place agent, check, action, by, kind;
-    double sla_s;
+    double sla_s, cost_usd;
+    int64_t tokens;
     const Kind *means;
-    bool has_sla, has_elapsed, distrusted, preventable, out_of_scope;
+    bool has_sla, has_elapsed, has_cost, has_tokens, distrusted, preventable, out_of_scope;
 } Judged;
 
 typedef struct Run {

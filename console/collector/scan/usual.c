@@ -72,7 +72,7 @@ static bool went_as_most_do(const Run *run, const bool met[256])
     if (run->count < 2 || run->count > MOST_EVENTS || first != 's' || (last != 'd' && last != 'h'))
         return false;
     for (size_t place = 1; place + 1 < run->count; place++)
-        if (strchr("acefgpqru", run->told[place].means->letter) == NULL)
+        if (strchr("acefgmpqru", run->told[place].means->letter) == NULL)
             return false;
     if (end->distrusted || end->preventable)
         return false;
@@ -146,6 +146,41 @@ static bool add_recoveries(const Run *run, PyObject *efforts)
     return true;
 }
 
+/* Returns a price in millionths, halves rounded to even, as Python does; it is under 10^9. */
+static int64_t millionths(double price)
+{
+    double exact = price * 1e6;
+    int64_t whole = (int64_t)exact;
+    double rest = exact - (double)whole;
+    return rest > 0.5 || (rest == 0.5 && whole % 2) ? whole + 1 : whole;
+}
+
+/* Returns what models took, as `effort.spent` sums it up: (when last told, millionths of a dollar,
+   tokens), either of them None where no event says it; None where none says anything. */
+static PyObject *spending_of(const Run *run)
+{
+    int64_t at_us = -1, micro_usd = 0, tokens = 0;
+    bool priced = false, counted = false;
+    for (size_t place = 0; place < run->count; place++) {
+        const Judged *told = &run->told[place];
+        if (told->has_cost || told->has_tokens)
+            at_us = told->at_us;
+        priced = priced || told->has_cost;
+        counted = counted || told->has_tokens;
+        micro_usd += millionths(told->cost_usd);
+        tokens += told->tokens;
+    }
+    if (!priced && !counted)
+        return Py_NewRef(Py_None);
+    PyObject *cost = priced ? PyLong_FromLongLong(micro_usd) : Py_NewRef(Py_None);
+    PyObject *count = counted ? PyLong_FromLongLong(tokens) : Py_NewRef(Py_None);
+    if (cost && count)
+        return Py_BuildValue("(LNN)", (long long)at_us, cost, count);
+    Py_XDECREF(cost);
+    Py_XDECREF(count);
+    return NULL;
+}
+
 /* Fills the checks that passed, the actions that were named, and what people's time was taken. */
 static bool fill(const Run *run, const bool met[256], PyObject *checks, PyObject *actions,
                  PyObject *efforts)
@@ -161,21 +196,23 @@ static bool fill(const Run *run, const bool met[256], PyObject *checks, PyObject
     return (!met['q'] || add_approvals(run, efforts)) && (!met['r'] || add_recoveries(run, efforts));
 }
 
-/* Returns (sla_s, checks, actions, doubt_us, handoff, efforts, timed). */
+/* Returns (sla_s, checks, actions, doubt_us, handoff, efforts, timed, spending). */
 static PyObject *usual_of(const Run *run, const bool met[256])
 {
     const Judged *start = &run->told[0], *end = &run->told[run->count - 1];
     PyObject *checks = PySet_New(NULL), *actions = PySet_New(NULL), *efforts = PyList_New(0);
     PyObject *sla = start->has_sla ? PyFloat_FromDouble(start->sla_s) : Py_NewRef(Py_None);
-    PyObject *usual = NULL;
-    if (checks && actions && efforts && sla && fill(run, met, checks, actions, efforts))
-        usual = Py_BuildValue("(OOOLOOO)", sla, checks, actions, (long long)doubt_us(run),
+    PyObject *usual = NULL, *spending = spending_of(run);
+    if (checks && actions && efforts && sla && spending &&
+        fill(run, met, checks, actions, efforts))
+        usual = Py_BuildValue("(OOOLOOOO)", sla, checks, actions, (long long)doubt_us(run),
                               end->means->letter == 'h' ? Py_True : Py_False, efforts,
-                              end->has_elapsed ? Py_True : Py_False);
+                              end->has_elapsed ? Py_True : Py_False, spending);
     Py_XDECREF(checks);
     Py_XDECREF(actions);
     Py_XDECREF(efforts);
     Py_XDECREF(sla);
+    Py_XDECREF(spending);
     return usual;
 }
 

@@ -14,7 +14,7 @@ import msgspec
 
 from console.intake.reading import UNDECODABLE, Batch, Context, Rejected, Sourced, Stateless
 from console.intake.times import instant_us
-from console.model import LONGEST, RUNLESS, Event, Whole
+from console.model import LONGEST, MOST_TOKENS, RUNLESS, Event, Whole
 from console.text import clean, name
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _BOM = b"\xef\xbb\xbf"
 _BLANK = b"\x00\r\t "
 _REFUSALS = 100
 """After so many refusals on one line the rest of it is refused as a whole."""
-_MOST_TOKENS = 10**15
 
 
 class Line(msgspec.Struct, gc=False):
@@ -218,7 +217,7 @@ def _cost(value: object) -> float | None:
 def _tokens(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return value if 0 <= value < _MOST_TOKENS else None
+    return value if 0 <= value < MOST_TOKENS else None
 
 
 def glued(text: bytes) -> Iterator[tuple[int, bytes]]:

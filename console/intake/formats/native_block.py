@@ -1,8 +1,8 @@
 """Native lines a block at a time: those that need no cleaning become what is stored, at once.
 
-A line is *plain* if to read it by itself (`native`) would give the same event unchanged: ASCII with
-nothing escaped, every field as `Told` has it (none null, too long or out of range, no parent,
-nothing of what models took), an instant with a zone, nothing like a secret in it.
+A line is *plain* if to read it by itself (`native`) would give the same event unchanged: every
+field as `Told` has it (no text or number that would be changed or refused, none null, no parent),
+an instant with a zone, nothing like a secret in it.
 All others are handed back, to be read one by one: whatever has to be decided is decided there.
 
 Lines are taken column by column, without a step in Python for each where that can be done without:
@@ -12,8 +12,9 @@ there may be millions.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import accumulate, chain, compress, count, repeat
-from operator import add
+from operator import add, attrgetter
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import msgspec
@@ -21,6 +22,7 @@ import msgspec
 from console.intake.reading import UNDECODABLE
 from console.intake.times import EARLIEST_US, LATEST_US
 from console.model import OF_RUNS, RUNLESS, Told
+from console.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,10 @@ _Place = tuple[int, int, int]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _decode = msgspec.json.Decoder(Told).decode
+_texts = attrgetter(
+    "route", "event", *(item.name for item in msgspec.structs.fields(Told) if item.default == "")
+)
+"""Gets all texts of what a line tells, but for its time."""
 _pack = msgspec.msgpack.Encoder().encode
 _BRACE = set(b"{")
 
@@ -103,12 +109,19 @@ def _told(block: bytes, parts: list[bytes]) -> list[Told | None]:
 
 
 def _one(part: bytes) -> Told | None:
-    if part[:1] != b"{" or b"\\" in part or b"\x7f" in part or not part.isascii():
+    if part[:1] != b"{":
         return None
     try:
-        return _decode(part)
+        told = _decode(part)
     except UNDECODABLE:
         return None
+    return told if all(map(_as_kept, _texts(told))) else None
+
+
+@lru_cache(maxsize=4_096)  # agents repeat themselves
+def _as_kept(text: str) -> bool:
+    """Say whether a text is kept as it is."""
+    return clean(text) == text
 
 
 def _instants(lines: list[Told | None], latest_us: int) -> list[int | None]:
