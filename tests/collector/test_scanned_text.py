@@ -23,7 +23,8 @@ _SURROGATES = range(0xD800, 0xE000)
 
 def told(reason: str, *, escaped: bool = False) -> bytes:
     """Return a line that gives a reason."""
-    return (_START + json.dumps(reason, ensure_ascii=escaped) + "}").encode()
+    line = _START + json.dumps(reason, ensure_ascii=escaped) + "}"
+    return line.encode("utf-8", "surrogatepass")
 
 
 def plain_of(characters: list[str], *, escaped: bool) -> list[str]:
