@@ -182,6 +182,11 @@ def test_keys_that_say_burnline_beat_plain_ones_and_run_beats_run_id() -> None:
     assert event(plain(event="run.failed", run=None, run_id="r-2")).run == "r-2"
     assert event(plain(**{"event": "run.failed", "burnline.run": "r-3"})).run == "r-3"
     assert event(plain(event="run.failed", burnline={"run_id": "r-4"})).run == "r-4"
+    for nested in ({"run_id": "r-4", "run": "r-5"}, {"run": "r-5", "run_id": "r-4"}):
+        assert event(plain(event="run.failed", burnline=nested)).run == "r-5"
+    for mark in "_.":
+        marked = {f"burnline{mark}{key}": value for key, value in nested.items()}
+        assert event(plain(event="run.failed", **marked)).run == "r-5"
 
 
 def test_a_key_that_says_burnline_beats_a_plain_one_elsewhere_and_the_time_of_the_logger() -> None:

@@ -27,15 +27,23 @@ from console.text import clean
 _OWN = "burnline"
 _ALIAS = {"run_id": "run"}
 _KNOWN = {**{field: field for field in FIELDS}, **_ALIAS}
+_NAMED = frozenset(FIELDS)
+_VALUES = tuple(field for field in FIELDS if field not in ("ts", "event"))
 _MARKED = {f"{_OWN}{mark}{key}": field for mark in "_." for key, field in _KNOWN.items()}
 
 
 class Own(NamedTuple):
     """A key of a record that is named like a native field. `marked`: with `burnline` before it."""
 
-    where: str
+    prefix: str
+    key: str
     value: object
     marked: bool
+
+    @property
+    def where(self) -> str:
+        """Return where it stands, as a pointer."""
+        return f"{self.prefix}/{self.key}"
 
 
 class Told(NamedTuple):
@@ -91,16 +99,22 @@ def own_keys(view: View) -> dict[str, Own]:
 def _own_keys(inner: dict[str, Any], prefix: str, found: dict[str, Own]) -> None:
     for key, field in _ALIAS.items():
         if text_of(inner.get(key)):
-            found.setdefault(field, Own(f"{prefix}/{key}", inner[key], marked=False))
-    for key in inner.keys() & set(FIELDS):
-        if text_of(inner[key]) and not (key in found and found[key].marked):
-            found[key] = Own(f"{prefix}/{key}", inner[key], marked=False)
-    for key in sorted(inner.keys() & _MARKED.keys()):
-        found[_MARKED[key]] = Own(f"{prefix}/{key}", inner[key], marked=True)
+            found.setdefault(field, Own(prefix, key, inner[key], marked=False))
+    for key, value in inner.items():
+        if key in _NAMED and text_of(value) and not (key in found and found[key].marked):
+            found[key] = Own(prefix, key, value, marked=False)
+    if not _MARKED.keys().isdisjoint(inner):
+        for key in sorted(inner.keys() & _MARKED.keys(), key=_spelled):
+            found[_MARKED[key]] = Own(prefix, key, inner[key], marked=True)
     nested = inner.get(_OWN)
     if isinstance(nested, dict):
-        for key in nested.keys() & set(_KNOWN):
-            found[_KNOWN[key]] = Own(f"{prefix}/{_OWN}/{key}", nested[key], marked=True)
+        for key in sorted(nested.keys() & _KNOWN.keys(), key=_spelled):
+            found[_KNOWN[key]] = Own(f"{prefix}/{_OWN}", key, nested[key], marked=True)
+
+
+def _spelled(key: str) -> tuple[bool, str]:
+    """Return the place of a key among others: a field's own name comes after what stands for it."""
+    return not key.endswith(tuple(_ALIAS)), key
 
 
 class _Record:
@@ -171,8 +185,9 @@ class _Record:
         return [made, _start(made, ts_us - round(elapsed_s * SECOND_US))]
 
     def _values(self, extra: dict[str, Expression]) -> Iterator[tuple[str, Any]]:
-        for field in FIELDS:
-            if field in ("ts", "event"):
+        given = {"route", *self._own, *self._mapping.fields, *extra}
+        for field in _VALUES:
+            if field not in given:
                 continue
             for value, where in self._found(field, extra):
                 try:
@@ -221,24 +236,29 @@ class _Record:
         Raises:
             ValueError: there is none, or it cannot be read; with where it was looked for.
         """
-        places = [pointer.text for pointer in self._view.preset.ts]
-        candidates = [
-            (pointer.find(self._view.record), pointer.text) for pointer in self._view.preset.ts
-        ]
-        own = self._own.get("ts")
-        if own:
-            candidates.insert(0 if own.marked else len(candidates), (own.value, own.where))
         explicit = extra.get("ts") or self._mapping.fields.get("ts")
-        if explicit is not None:
-            places = [explicit.where]
-            candidates = [(value, explicit.where) for value in explicit.of(self._view)]
-        for value, where in candidates:
+        for value, where in self._times(explicit):
             if value is not None and value != "":
                 try:
                     return moment_us(value, self._mapping.zone)
                 except ValueError as error:
                     raise ValueError(f"{error} (at {where})") from None
+        preset = [pointer.text for pointer in self._view.preset.ts]
+        places = preset if explicit is None else [explicit.where]
         raise ValueError(f"there is no time at {either(places)}")
+
+    def _times(self, explicit: Expression | None) -> Iterator[tuple[object, str]]:
+        """Yield what may be the time of the record, and where it stands: the map's, or by name."""
+        if explicit is not None:
+            yield from ((value, explicit.where) for value in explicit.of(self._view))
+            return
+        own = self._own.get("ts")
+        if own and own.marked:
+            yield own.value, own.where
+        for pointer in self._view.preset.ts:
+            yield pointer.find(self._view.record), pointer.text
+        if own and not own.marked:
+            yield own.value, own.where
 
     def _elapsed_s(self) -> float | None:
         latency = self._mapping.latency

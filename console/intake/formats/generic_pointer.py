@@ -83,10 +83,10 @@ def _search(value: object, levels: tuple[str, ...]) -> object:
 
 def text_of(value: object) -> str | None:
     """Return a plain value as the text that it is compared as; None for objects and lists."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, str):
         return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, int) and value.bit_length() > 4096:
         return None  # turning it into digits takes time, or is refused
     return str(value) if isinstance(value, _NUMBERS) else None
