@@ -190,7 +190,7 @@ class Told(msgspec.Struct, gc=False, omit_defaults=True):
     agent: Name = ""
     boot: Name = ""
     seq: Whole | None = None
-    parent: Annotated[str, msgspec.Meta(max_length=0)] = ""
+    parent: Name = ""
     sla_s: Annotated[float, msgspec.Meta(gt=0, lt=LONGEST)] | None = None
     trusted: bool | None = None
     reason: Words = ""

@@ -8,7 +8,7 @@ Spending: TypeAlias = tuple[int, int | None, int | None]
 Usual: TypeAlias = tuple[
     float | None, set[str], set[str], int, bool, list[Effort], bool, Spending | None
 ]
-Run: TypeAlias = tuple[str, str, bytes, tuple[int, ...], str | None, Usual | None]
+Run: TypeAlias = tuple[str, str, bytes, tuple[int, ...], str | None, Usual | None, str]
 Other: TypeAlias = tuple[bytes, int, int]
 Alive: TypeAlias = tuple[str, str, str, int, bytes, int, int]
 Number: TypeAlias = tuple[str, str, str, int]

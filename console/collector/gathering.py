@@ -12,7 +12,7 @@ import msgspec
 
 from console.ledger.facts import TERMINAL
 from console.ledger.parts import part, pieces_of
-from console.model import EVENTS
+from console.model import EVENTS, Told
 
 if TYPE_CHECKING:
     from console.collector.scanning import Scanning
@@ -50,6 +50,7 @@ class Gathering:
         self.scanning: Scanning | None = None
         """Gathers the plain native lines of the file that is being read, where they are scanned."""
         self._read: dict[Key, list[Piece]] = {}
+        self._started_by: dict[Key, str] = {}
         self._parts: dict[Key, list[Part]] = {}
         self.seen: dict[str, Seen] = {}
 
@@ -72,6 +73,10 @@ class Gathering:
             keys = [key for key, piece in both if piece[1].event in EVENTS]
             pieces = [piece for _, piece in both if piece[1].event in EVENTS]
         for key, piece in zip(keys, pieces, strict=True):
+            told = piece[1]
+            if told.parent and isinstance(told, Told):
+                self._start(key, told.parent)
+                told.parent = ""
             run = runs.get(key)
             if run is None:
                 runs[key] = [piece]
@@ -80,15 +85,24 @@ class Gathering:
         return alive
 
     def put(self, event: Event, origin: Origin) -> None:
-        """Take in one event of a run that names no parent, of a kind that means something."""
+        """Take in one event of a run, of a kind that means something."""
         key = (event.route, event.run)
-        bare = msgspec.structs.replace(event, route="", run="", boot="", seq=None)
+        if event.parent:
+            self._start(key, event.parent)
+        bare = msgspec.structs.replace(event, route="", run="", parent="", boot="", seq=None)
         piece = (event.ts_us, bare, origin)
         run = self._read.get(key)
         if run is None:
             self._read[key] = [piece]
         else:
             run.append(piece)
+
+    def _start(self, key: Key, parent: str) -> None:
+        """Note which run started another; what was read of it under another parent is apart."""
+        known = self._started_by.get(key, parent)
+        if known != parent:
+            self._keep(key, part(self._read.pop(key), known))
+        self._started_by[key] = parent
 
     def holds(self, key: Key) -> bool:
         """Say whether an event of a run was gathered in this turn."""
@@ -97,12 +111,12 @@ class Gathering:
 
     def close(self, *, ended: bool = False) -> None:
         """Make the runs small that were gathered of a file, all or those that ended."""
-        read = self._read
+        read, started_by = self._read, self._started_by
         done = read
         if ended:
             done = {key: run for key, run in read.items() if run[-1][1].event in TERMINAL}
         for key, pieces in done.items():
-            self._keep(key, part(pieces))
+            self._keep(key, part(pieces, started_by.pop(key, "") if started_by else ""))
         if self.scanning is not None:
             for key, found in self.scanning.close(ended=ended):
                 self._keep(key, found)

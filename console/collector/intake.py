@@ -327,8 +327,8 @@ class Intake:
         self.ledger.bring(self.gathering.deliver())
 
     def _gather(self, event: Event, origin: Origin) -> None:
-        """Take in an event, with the others of its run unless it names a parent, or no run."""
-        if event.parent or not event.run or event.event not in OF_RUNS:
+        """Take in an event, with the others of its run unless it names none."""
+        if not event.run or event.event not in OF_RUNS:
             self._apply(event, origin)
             return
         self.gathering.put(event, origin)

@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 UNBUILT = "BURNLINE_PURE"
 """The variable that, if set, has lines read in Python even so."""
 TYPES = {
-    "ts": "t", "parent": "e", "meter": "e", "reason": "w", "rule": "w", "seq": "i",
+    "ts": "t", "meter": "e", "reason": "w", "rule": "w", "seq": "i",
     "generation": "i", "trusted": "b", "discarded": "b", "preventable": "b", "sla_s": "p",
     "minutes": "l", "elapsed_s": "l", "confidence": "f", "cost_usd": "l", "tokens": "c",
 }  # fmt: skip
 """Fields that are no names, by the letters of `scan/line.h`; a test holds them to `Told`."""
-_KEPT_APART = frozenset({"run", "boot", "seq"})
+_KEPT_APART = frozenset({"run", "parent", "boot", "seq"})
 
 
 class Scanned(NamedTuple):
@@ -106,8 +106,8 @@ class Scanning:
 
     def close(self, *, ended: bool) -> Iterator[tuple[tuple[str, str], Part]]:
         """Yield the runs that were gathered, all or those that ended, and forget them."""
-        for route, run, facts, instants, agent, usual in self._scanner.close(ended):
-            yield (route, run), Part(facts, instants, agent, _usual(usual))
+        for route, run, facts, instants, agent, usual, parent in self._scanner.close(ended):
+            yield (route, run), Part(facts, instants, agent, _usual(usual), parent)
 
     def holds(self, key: tuple[str, str]) -> bool:
         """Say whether an event of a run (route, run) is gathered now."""

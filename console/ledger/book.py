@@ -125,9 +125,8 @@ class Ledger:
         run = event.run or own_run(event)
         key = (event.route, run)
         record = self._record(key)
-        if event.parent and event.parent != record.facts.parent:
-            self._adopt(key, record, event, origin)
-        elif record.facts.add(event, origin):
+        self._adopt(key, event.parent)
+        if record.facts.add(event, origin):
             self._touch(key)
 
     def bring(self, read: dict[Key, list[Part]]) -> None:
@@ -137,6 +136,7 @@ class Ledger:
         then it is judged and done with. Whatever is not as simple is applied event by event.
         """
         records, children, measured, ended = self._records, self._children, self._measured, []
+        self._meet_families(read)
         fresh = {key for key in read if key not in records and key not in children}
         fresh -= self._shelf.known(fresh)
         ordered = {route for route in {route for route, _ in read} if self.ordered(route)}
@@ -173,14 +173,33 @@ class Ledger:
         if not alone:
             for event, origin in events_of(*key, parts):
                 self.apply(event, origin)
+        elif not self._record(key).facts:
+            self._begin(key, parts)
         elif self._record(key).facts.take(part.facts for part in parts):
             self._touch(key)
 
     def _begin(self, key: Key, parts: list[Part]) -> None:
-        """Take in all that is known of a run: what `apply` does where no order stands."""
+        """Take in all events that are known of a run: what `apply` does where no order stands."""
         facts = gathered([part.facts for part in parts])
-        self._records[key] = Record(facts, Entry(), stored=False)
+        known = self._records.get(key)
+        if known is None:
+            self._records[key] = Record(facts, Entry(), stored=False)
+        else:
+            facts.parent = known.facts.parent
+            self._records[key] = known._replace(facts=facts)
         self._touch(key)
+
+    def _meet_families(self, read: dict[Key, list[Part]]) -> None:
+        """Take in which runs started others, before any of them is taken for a run by itself."""
+        named = [(key, part.parent) for key, parts in read.items() for part in parts if part.parent]
+        if not named:
+            return
+        family = {key for key, _ in named} | {(route, parent) for (route, _), parent in named}
+        family.difference_update(self._records)
+        for key in family - self._shelf.known(family):
+            self._records[key] = Record(Facts(), Entry(), stored=False)
+        for key, parent in named:
+            self._adopt(key, parent)
 
     def ordered(self, route: str) -> bool:
         """Say whether orders are known of a route, so that what its agents do is held to them."""
@@ -295,11 +314,14 @@ class Ledger:
             RunState.BAD, at_us // MINUTE_US, (debit,), None, handoff=False, rescues=0
         )
 
-    def _adopt(self, key: Key, record: Record, event: Event, origin: Origin) -> None:
-        """Take in an event that names a parent: the family's root may change with it."""
+    def _adopt(self, key: Key, parent: str) -> None:
+        """Take in the run that started another, "" for none: the family's root may change by it."""
+        facts = self._record(key).facts
+        if not parent or parent == facts.parent:
+            return
         before = self._root(key)
-        record.facts.add(event, origin)
-        parent = record.facts.parent
+        facts.adopt(parent)
+        parent = facts.parent
         self._children.setdefault((key[0], parent), set()).add(key[1])
         self._dirty[key] = None
         for relative in (before, self._root(key), (key[0], parent)):

@@ -79,10 +79,14 @@ class Facts:
         """Take in an event; False when it was known already."""
         bare = msgspec.structs.replace(event, route="", run="", parent="", boot="", seq=None)
         fresh = self.keep(bare, origin)
-        if event.parent and (not self.parent or event.parent < self.parent):
-            self.parent = event.parent
-            return True
-        return fresh
+        return self.adopt(event.parent) or fresh
+
+    def adopt(self, parent: str) -> bool:
+        """Take in the run that started this one ("" for none); of several the smallest counts."""
+        if not parent or (self.parent and parent >= self.parent):
+            return False
+        self.parent = parent
+        return True
 
     def keep(self, bare: Event, origin: Origin) -> bool:
         """Take in an event without what is said elsewhere; False when it was known already."""

@@ -58,18 +58,20 @@ class Usual(msgspec.Struct, gc=False):
 class Part(msgspec.Struct, gc=False):
     """What was read of a run at one go: its events as they are stored, and when they were.
 
-    They are by time. `agent` is the one of all of them (None: of several). `usual` is set where
-    they may be all of the run and no two are of one instant.
+    They are by time. `agent` is the one of all of them (None: of several). `parent` is the run
+    that started it, "" where none is named. `usual` is set where they may be all of the run, which
+    has no parent, and no two are of one instant.
     """
 
     facts: bytes
     instants: Sequence[int]
     agent: str | None
     usual: Usual | None
+    parent: str = ""
 
 
-def part(pieces: list[Piece]) -> Part:
-    """Return what was read of a run at one go."""
+def part(pieces: list[Piece], parent: str = "") -> Part:
+    """Return what was read of a run at one go; `parent` is the run that started it, if named."""
     instants, told, places = zip(*pieces, strict=True)
     ordered = all(map(lt, instants, instants[1:]))
     if not ordered:
@@ -81,6 +83,7 @@ def part(pieces: list[Piece]) -> Part:
     usual = None
     if (
         ordered
+        and not parent
         and agent is not None
         and letters[0] == "s"
         and letters[-1] in "dh"
@@ -90,7 +93,7 @@ def part(pieces: list[Piece]) -> Part:
     facts = packed(told, places)
     if usual is not None:
         usual.spending = spending(facts, zip(instants, told, strict=True))
-    return Part(facts, instants, agent, usual)
+    return Part(facts, instants, agent, usual, parent)
 
 
 def spending(facts: bytes, events: Iterable[Timed]) -> Spending | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,9 @@ from console.intake.blocks import Block
 from console.intake.formats.native import NativeReader
 from console.ledger.parts import Part, events_of
 from console.model import EVENTS, Event, Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FILE, OFFSET, LINE = 3, 70_000, 12
 FAR_US = 7_000_000_000_000_000
@@ -64,8 +67,20 @@ def all_events(found: Found) -> list[tuple[Event, Origin]]:
     return events
 
 
+def parents_in(events: Iterable[tuple[Event, Origin]]) -> set[tuple[Key, str]]:
+    """Return which runs some events say started others: (run, parent)."""
+    told = [event for event, _ in events if event.event in EVENTS and event.parent]
+    return {((event.route, event.run), event.parent) for event in told}
+
+
+def all_parents(found: Found) -> set[tuple[Key, str]]:
+    """Return which runs a scanned block says started others, of plain lines and of others."""
+    scanned = {(key, part.parent) for key, part in found.parts.items() if part.parent}
+    return scanned.union(*(parents_in(one_by_one(*other)) for other in found.said.others))
+
+
 def bared(event: Event, origin: Origin) -> tuple[Event, Origin]:
     """Return an event without what is kept apart from it."""
     if event.event not in EVENTS:
         return event, origin
-    return msgspec.structs.replace(event, boot="", seq=None), origin
+    return msgspec.structs.replace(event, parent="", boot="", seq=None), origin

@@ -73,6 +73,8 @@ def lines(draw: st.DrawFn) -> bytes:
     odd = draw(st.integers(0, 3)) == 0
     names = draw(st.lists(st.sampled_from(sorted(_FIELDS)), max_size=3)) if odd else []
     fields = {"agent": "w1"} if draw(st.booleans()) else {}
+    if draw(st.integers(0, 4)) == 0:
+        fields["parent"] = draw(st.sampled_from(("r1", "r1", "r2", "r9")))
     fields |= {name: draw(_FIELDS[name]) for name in names}
     run = draw(st.sampled_from(_RUNS if odd else _RUNS[:3]))
     at_s = draw(st.one_of(st.integers(-300, 400), st.integers(-300, 400), st.just(172_800)))

@@ -28,9 +28,11 @@ from tests.collector.scanned import (
     OFFSET,
     Key,
     all_events,
+    all_parents,
     all_refused,
     bared,
     one_by_one,
+    parents_in,
     refused,
     scan,
 )
@@ -89,6 +91,7 @@ def texts(draw: st.DrawFn) -> bytes:
     kind = draw(st.sampled_from((*sorted(EVENTS), "heartbeat")))
     fields[2] = ('"event"', f'"{kind}"')
     fields += draw(st.lists(_fields, max_size=4))
+    fields += draw(st.sampled_from(([], [], [('"parent"', '"p1"')], [('"parent"', '"p2"')])))
     if draw(st.integers(0, 5)) == 0:
         fields.pop(draw(st.integers(0, len(fields) - 1)))
     comma, colon = "," + draw(_blanks), draw(_blanks) + ":" + draw(_blanks)
@@ -111,6 +114,7 @@ def test_every_line_is_the_event_that_it_is_when_read_by_itself(
     found = all_events(scanned)
     assert set(found) == {bared(*item) for item in one_by_one(data)}
     assert len(found) == len(set(found))
+    assert all_parents(scanned) == parents_in(one_by_one(data))
     assert all_refused(scanned) == refused(data)
 
 
@@ -236,8 +240,10 @@ def runs(draw: st.DrawFn) -> list[dict[str, Any]]:
         if draw(st.integers(0, 4)) == 0:
             times = draw(st.lists(st.integers(0, 30), min_size=len(kinds), max_size=len(kinds)))
         agents = draw(st.sampled_from((("w1",), ("w1",), _NAMES)))
+        parent = draw(st.sampled_from(({}, {}, {"parent": "r0"})))
         for kind, second in zip(kinds, times, strict=True):
             told = {"ts": f"2026-03-02T12:00:{second:02}Z", "route": "refunds", "event": kind}
+            told |= draw(st.sampled_from((parent, {})))
             agent = draw(st.sampled_from(agents))
             events.append({**told, "run": run, "agent": agent, **draw(_optional)})
     return events
@@ -263,6 +269,7 @@ def test_a_run_is_made_as_small_and_judged_by_the_same(events: list[dict[str, An
         assert made[key].facts == part.facts
         assert tuple(made[key].instants) == tuple(part.instants)
         assert (made[key].agent, made[key].usual) == (part.agent, _listed(part))
+        assert made[key].parent == part.parent
 
 
 def _listed(part: Part) -> Any:
@@ -292,6 +299,7 @@ def test_a_line_in_which_there_may_be_a_secret_is_handed_back_and_no_other() -> 
         {**_PLAIN, "route": "secret-route"},
         {**_PLAIN, "agent": "w1", "boot": "api_key=1", "seq": 1},
         {**_PLAIN, "event": "heartbeat", "run": "token-1"},
+        {**_PLAIN, "parent": "password=hunter2"},
         {**_PLAIN, "event": "check.passed", "check": "qa"},
         {**_PLAIN, "detail": "password=hunter2"},
     ]
@@ -299,7 +307,7 @@ def test_a_line_in_which_there_may_be_a_secret_is_handed_back_and_no_other() -> 
     for _ in range(2):  # what was looked at once is remembered
         found = scan(b"\n".join(lines), scanner)
         handed_back = b"\n".join(other[0] for other in found.said.others).split(b"\n")
-        assert handed_back == lines[1:6]
+        assert handed_back == lines[1:7]
         assert found.plain == 3
 
 

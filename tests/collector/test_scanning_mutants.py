@@ -105,6 +105,13 @@ MUTANTS = {
         "doubts.c", "named ? item->run_name : NOTHING_SAID", "NOTHING_SAID", _SECRETS
     ),
     "what is doubtful is kept": Mutant("doubts.c", "item->plain = !found;", "", _SECRETS),
+    "the first parent counts": Mutant(
+        "block.c", "item->plain = span_equals(known, item->parent);", "", _EVENTS
+    ),
+    "parents are not looked at": Mutant(
+        "doubts.c", "NOTHING_SAID, item->parent, rest_of", "NOTHING_SAID, NOTHING_SAID, rest_of",
+        _SECRETS,
+    ),
     "deleted runs are read again": Mutant(
         "block.c", "scan->items[place].told.at_us <= floor_us", "false", _DELETED
     ),

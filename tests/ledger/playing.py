@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from console.collector.gathering import Gathering
 from console.ledger import facts as run_facts
 from console.ledger.book import Ledger, Record
 from console.ledger.counts import Entry
 from console.ledger.orders import Orders
-from console.ledger.parts import part
 from console.model import (
     CLASSES,
     EVENTS,
@@ -95,15 +95,16 @@ class Player:
         gathered: bool = False,
     ) -> None:
         """Take in a batch, one by one or gathered run by run as far as that goes, and settle."""
-        runs: dict[tuple[str, str], list[Piece]] = {}
+        gathering = Gathering()
         for event in events:
             if event.ts_us > now_us + FUTURE_SLACK_US:
                 continue
-            if gathered and event.event in EVENTS - RUNLESS and not event.parent:
-                runs.setdefault((event.route, event.run), []).append(piece_of(event))
+            if gathered and event.event in EVENTS - RUNLESS:
+                gathering.put(event, _ORIGIN)
             else:
                 self.ledger.apply(event, _ORIGIN)
-        self.ledger.bring({key: [part(pieces)] for key, pieces in runs.items()})
+        gathering.close()
+        self.ledger.bring(gathering.deliver())
         settled = self.ledger.settle(
             lambda route: clock if isinstance(clock, int) else clock.get(route, 0)
         )

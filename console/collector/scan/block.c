@@ -61,6 +61,7 @@ static void note(const Scan *scan, const Line *line, const uint32_t places[MOST_
         .out_of_scope = scope.length == 3 && memcmp(scope.at, "out", 3) == 0,
     };
     item->boot = line_text(line, language->boot);
+    item->parent = line_text(line, language->parent);
     item->numbered = line_has(line, language->seq) && line_has(line, language->agent);
     if (item->numbered)
         item->seq = line->values[language->seq].whole;
@@ -160,6 +161,24 @@ static Span agent_of(const Scan *scan, const Item *item)
 }
 
 #define TEXT(span) (const char *)(span).at, (Py_ssize_t)(span).length
+
+/* Notes which runs started others. A line that names another parent than the lines before it is
+   handed back; false without memory. */
+static bool start_runs(Scan *scan)
+{
+    for (size_t place = 0; place < scan->count; place++) {
+        Item *item = &scan->items[place];
+        if (!item->plain || !item->run || !item->parent.length)
+            continue;
+        if (!run_start(item->run, item->parent)) {
+            PyErr_NoMemory();
+            return false;
+        }
+        Span known = {item->run->parent.data, item->run->parent.length};
+        item->plain = span_equals(known, item->parent);
+    }
+    return true;
+}
 
 /* Hands a plain line on: to its run, or to those that only show that an agent lives. */
 static bool take_item(Scan *scan, const Item *item, PyObject *alive, PyObject *numbered,
@@ -264,7 +283,7 @@ PyObject *scan_block(Scan *scan, const Block *block)
     if (read_lines(scan, block) && join_runs(scan) && take_out_suspected(scan, block)) {
         if (block->floor_us >= 0 && may_reach_back(scan, block->floor_us))
             found = Py_NewRef(Py_None);
-        else
+        else if (start_runs(scan))
             found = take_in(scan);
     }
     drop_empty(&scan->runs);

@@ -15,7 +15,7 @@ typedef struct {
     uint32_t rest_end;  /* and where what models took begins, or the event ends */
     long route;         /* its entry */
     Run *run;           /* NULL where the kind of the event means nothing */
-    Span run_name, kind;
+    Span run_name, kind, parent;
     bool plain, numbered, rest_doubted;
 } Item;
 

@@ -82,7 +82,8 @@ bool join_runs(Scan *scan)
         else if (!doubt(scan, item->run_name, &other))
             return false;
         if (!doubt(scan, rest_of(scan, item), &item->rest_doubted) ||
-            (item->numbered && !doubt(scan, item->boot, &other)))
+            (item->numbered && !doubt(scan, item->boot, &other)) ||
+            !doubt(scan, item->parent, &other))
             return false;
     }
     return true;
@@ -95,7 +96,7 @@ static int item_suspected(Scan *scan, const Block *block, Item *item)
     bool named = item->run == NULL || item->run->fresh;
     Span texts[] = {(Span){scan->routes.texts.data + route->begin, route->length},
                     named ? item->run_name : NOTHING_SAID,
-                    item->numbered ? item->boot : NOTHING_SAID, rest_of(scan, item)};
+                    item->numbered ? item->boot : NOTHING_SAID, item->parent, rest_of(scan, item)};
     for (size_t place = 0; place < sizeof texts / sizeof *texts; place++) {
         if (texts[place].length == 0 || names_find(&scan->cleared, texts[place]) >= 0)
             continue;
@@ -128,7 +129,8 @@ bool take_out_suspected(Scan *scan, const Block *block)
             continue;
         scan->routes.entries[item->route].cleared = true;
         if ((item->rest_doubted && !remember_harmless(scan, rest_of(scan, item))) ||
-            (item->numbered && item->boot.length && !remember_harmless(scan, item->boot)))
+            (item->numbered && item->boot.length && !remember_harmless(scan, item->boot)) ||
+            (item->parent.length && !remember_harmless(scan, item->parent)))
             return false;
     }
     return true;

@@ -46,7 +46,7 @@ typedef struct {
     Kind kinds[MOST_FIELDS];
     int kind_count;
     int8_t kind_slots[SLOTS];
-    int ts, route, event, run, agent, boot, seq, check, action, scope, by, kind;
+    int ts, route, event, run, agent, boot, seq, check, action, scope, by, kind, parent;
     int sla_s, trusted, preventable, elapsed_s, cost_usd, tokens;
     size_t name_limit, text_limit;
     double longest;

@@ -61,6 +61,7 @@ static bool find_fields(Language *language)
         {"sla_s", &language->sla_s},     {"trusted", &language->trusted},
         {"preventable", &language->preventable}, {"elapsed_s", &language->elapsed_s},
         {"cost_usd", &language->cost_usd},       {"tokens", &language->tokens},
+        {"parent", &language->parent},
     };
     for (size_t place = 0; place < sizeof wanted / sizeof *wanted; place++) {
         Span name = {(const unsigned char *)wanted[place].name, strlen(wanted[place].name)};

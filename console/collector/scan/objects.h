@@ -9,7 +9,8 @@
 
 static inline PyObject *unicode(Span text)
 {
-    return PyUnicode_FromStringAndSize((const char *)text.at, (Py_ssize_t)text.length);
+    const char *at = text.length ? (const char *)text.at : "";
+    return PyUnicode_FromStringAndSize(at, (Py_ssize_t)text.length);
 }
 
 /* Adds an object to a set or a list, and lets go of it; false with an exception set. */

@@ -13,6 +13,7 @@ static void run_free(Run *run)
 {
     bytes_free(&run->name);
     bytes_free(&run->packed);
+    bytes_free(&run->parent);
     free(run->told);
     free(run);
 }
@@ -74,7 +75,7 @@ Run *runs_add(Runs *runs, PyObject *route, Span name)
     }
     else if ((run = calloc(1, sizeof *run)) == NULL)
         return NULL;
-    run->count = run->packed.length = run->name.length = 0;
+    run->count = run->packed.length = run->name.length = run->parent.length = 0;
     run->fresh = true;
     if (!bytes_reserve(&run->name, name.length)) {
         run_free(run);
@@ -94,6 +95,16 @@ Run *runs_add(Runs *runs, PyObject *route, Span name)
     runs->last = run;
     runs->count++;
     return run;
+}
+
+bool run_start(Run *run, Span parent)
+{
+    if (run->parent.length)
+        return true;
+    if (!bytes_reserve(&run->parent, parent.length))
+        return false;
+    put(&run->parent, parent);
+    return true;
 }
 
 bool run_take(Run *run, const Judged *told, Span packed)

@@ -30,6 +30,7 @@ typedef struct Run {
     uint64_t hash;
     PyObject *route;  /* borrowed from the route's entry */
     Bytes name, packed;
+    Bytes parent;  /* the run that started it; empty where none is named */
     Judged *told;
     size_t count, room;
     bool fresh;  /* begun in this block */
@@ -56,11 +57,14 @@ Run *runs_add(Runs *runs, PyObject *route, Span name);
 /* Takes in an event whose packed bytes are given; false without memory. */
 bool run_take(Run *run, const Judged *told, Span packed);
 
+/* Notes the run that started another; false without memory. */
+bool run_start(Run *run, Span parent);
+
 /* Forgets a run. */
 void runs_remove(Runs *runs, Run *run);
 
 /* Returns a run as Python takes it, in the order of time; NULL with an exception set:
-   (route, run, packed events and places, instants, agent or None, usual or None). */
+   (route, run, packed events and places, instants, agent or None, usual or None, parent). */
 PyObject *run_as_tuple(Run *run, int64_t file);
 
 #endif

@@ -260,16 +260,19 @@ PyObject *run_as_tuple(Run *run, int64_t file)
     PyObject *agent = agent_of(run);
     if (agent == NULL)
         return NULL;
-    bool usually = ordered && agent != Py_None && went_as_most_do(run, met);
+    bool alone = run->parent.length == 0;
+    bool usually = alone && ordered && agent != Py_None && went_as_most_do(run, met);
     PyObject *usual = usually ? usual_of(run, met) : Py_NewRef(Py_None);
-    PyObject *facts = NULL, *instants = NULL, *name = NULL, *tuple = NULL;
+    PyObject *facts = NULL, *instants = NULL, *name = NULL, *parent = NULL, *tuple = NULL;
     if (usual && (facts = facts_of(run, file)) && (instants = instants_of(run)) &&
-        (name = unicode((Span){run->name.data, run->name.length})))
-        tuple = PyTuple_Pack(6, run->route, name, facts, instants, agent, usual);
+        (name = unicode((Span){run->name.data, run->name.length})) &&
+        (parent = unicode((Span){run->parent.data, run->parent.length})))
+        tuple = PyTuple_Pack(7, run->route, name, facts, instants, agent, usual, parent);
     Py_XDECREF(usual);
     Py_XDECREF(facts);
     Py_XDECREF(instants);
     Py_XDECREF(name);
+    Py_XDECREF(parent);
     Py_DECREF(agent);
     return tuple;
 }

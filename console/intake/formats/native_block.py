@@ -1,8 +1,8 @@
 """Native lines a block at a time: those that need no cleaning become what is stored, at once.
 
 A line is *plain* if to read it by itself (`native`) would give the same event unchanged: every
-field as `Told` has it (no text or number that would be changed or refused, none null, no parent),
-an instant with a zone, nothing like a secret in it.
+field as `Told` has it (no text or number that would be changed or refused, none null), an instant
+with a zone, nothing like a secret in it.
 All others are handed back, to be read one by one: whatever has to be decided is decided there.
 
 Lines are taken column by column, without a step in Python for each where that can be done without:
