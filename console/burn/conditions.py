@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from console.burn import forecast, kinds, rules, spending, windows
-from console.burn.lifecycle import Condition, Verdict
+from console.burn.lifecycle import Condition, Verdict, unsaid
 from console.burn.rules import decimal
 from console.model import CLASSES, DAY_US, HOUR_US, MINUTE_US, Counts, Severity
 
@@ -33,7 +33,11 @@ def watched(ground: Ground, known: Mapping[Severity, Alert]) -> list[Condition]:
     found += spending.watched(ground, held)
     if ground.route.zero_tolerance:
         found.append(_hard_stop(ground))
-    found += [_overdue(ground), _expired(ground), _signal_lost(ground)]
+    found += [
+        _overdue(ground, held=(kinds.OVERDUE, "") in held),
+        _expired(ground, held=(kinds.EXPIRED, "") in held),
+        _signal_lost(ground),
+    ]
     return found
 
 
@@ -53,9 +57,9 @@ def _burn(ground: Ground, severity: Severity, alert: Alert | None) -> Condition:
     """Judge the burn rules of one severity; an open alert ends by the rules that fired it."""
     kind = kinds.BURN
     if ground.catching_up:
-        return Condition(kind, severity, Verdict.CATCHING_UP, "catching up")
+        return unsaid(kind, severity, Verdict.CATCHING_UP)
     if ground.stale:
-        return Condition(kind, severity, Verdict.FROZEN, "no events: the last state stands")
+        return unsaid(kind, severity, Verdict.FROZEN)
     mine = [item for item in ground.readings if item.rule.severity is severity]
     firing = [item for item in mine if item.fires]
     if firing:
@@ -162,19 +166,23 @@ def _hard_stop(ground: Ground) -> Condition:
     )  # fmt: skip
 
 
-def _overdue(ground: Ground) -> Condition:
+def _overdue(ground: Ground, *, held: bool) -> Condition:
     """An agent that works on without confirming an order: a receipt may still be unread."""
     name, late = ground.route.name, ground.overdue
     if ground.catching_up:
-        return Condition(kinds.OVERDUE, Severity.PAGE, Verdict.CATCHING_UP, "catching up")
+        return unsaid(kinds.OVERDUE, Severity.PAGE, Verdict.CATCHING_UP)
+    if not (late or held):
+        return unsaid(kinds.OVERDUE, Severity.PAGE, Verdict.HEALTHY)
     words = f"{name}: {'; '.join(late)}." if late else f"{name}: every order is confirmed."
     verdict = Verdict.FIRE if late else Verdict.HEALTHY
     return Condition(kinds.OVERDUE, Severity.PAGE, verdict, words, late)
 
 
-def _expired(ground: Ground) -> Condition:
+def _expired(ground: Ground, *, held: bool) -> Condition:
     """An order that stands at its expiry says so to its owner (semantics 7)."""
     name, late = ground.route.name, ground.expired
+    if not (late or held):
+        return unsaid(kinds.EXPIRED, Severity.TICKET, Verdict.HEALTHY)
     words = f"{name}: {'; '.join(late)}." if late else f"{name}: no order is past its end."
     verdict = Verdict.FIRE if late else Verdict.HEALTHY
     return Condition(kinds.EXPIRED, Severity.TICKET, verdict, words, late)
@@ -187,11 +195,11 @@ def _signal_lost(ground: Ground) -> Condition:
     severity = Severity.PAGE if loud else Severity.TICKET
     kind, since_us = kinds.SIGNAL_LOST, ground.silent_since_us
     if ground.catching_up:
-        return Condition(kind, severity, Verdict.CATCHING_UP, "catching up")
+        return unsaid(kind, severity, Verdict.CATCHING_UP)
     if not ground.stale:
         return Condition(kind, severity, Verdict.HEALTHY, f"{route.name} is heard of again.")
     if since_us is None or ground.now_us - since_us <= ground.absent_after_us:
-        return Condition(kind, severity, Verdict.FROZEN, "it need not be at work")
+        return unsaid(kind, severity, Verdict.FROZEN)
     heard = forecast.clock(ground.last_us, ground.minute_us, route.window.timezone)
     limit = _span(ground.absent_after_us)
     words = (

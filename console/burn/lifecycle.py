@@ -9,6 +9,7 @@ that cannot be judged stays as it is (semantics 6).
 from __future__ import annotations
 
 import enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -54,6 +55,15 @@ class Condition(NamedTuple):
     signed: bool = False
     part: str = ""
     classes: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1024)
+def unsaid(kind: str, severity: Severity, verdict: Verdict, part: str = "") -> Condition:
+    """Return a condition that is judged without words, one for all routes.
+
+    Nobody reads those of one that neither fires nor stands in an alert.
+    """
+    return Condition(kind, severity, verdict, "", part=part)
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -178,6 +188,11 @@ def step(
         now_us: the instant of the evaluation.
         new_id: gives the id to an alert that opens.
     """
+    if alert is None:
+        # What does not fire has never begun.
+        found = [item for item in found if item.verdict is Verdict.FIRE]
+        if not found:
+            return None
     held = {item.key: item for item in alert.conditions} if alert is not None else {}
     after = {key: _unwatched(item, now_us) for key, item in held.items()}
     for condition in found:
@@ -189,8 +204,6 @@ def step(
             after[key] = stepped
     conditions = tuple(sorted(after.values(), key=_urgency))
     if alert is None:
-        if not conditions:
-            return None
         return Alert(
             id=new_id(), route=route, severity=found[0].severity.value, state=FIRING,
             opened_us=now_us, conditions=conditions,

@@ -62,8 +62,10 @@ def speak(alert: Alert, lapses_before: int, voice: Voice) -> tuple[Alert, list[N
     if alert.lapses > lapses_before and audible:
         words = f"{alert.note}. {_opening(alert, voice)}"
         found.append(_notice(alert, voice, f"{LAPSED}/{alert.lapses}", words))
-    told = (*alert.told, *(_token(item) for item in said))
-    return msgspec.structs.replace(alert, told=told), found
+    if said:
+        told = (*alert.told, *(_token(item) for item in said))
+        alert = msgspec.structs.replace(alert, told=told)
+    return alert, found
 
 
 def resolved(alert: Alert, route: RouteSettings) -> Notice:
@@ -79,16 +81,18 @@ def resolved(alert: Alert, route: RouteSettings) -> Notice:
 
 def _muted(alert: Alert, voice: Voice) -> Alert:
     """Return the alert with what keeps it quiet now."""
-    silenced = {_silenced_by(alert, item, voice) for item in alert.open}
+    standing, over = alert.open, alert.resolved_us is not None
+    silenced = {_silenced_by(alert, item, voice) for item in standing} if voice.silences else set()
     whole = silenced and "" not in silenced
-    signed = any(item.signed for item in alert.open)
-    over = alert.resolved_us is not None
+    signed = any(item.signed for item in standing)
+    dry_run, silence = voice.route.dry_run, min(silenced) if whole else ""
+    contained = voice.contained and not signed and not over
+    inhibited_by = voice.page if alert.severity == Severity.TICKET and not over else ""
+    now = dry_run, silence, contained, inhibited_by
+    if now == (alert.dry_run, alert.silence, alert.contained, alert.inhibited_by):
+        return alert
     return msgspec.structs.replace(
-        alert,
-        dry_run=voice.route.dry_run,
-        silence=min(silenced) if whole else "",
-        contained=voice.contained and not signed and not over,
-        inhibited_by=voice.page if alert.severity == Severity.TICKET and not over else "",
+        alert, dry_run=dry_run, silence=silence, contained=contained, inhibited_by=inhibited_by
     )
 
 

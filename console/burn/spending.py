@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from console.burn import arithmetic, forecast, kinds
 from console.burn.ground import QUARTER_US, RESCUE_SPAN_US, UNMEASURED
-from console.burn.lifecycle import Condition, Verdict
+from console.burn.lifecycle import Condition, Verdict, unsaid
 from console.burn.rules import burning, percent
 from console.model import CLASSES, HOUR_US, Counts, Severity
 
@@ -43,8 +43,6 @@ _PAST = {
     kinds.HANDOFF_RATE: "handed off too often",
 }
 """What a condition was that is so no more, where its kind does not say it."""
-_CALM = ""
-"""Nobody reads the words of a condition that neither fires nor stands in an alert."""
 
 
 class Case(NamedTuple):
@@ -85,7 +83,7 @@ def _all_withheld(
     named += [(kinds.CAP, part) for part in capped]
     named += [(kinds.CLASS_SHARE, part) for part in _NAMES]
     named += [(kinds.UNMEASURED, ""), *([(kinds.HANDOFF_RATE, "")] if handed_off else [])]
-    return tuple(_plain(kind, Severity.TICKET, verdict, part) for kind, part in named)
+    return tuple(unsaid(kind, Severity.TICKET, verdict, part) for kind, part in named)
 
 
 def _spent(case: Case) -> Condition:
@@ -250,15 +248,9 @@ def _judged(
             classes=classes,
         )  # fmt: skip
     if held is None:
-        return _plain(kind, severity, Verdict.HEALTHY, part)
+        return unsaid(kind, severity, Verdict.HEALTHY, part)
     said = _was(case.ground, held, words())
     return Condition(kind, severity, Verdict.HEALTHY, said, hold_us=hold_us, part=part)
-
-
-@lru_cache(maxsize=1024)
-def _plain(kind: str, severity: Severity, verdict: Verdict, part: str) -> Condition:
-    """Return a condition of which nothing is to be said: one for all routes."""
-    return Condition(kind, severity, verdict, _CALM, part=part)
 
 
 def _was(ground: Ground, held: Held, now: str) -> str:
@@ -276,7 +268,7 @@ def _withheld(
     ground: Ground, kind: str, severity: Severity = Severity.TICKET, part: str = ""
 ) -> Condition:
     """Return a condition that cannot be judged now: the last state stands."""
-    return _plain(kind, severity, _why_withheld(ground), part)
+    return unsaid(kind, severity, _why_withheld(ground), part)
 
 
 def _why_withheld(ground: Ground) -> Verdict:
