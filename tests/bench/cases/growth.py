@@ -19,30 +19,36 @@ NAME = "growth"
 
 
 def run(bench: Bench) -> list[Row]:
-    """Measure a small backlog, and one with more of each, in the same rounds."""
+    """Measure a backlog, one of a tenth of its lines, and both with more routes and more files."""
     scale, factor = bench.scale, bench.scale.growth
-    lines = scale.lines // factor
+    many, few = scale.lines, scale.lines // factor
     sizes = {
-        "lines": {"lines": lines * factor},
-        "routes": {"lines": lines, "routes": scale.routes * factor},
-        "files": {"lines": lines, "files": scale.files * factor},
+        (lines, grown): {"lines": lines, **more}
+        for lines in (many, few)
+        for grown, more in (
+            ("", {}),
+            ("routes", {"routes": scale.routes * factor}),
+            ("files", {"files": scale.files * factor}),
+        )
     }
-    contestants: dict[str, Callable[[], float]] = {
-        "start": lambda: _start_s(bench),
-        "small": lambda: _read_s(bench, {"lines": lines}),
-    }
-    contestants |= {name: partial(_read_s, bench, size) for name, size in sizes.items()}
+    contestants: dict[str, Callable[[], float]] = {"start": lambda: _start_s(bench)}
+    contestants |= {str(key): partial(_read_s, bench, size) for key, size in sizes.items()}
     spent_s = interleave(contestants, scale.rounds)
 
-    def per_line_us(name: str, count: int) -> list[float]:
-        pairs = zip(spent_s[name], spent_s["start"], strict=True)
-        return [(spent - start) / count * 1e6 for spent, start in pairs]
+    def per_line_us(lines: int, grown: str = "") -> list[float]:
+        pairs = zip(spent_s[str((lines, grown))], spent_s["start"], strict=True)
+        return [(spent - start) / lines * 1e6 for spent, start in pairs]
 
-    base = f"{lines:,} lines, {scale.routes} routes, {scale.files} files"
-    own = per_line_us("small", lines)
+    def row(what: str, base: int, own: list[float]) -> Row:
+        size = f"{base:,} lines, {scale.routes} routes, {scale.files} files"
+        return against(NAME, f"{factor}x {what}", "us/line", own, size, per_line_us(base))
+
     return [
-        against(NAME, f"{factor}x {name}", "us/line", per_line_us(name, size["lines"]), base, own)
-        for name, size in sizes.items()
+        row("lines", few, per_line_us(many)),
+        row("routes", many, per_line_us(many, "routes")),
+        row("files", many, per_line_us(many, "files")),
+        row("routes of few lines", few, per_line_us(few, "routes")),
+        row("files of few lines", few, per_line_us(few, "files")),
     ]
 
 
