@@ -159,7 +159,7 @@ class Collector:
         """Do one turn; return the bytes read (0: everything is read to its end).
 
         `changed`: the logs that were added to since the last turn, where that is all that has
-        happened to logs; None: all are looked at.
+        happened to logs; they are read, and what is known to be left. None: all are looked at.
         """
         if not self._loaded:
             self._load()
@@ -180,9 +180,10 @@ class Collector:
         return Collector(settings, store, control, **clocks, newest_first=False)
 
     def catch_up(self) -> None:
-        """Read everything to its end."""
+        """Read everything to its end; look at all logs when what was known of them is read."""
         while self.step():
-            pass
+            while self.step(()):
+                pass
 
     def evaluate(self) -> None:
         """Step the alerts and look after the control file, at most once a second.
@@ -251,11 +252,12 @@ class Collector:
 
     def _turn(self, now_us: int, changed: Collection[bytes] | None = None) -> int:
         self._standing.take_orders(self._ledger)
-        waiting = None
-        if changed is not None and not self._intake.unread():
-            waiting = self._tailer.glance(changed)
+        waiting = None if changed is None else self._tailer.glance(changed)
         if waiting is None:
             waiting = self._tailer.sweep()
+        else:
+            met = {file.id for file in waiting}
+            waiting += [file for file in self._intake.unread() if file.id not in met]
         read = self._intake.turn(waiting, now_us)
         self._intake.settle(now_us)
         if self.progress is not None:

@@ -18,6 +18,7 @@ _NAMING = frozenset({"key", "name", "header", "field", "param"})
 _BESIDE = frozenset({"value", "val", "content", "stringValue", "string_value", "data"})
 _NUMBER = re.compile(r"-?\d{4,}")
 _BARE = re.compile(r"-?\d[\d.eE+\-]*|true|false|null")
+_decoded = json.JSONDecoder(strict=False).decode
 _BEGINS = re.compile(r'\s*(?:\{\s*["}]|\[\s*["{\[\]])')
 
 
@@ -183,8 +184,10 @@ def _string(word: str) -> str:
     """Return what a string token says; one that is cut or broken as far as it can be told."""
     if not word.startswith('"'):
         return word
+    if "\\" not in word and word.endswith('"', 1):
+        return word[1:-1]
     body = word if _closed(word) else word.rstrip("\\") + '"'
     try:
-        return str(json.loads(body, strict=False))
+        return str(_decoded(body))
     except ValueError:
         return word[1:-1] if _closed(word) else word[1:]

@@ -94,6 +94,8 @@ class Redactor:
     def batch(self, batch: Batch) -> Batch:
         """Return what a reader found, without secrets."""
         events, refused, ignored = batch
+        if not (events or refused or ignored):
+            return batch
         if events and self.suspects(_bytes_of([sourced.event for sourced in events])):
             events = [self._sourced(sourced) for sourced in events]
         rejected = [self.rejected(piece) for piece in refused]

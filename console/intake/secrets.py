@@ -101,7 +101,7 @@ GROUPED: tuple[str, ...] = (
 
 SUSPECT = (
     r"(?i:pass|pwd|secret|token|key|auth|cookie|cred|bearer|basic|jwt|sas|session|sid|pin|otp"
-    r"|akia|asia|abia|acca|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-|xox|xapp-|sk-|[sr]k_"
+    r"|(?-i:AKIA|ASIA|ABIA|ACCA)|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-|xox|xapp-|sk-|[sr]k_"
     r"|whsec_|aiza|ya29|gocspx|hf_|npm_|eyj|-----begin|:(?:\\?/){2}[^\s/@]*@)"
 )
 """What has none of this in it holds no secret: the cheap test that comes first."""

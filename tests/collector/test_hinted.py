@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from watchfiles import Change
 
-from console.collector import runloop
+from console.collector import intake, runloop
 from console.collector.hints import Hints
+from console.intake.tail import Tailer
 from tests.collector.running import good
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from console.intake.position import Position
     from tests.collector.running import Station
 
 
@@ -69,6 +71,46 @@ def test_a_turn_that_is_told_of_one_log_reads_that_one(station: Station) -> None
     assert not station.collector.behind
     assert station.collector.step()
     assert station.total() == 4
+
+
+def test_what_a_turn_left_is_read_on_without_a_look_at_every_log(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "TURN_BYTES", 1)
+    for name in "abc":
+        station.write(f"{name}.jsonl", good(f"{name}1"))
+    assert station.collector.step()
+    looked: list[bool] = []
+    sweep = Tailer.sweep
+
+    def noted(tailer: Tailer) -> list[Position]:
+        looked.append(True)
+        return sweep(tailer)
+
+    monkeypatch.setattr(Tailer, "sweep", noted)
+    station.write("d.jsonl", good("d1"))
+    while station.collector.step(()):
+        assert not looked
+    assert station.total() == 3
+    station.collector.catch_up()
+    assert station.total() == 4
+    assert looked
+
+
+def test_a_log_that_is_named_is_read_beside_what_a_turn_left(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = [station.write(f"{name}.jsonl", good(f"{name}1")) for name in "ab"]
+    station.read()
+    monkeypatch.setattr(intake, "TURN_BYTES", 1)
+    for name in "ab":
+        station.write(f"{name}.jsonl", good(f"{name}2"))
+    assert station.collector.step()
+    assert station.total() == 3
+    station.write("a.jsonl", good("a3"))
+    while station.collector.step([os.fsencode(logs[0])]):
+        pass
+    assert station.total() == 5
 
 
 def test_the_loop_waits_after_a_turn_that_read_everything(

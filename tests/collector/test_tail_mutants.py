@@ -24,7 +24,7 @@ from tests.intake import test_end_of_life, test_tail
 from tests.intake.watching import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
 HISTORIES = 60
@@ -54,8 +54,8 @@ def _offset_stored_before_what_the_lines_caused(patch: pytest.MonkeyPatch) -> No
 
 
 def _a_failed_turn_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
-    def step(self: Collector) -> int:
-        return self._turn(self._now())
+    def step(self: Collector, changed: Collection[bytes] | None = None) -> int:
+        return self._turn(self._now(), changed)
 
     patch.setattr(Collector, "step", step)
 

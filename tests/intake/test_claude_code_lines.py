@@ -229,6 +229,8 @@ def test_transcripts_are_recognised_by_their_records(head: bytes) -> None:
         b"",
         b"\x00\xff{",
         b'{"ts":1,"route":"r","event":"run.started","run":"a"}\n' + TURN.data,
+        LINES[0] + b'{"ts":1,"route":"r","event":"run.started","run":"a"}\n' + LINES[1],
+        LINES[0] + b'{"ts":1,"\\u0072oute":"r","\\u0065vent":"run.started","run":"a"}\n',
         b'{"type":"user","uuid":"u","sessionId":"s","route":"r","event":"rescued"}\n',
         b'{"timestamp":"2026-03-01T12:00:00Z","type":"session_meta","payload":{}}\n',
         b'{"type":"assistant","message":{},"uuid":"u","session_id":"s"}\n',

@@ -166,6 +166,12 @@ def test_a_pattern_that_is_tied_to_an_edge_is_looked_for_among_other_texts(
     assert not redactor.suspects(b"nothing of it")
 
 
+def test_letters_of_a_hash_that_begin_no_key_of_an_issuer_are_not_suspected() -> None:
+    assert not REDACTOR.suspects(b"b1acca07-4b0c-4f5e-8abi-a0c2e0d7abia")
+    assert REDACTOR.suspects(b"ACCA")
+    assert MARK.search(REDACTOR.text("with ACCA234567ABCDEFGHIJ in it"))
+
+
 def test_a_pattern_that_matches_marks_does_not_mark_them_again() -> None:
     redactor = Redactor(KEY, Redact(patterns=("[0-9a-f]{4,}", "redacted")))
     once = redactor.text("code 12345678")

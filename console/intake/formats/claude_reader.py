@@ -6,13 +6,17 @@ What follows from them, also from silence, is in `claude_runs`; how lines become
 
 from __future__ import annotations
 
+from itertools import count
+
 import msgspec
 
 from console.intake.formats import claude_usage
+from console.intake.formats.claude_blocks import records
 from console.intake.formats.claude_denials import USER_REJECTED, denial_rule
 from console.intake.formats.claude_records import (
     BLANK,
     INTERRUPTED,
+    NO_ANSWER,
     Block,
     Message,
     Piece,
@@ -23,6 +27,7 @@ from console.intake.formats.claude_records import (
 from console.intake.formats.claude_routes import Routes
 from console.intake.formats.claude_runs import (
     FEEDBACK,
+    PLANS,
     At,
     Held,
     Place,
@@ -32,6 +37,7 @@ from console.intake.formats.claude_runs import (
     ToolUse,
     directive,
 )
+from console.intake.formats.claude_work import Work
 from console.intake.formats.marks import Marks, mark_of
 from console.intake.reading import UNDECODABLE, Batch, Context, Rejected
 from console.intake.times import instant_us
@@ -44,12 +50,6 @@ _DAY_MS = 86_400_000
 
 _TALK = frozenset({"user", "assistant", "system"})
 _WORDS = frozenset({"text", "thinking", "redacted_thinking"})
-_PLANS = frozenset({"ExitPlanMode", "AskUserQuestion"})
-"""Tools whose rejection is an answer of the human, not the refusal of an action."""
-_LAUNCHERS = frozenset({"Skill", "SlashCommand"})
-"""Tools upon whose result some versions write a command, as if the human had typed it."""
-_NO_ANSWER = "<synthetic>"
-"""The model of records that the runtime writes in the agent's place."""
 _COMMANDS = ("<command-name>", "<command-message>")
 _LOCAL_OUTPUT = ("<local-command-stdout>", "<local-command-stderr>")
 _NOTICES = (
@@ -78,9 +78,26 @@ class ClaudeCodeReader:
         self._runs = Runs(story)
         self._rejected: list[Rejected] = []
         self._seen = Marks(story.seen, _SEEN_LIMIT)
+        self._work = Work(self._runs, self._seen)
 
     def feed(self, block: bytes, offset: int, line: int) -> Batch:
         """Read whole lines; see `Reader.feed`."""
+        found = records(block)
+        if found is None:
+            self._each(block, offset, line)
+            return self._drain()
+        takes, start = self._work.takes, 0
+        for number, record, end in zip(count(line), *found, strict=False):
+            if not takes(record, offset + start, end - start, number):
+                reason = self._take(record, offset + start, end - start, number)
+                if reason:
+                    piece = Piece(0, end - start, None, reason)
+                    self._reject(piece, block[start:end], offset + start, number)
+            start = end + 1
+        return self._drain()
+
+    def _each(self, block: bytes, offset: int, line: int) -> None:
+        """Read lines one by one: some are blank, or not one record in good order."""
         for raw in block.split(b"\n"):
             body = raw.strip(BLANK)
             if not offset:
@@ -97,7 +114,6 @@ class ClaudeCodeReader:
                         self._reject(Piece(0, len(body), None, reason), body, start, line)
             offset += len(raw) + 1
             line += 1
-        return self._drain()
 
     def settle(self, clock_us: int) -> Batch:
         """Infer ends and withdrawals from ten minutes of silence before `clock_us`."""
@@ -156,9 +172,6 @@ class ClaudeCodeReader:
         self._enter(record, (story.last_us, offset, length, line))
         return ""
 
-    def _place(self, record: Record, at: At) -> Place:
-        return Place(record.own_id(self._story.session, at[0]), *at)
-
     def _enter(self, record: Record, at: At) -> None:
         story = self._story
         if not story.session:
@@ -178,6 +191,9 @@ class ClaudeCodeReader:
             self._stopped(record, self._place(record, at))
         else:
             self._name_agent(record, at)
+
+    def _place(self, record: Record, at: At) -> Place:
+        return Place(record.own_id(self._story.session, at[0]), *at)
 
     def _recognise_agent(self, record: Record, place: Place) -> None:
         """A file that begins beside the main line, with an agent's id, is that sub-agent's own."""
@@ -214,23 +230,13 @@ class ClaudeCodeReader:
             self._runs.name_agent(self._place(record, at), name(agent), session)
 
     def _user(self, record: Record, at: At) -> None:
-        blocks = [] if record.message is None else record.message.blocks()
-        beside = self._beside(record)
-        answered, said = False, []
-        for index, block in enumerate(blocks):
-            if block.type == "tool_result":
-                answered = True
-                run = self._run(record)
-                if not beside:
-                    self._result(block, at[0], run)
-                if block.is_error:
-                    self._error(
-                        record, block, self._place(record, at), f"#{index}" if index else ""
-                    )
-            elif block.type == "text":
-                said.append(block.text.lstrip())
+        content = record.message.content if record.message is not None else ""
+        if isinstance(content, str):
+            said, answered, shown = [content.lstrip()] if content else [], False, False
+        else:
+            said, answered, shown = self._blocks(record, content, at)
         self._name_agent(record, at)
-        if beside or (answered and not said):
+        if self._beside(record) or (answered and not said):
             return
         place = self._place(record, at)
         if any(text.startswith(INTERRUPTED) for text in said):
@@ -239,31 +245,41 @@ class ClaudeCodeReader:
         elif any(text.startswith(_LOCAL_OUTPUT) for text in said):
             self._story.held = None
         elif not (answered or record.marked() or self._story.agent):
-            shown = any(block.type not in {"", "text"} for block in blocks)
             self._prompt(record, place, said, shown=shown)
+
+    def _blocks(self, record: Record, blocks: list[Block], at: At) -> tuple[list[str], bool, bool]:
+        """Take in the results of tools; return what is said beside them.
+
+        With it, whether there is any result, and whether there is anything else than text.
+        """
+        said, answered, shown = [], False, False
+        for index, block in enumerate(blocks):
+            if block.type == "text":
+                said.append(block.text.lstrip())
+                continue
+            shown = shown or block.type != ""
+            if block.type == "tool_result":
+                answered, run = True, self._run(record)
+                if not self._beside(record):
+                    self._story.rest = None
+                    self._work.result(block, run, at[0])
+                if block.is_error:
+                    suffix = f"#{index}" if index else ""
+                    self._error(record, block, self._place(record, at), suffix)
+        return said, answered, shown
 
     def _prompt(self, record: Record, place: Place, said: list[str], *, shown: bool) -> None:
         """Start a run if a human asked for something: in words, or with something `shown`."""
         asked = [text for text in said if text and not text.startswith(_NOTICES)]
         if not asked and not shown:
             return
-        prompt = name(record.prompt_id.strip())
+        prompt = name(record.prompt_id.strip()) if record.prompt_id else ""
         held = Held(place, prompt or place.uuid, self._route(record), prompt)
         if asked and asked[0].startswith(_COMMANDS):
             if self._story.run is None or not self._story.run.launched:
                 self._runs.hold(held)
         else:
             self._runs.begin(held)
-
-    def _result(self, block: Block, at_us: int, run: Run) -> None:
-        tool_use = name(block.tool_use_id)
-        tool = self._story.tools.get(tool_use)
-        self._story.rest = None
-        if tool_use in run.open:
-            run.open = [other for other in run.open if other != tool_use]
-            if tool and tool.name in _PLANS:
-                run.waited_us += max(at_us - tool.ts_us, 0)
-        run.launched = tool is not None and tool.name in _LAUNCHERS
 
     def _error(self, record: Record, block: Block, place: Place, suffix: str) -> None:
         run = self._run(record)
@@ -274,7 +290,7 @@ class ClaudeCodeReader:
         if not text and isinstance(record.tool_use_result, str):
             text = record.tool_use_result
         rule = denial_rule(record.tool_denial_kind, tool.name, text)
-        if rule == USER_REJECTED and tool.name in _PLANS:
+        if rule == USER_REJECTED and tool.name in PLANS:
             self._runs.turn(place, tool.run, FEEDBACK)
         elif rule:
             self._runs.deny(place, suffix, tool, rule, text)
@@ -282,31 +298,31 @@ class ClaudeCodeReader:
             self._runs.interrupt(place, self._run(record))
 
     def _assistant(self, record: Record, at: At) -> None:
-        message, beside = record.message, self._beside(record)
+        story, runs, message, beside = self._story, self._runs, record.message, self._beside(record)
         if message is None:
             message = Message()
-        if message.model == _NO_ANSWER and not record.is_api_error_message:
+        if message.model == NO_ANSWER and not record.is_api_error_message:
             return
-        if not beside and self._story.held is not None:
-            self._runs.answer()
-        run, blocks = self._run(record), message.blocks()
-        claude_usage.count(self._story, self._seen, record, run, at)
+        if not beside and story.held is not None:
+            runs.answer()
+        run = story.run or self._run(record)
+        claude_usage.count(story, self._seen, record, run, at)
         if not beside:
-            self._runs.speak(run, name(message.id))
-        for block in blocks:
+            runs.speak(run, message.id)
+        for block in message.blocks():
             if block.type == "tool_use":
-                self._runs.use(at[0], run, name(block.id), block.name, waits=not beside)
+                runs.use(at[0], run, block.id, block.name, waits=not beside)
         if not beside and (message.stop_reason != "tool_use" or record.is_api_error_message):
             self._end(record, message, self._place(record, at), run)
 
     def _end(self, record: Record, message: Message, place: Place, run: Run) -> None:
         """See whether an answer ends its run, says that it failed, or may have been its last."""
-        blocks = message.blocks()
         if record.is_api_error_message:
-            self._runs.fail(place, "\n".join(block.text for block in blocks if block.text))
+            said = [block.text for block in message.blocks() if block.text]
+            self._runs.fail(place, "\n".join(said))
         elif message.stop_reason == "end_turn":
             self._runs.deliver(place, self._runs.elapsed_s(run, place.ts_us))
-        elif _only_words(blocks):
+        elif _only_words(message.blocks()):
             self._runs.rest(place, run)
 
     def _system(self, record: Record, place: Place) -> None:

@@ -198,10 +198,13 @@ class Piece(NamedTuple):
 
 
 T = TypeVar("T", bound=msgspec.Struct)
+NO_ANSWER = "<synthetic>"
+"""The model of records that the runtime writes in the agent's place."""
 INTERRUPTED = "[Request interrupted by user"
 _BLOCKED, _PROMPT = "UserPromptSubmit operation blocked by hook:", "\n\nOriginal prompt: "
 BLANK = b" \t\r\n\x00"
-decode = msgspec.json.Decoder(Record).decode
+DECODER = msgspec.json.Decoder(Record)
+decode = DECODER.decode
 """Reads a line that is one record in good order, which most are; raises one of UNDECODABLE."""
 _RAW_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _RAW_ITEMS = msgspec.json.Decoder(list[msgspec.Raw]).decode

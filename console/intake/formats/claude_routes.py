@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from console.intake.formats.route_template import RouteTemplate
@@ -27,7 +28,7 @@ class Routes:
     """
 
     def __init__(self, context: Context) -> None:
-        self._template = RouteTemplate(context.route or DEFAULT_ROUTE, _PLACEHOLDERS)
+        self._template = _template(context.route or DEFAULT_ROUTE)
         self._path = context.path
         self._last: tuple[tuple[str, ...], str] = (), ""
 
@@ -50,3 +51,9 @@ class Routes:
         values["cwd_name"] = _SEPARATORS.split(values["cwd"].rstrip("/\\"))[-1] or folder
         otherwise = folder or self._path.stem or _FORMAT
         return self._template.fill(lambda placeholder: values[placeholder], otherwise)
+
+
+@lru_cache(maxsize=64)
+def _template(route: str) -> RouteTemplate:
+    """Return what makes routes: the same for all files of a source, of which there may be many."""
+    return RouteTemplate(route, _PLACEHOLDERS)

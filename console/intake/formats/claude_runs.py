@@ -10,6 +10,7 @@ whoever does not has withdrawn it.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
@@ -23,6 +24,10 @@ from console.text import clean, name
 QUIET_US = 10 * MINUTE_US
 """So long after its last words a run counts as delivered, an interruption as a withdrawal."""
 DENIED, FEEDBACK = "denied", "feedback"
+PLANS = frozenset({"ExitPlanMode", "AskUserQuestion"})
+"""Tools whose rejection is an answer of the human, not the refusal of an action."""
+LAUNCHERS = frozenset({"Skill", "SlashCommand"})
+"""Tools upon whose result some versions write a command, as if the human had typed it."""
 _TERMINAL = frozenset({"run.delivered", "run.failed", "run.cancelled", "handoff"})
 _STAMP = re.compile(r"\[burnline:([^\[\]\s]{1,200})\]")
 _TOOL_LIMIT = 128
@@ -153,8 +158,9 @@ class Runs:
 
         A prompt that a hook stopped is a run that never `started`.
         """
-        self.answer()
         story, place = self.story, asked.place
+        if story.held is not None:
+            self.answer()
         if story.run is not None and asked.prompt and asked.prompt == story.run.prompt:
             return
         if story.interruption is not None:
@@ -182,20 +188,31 @@ class Runs:
 
     def use(self, at_us: int, run: Run, tool_use: str, tool: str, *, waits: bool) -> None:
         """Remember an action that is asked for; a run `waits` for its own, not its sub-agents'."""
-        tools = self.story.tools
-        tools[tool_use] = ToolUse(name(tool), at_us, run.id, run.route)
+        tools, tool_use = self.story.tools, name(tool_use)
+        tools[tool_use] = ToolUse(_tool(tool), at_us, run.id, run.route)
         if len(tools) > _TOOL_LIMIT:
             del tools[next(iter(tools))]
         if waits:
             run.open.append(tool_use)
-            del run.open[:-_TOOL_LIMIT]
+            if len(run.open) > _TOOL_LIMIT:
+                del run.open[:-_TOOL_LIMIT]
 
     def speak(self, run: Run, message: str) -> None:
         """Note that the agent is at work; with a further message all earlier tool uses are over."""
         if message and message != run.message:
-            run.message, run.open = message, []
-        run.turned, run.turned_us, run.still, run.launched = "", 0, False, False
-        self.story.rest = None
+            message = name(message)
+            if message != run.message:
+                run.message, run.open = message, []
+        if run.turned:
+            run.turned = ""
+        if run.turned_us:
+            run.turned_us = 0
+        if run.still:
+            run.still = False
+        if run.launched:
+            run.launched = False
+        if self.story.rest is not None:
+            self.story.rest = None
 
     def rest(self, place: Place, run: Run, failure: str = "") -> None:
         """Note an answer in words alone, or a failure to get one: perhaps the last of its run."""
@@ -284,7 +301,9 @@ class Runs:
     def _tell_usage(self) -> None:
         """Tell what a run took of models that no event of it has told."""
         run = self.story.run
-        told = run.meter.event(run.id, run.route) if run is not None else None
+        if run is None or run.meter.told:
+            return
+        told = run.meter.event(run.id, run.route)
         if told is not None:
             self.events.append(told)
 
@@ -321,10 +340,15 @@ class Runs:
     def _emit(self, place: Place, kind: str, suffix: str = "", **fields: Any) -> None:
         run = self.story.run
         if run is not None:
-            fields = {"run": run.id, "route": run.route, **fields}
-        if kind in _TERMINAL and run is not None:
-            run.ended = run.still = True
-            self.story.rest = None
-            fields |= run.meter.reading()
+            if kind in _TERMINAL:
+                run.ended = run.still = True
+                self.story.rest = None
+                fields |= run.meter.reading()
+            fields.setdefault("run", run.id)
+            fields.setdefault("route", run.route)
         event = Event(ts_us=place.ts_us, event=kind, id=place.uuid + suffix, **fields)
         self.events.append(Sourced(event, place.offset, place.length, place.line))
+
+
+_tool = lru_cache(maxsize=256)(name)
+"""Makes the name of a tool safe, of which there are few."""

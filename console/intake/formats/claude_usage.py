@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.intake.formats.marks import mark_of
 from console.intake.formats.usage import price
 
 if TYPE_CHECKING:
@@ -34,10 +33,8 @@ def count(story: Story, seen: Marks, record: Record, run: Run, at: At) -> None:
     call = (message.id or record.own_id(story.session, at[0])) + (record.request_id or "")
     known = calls.get(call)
     if known is None:
-        mark = mark_of(call)
-        if mark in seen.known:
+        if not seen.fresh(call):
             return
-        seen.add(mark)
         calls[call] = tokens
         if len(calls) > _CALLS:
             del calls[next(iter(calls))]

@@ -20,7 +20,7 @@ from console.intake.formats.gemini_runs import (
     denial_rule,
 )
 from console.intake.formats.loose import array, at_path, instant, table, text
-from console.intake.formats.marks import Marks, mark_of
+from console.intake.formats.marks import Marks
 from console.intake.formats.usage import total
 from console.text import name
 
@@ -103,7 +103,7 @@ class Chat:
         if not identity or at_us is None:
             return "this message has no id, or nothing says when it was"
         if identity != story.message:
-            if not self._is_new(identity):
+            if not self._seen.fresh(identity):
                 return ""
             story.message, story.took = identity, 0
             self.runs.pass_time(at_us)
@@ -116,13 +116,6 @@ class Chat:
         elif kind in {"error", "info", "warning"}:
             self._notice(kind, _said(fields.get("content")).strip(), where)
         return ""
-
-    def _is_new(self, identity: str) -> bool:
-        mark = mark_of(identity)
-        known = mark in self._seen
-        if not known:
-            self._seen.add(mark)
-        return not known
 
     def _user(self, fields: dict[str, Any], place: Place) -> None:
         content = fields.get("content")

@@ -34,10 +34,16 @@ class Marks:
     def __contains__(self, mark: bytes) -> bool:
         return mark in self.known
 
-    def add(self, mark: bytes) -> None:
-        """Remember a mark; forget the oldest where there are too many."""
+    def fresh(self, identity: str) -> bool:
+        """Remember an id; say whether it was not known."""
+        mark = mark_of(identity)
         if mark in self.known:
-            return
+            return False
+        self.add(mark)
+        return True
+
+    def add(self, mark: bytes) -> None:
+        """Remember a mark that is not known; forget the oldest where there are too many."""
         self.known.add(mark)
         self._order.append(mark)
         if len(self._order) > self._most:
