@@ -104,7 +104,7 @@ class _Rewriting:
             pass
         elif not level.is_list and level.key is None:
             level.key = _string(word)
-            self._rewrite(number, word, self._inside)
+            self._rewrite(number, word, level.key, self._inside(level.key))
         else:
             self._value(number, word, level)
 
@@ -131,7 +131,7 @@ class _Rewriting:
             if under and _NUMBER.match(word):
                 self._rewrite_bare(number, key, word)
             return
-        self._rewrite(number, word, lambda old: self._changed(key, old, pair=level.is_list))
+        self._rewrite(number, word, value, self._changed(key, value, pair=level.is_list))
 
     def _changed(self, key: str, old: str, *, pair: bool) -> str:
         if not key:
@@ -148,9 +148,8 @@ class _Rewriting:
         if found != word:
             self._new[number] = json.dumps(found)
 
-    def _rewrite(self, number: int, word: str, change: Callable[[str], str]) -> None:
-        old = _string(word)
-        found = change(old)
+    def _rewrite(self, number: int, word: str, old: str, found: str) -> None:
+        """Let a string token say what was found for what it said."""
         if found == old:
             return
         quoted = json.dumps(found, ensure_ascii=False)
@@ -167,7 +166,8 @@ class _Rewriting:
             for number in level.beside:
                 word = self._tokens[number][0]
                 if number not in self._new and word.startswith('"'):
-                    self._rewrite(number, word, lambda old: self._whole(level.named, old))
+                    old = _string(word)
+                    self._rewrite(number, word, old, self._whole(level.named, old))
 
 
 def _closed(word: str) -> bool:

@@ -48,6 +48,9 @@ _COUNT = "tokens"
 _COUNTED = msgspec.msgpack.encode(_COUNT)
 """The key of a count as it stands in a packed event: it hints at nothing either."""
 _DEEPEST = 4
+_SHORT = 64
+_MOST_CLEARED = 4_096
+"""So many short texts are remembered to hold no secret: keys and words come again and again."""
 _RE2_BYTES = 64 * 1024 * 1024
 """What RE2 may keep of the states that it met; with less it falls back to something slower."""
 
@@ -71,6 +74,7 @@ class Redactor:
         more = [*map(_loosely, self._keys), *loose]
         self._suspect = _compiled("|".join((secrets.SUSPECT, *more)).encode())
         words = ((_VERDICT, _PASSED), (_COUNT, _COUNTED))
+        self._cleared: set[str] = set()
         self._harmless = [packed for word, packed in words if self.text(word) == word]
 
     def text(self, text: str, limit: int = TEXT_LIMIT) -> str:
@@ -172,6 +176,8 @@ class Redactor:
 
     def _once(self, text: str, depth: int = 0) -> str:
         """Return the text after one pass over it; text that is JSON stays JSON."""
+        if text in self._cleared:
+            return text
         if depth < _DEEPEST and looks_like_json(text):
             return rewritten(
                 text,
@@ -179,10 +185,15 @@ class Redactor:
                 self._whole,
                 lambda inner: self._once(inner, depth + 1),
             )
-        return "".join(
+        found = "".join(
             piece if place % 2 else self._piece(piece)
             for place, piece in enumerate(_MARK.split(text))
         )
+        if found == text and len(text) <= _SHORT and not looks_like_json(text):
+            if len(self._cleared) == _MOST_CLEARED:
+                self._cleared.clear()
+            self._cleared.add(text)
+        return found
 
     def _piece(self, text: str) -> str:
         """Return a text without a mark in it after one pass."""

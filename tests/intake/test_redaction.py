@@ -269,3 +269,13 @@ def test_a_cut_line_gives_no_secret_away(text: str, cut: int) -> None:
     found = REDACTOR.line(raw)
     assert b"planted" not in found
     assert REDACTOR.line(found) == found
+
+
+@given(st.lists(st.one_of(TEXTS, VALUES.map(json.dumps)), max_size=12))
+def test_what_a_redactor_saw_before_makes_no_difference(texts: list[str]) -> None:
+    used, forgetful = Redactor(KEY, Redact()), Redactor(KEY, Redact())
+    for text in (*texts, *reversed(texts)):
+        for line in (text, json.dumps({text: [text, {"key": text, "value": "hunter2hunter2"}]})):
+            forgetful._cleared.clear()
+            raw = line.encode("utf-8", "surrogatepass")
+            assert used.line(raw) == forgetful.line(raw)
