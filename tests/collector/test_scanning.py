@@ -104,8 +104,16 @@ def texts(draw: st.DrawFn) -> bytes:
     return line.replace(b"\n", b" ")
 
 
+def line_of(**more: object) -> bytes:
+    """Return a plain line with some more in it."""
+    return json.dumps({**_PLAIN, **more}).encode()
+
+
 @settings(max_examples=400)
 @given(lines=st.lists(texts(), max_size=12), ended=st.booleans())
+@example(lines=[line_of(agent="x" * 201), line_of(reason="y" * 2_001)], ended=False)
+@example(lines=[line_of(run="r1", parent=parent) for parent in ("p1", "p2")], ended=False)
+@example(lines=[line_of(run=" "), line_of(sla_s=0)], ended=True)
 def test_every_line_is_the_event_that_it_is_when_read_by_itself(
     lines: list[bytes], ended: bool
 ) -> None:

@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
 from console.ledger import book, case, classes, counts, facts, orders, permission, runs, whole
-from console.ledger.parts import Part
 from console.model import Event, Origin, Piece, RunState
 from console.settings import Measured
 from tests.ledger import playing
@@ -139,17 +138,6 @@ def _a_run_is_judged_by_one_batch_alone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(playing.MemoryShelf, "known", lambda _self, _keys: set())
 
 
-def _families_are_met_too_late(patch: pytest.MonkeyPatch) -> None:
-    original, meet = book.Ledger.bring, book.Ledger._meet_families
-
-    def bring(self: book.Ledger, read: dict[book.Key, list[Part]]) -> None:
-        original(self, read)
-        meet(self, read)
-
-    patch.setattr(book.Ledger, "_meet_families", lambda _self, _read: None)
-    patch.setattr(book.Ledger, "bring", bring)
-
-
 def _what_ends_at_all_ends_well(patch: pytest.MonkeyPatch) -> None:
     def ended_well(pieces: list[Piece], _measured: Measured) -> whole.End | None:
         ends = [piece[0] for piece in pieces if piece[1].event in facts.TERMINAL]
@@ -166,7 +154,7 @@ MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 
 
 def test_the_list_of_mutants_is_not_empty() -> None:
-    assert len(MUTANTS) == 17
+    assert len(MUTANTS) == 16
 
 
 @pytest.mark.parametrize("name", MUTANTS)
