@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from console.store.connect import Connection
 
 _EVALUATE_US = SECOND_US
+_LOOK_S = 1.0
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US
 
@@ -95,6 +96,8 @@ class Collector:
         self.polling = ""
         """Why file events do not work, so that logs are only looked at now and then; "" if so."""
         self._loaded = False
+        self._missed = False
+        """Whether changes of logs were passed over since they were last looked at."""
         self._load()
 
     def _load(self) -> None:
@@ -165,7 +168,9 @@ class Collector:
             self._load()
         try:
             if read := self._ahead.step():
+                self._missed = True
                 return read
+            changed, self._missed = None if self._missed else changed, False
             return self._turn(self._now(), changed)
         except BaseException:
             self._loaded = False
@@ -180,9 +185,10 @@ class Collector:
         return Collector(settings, store, control, **clocks, newest_first=False)
 
     def catch_up(self) -> None:
-        """Read everything to its end; look at all logs when what was known of them is read."""
+        """Read everything to its end; all logs are looked at every second, and in the end."""
         while self.step():
-            while self.step(()):
+            swept_s = time.monotonic()
+            while time.monotonic() - swept_s < _LOOK_S and self.step(()):
                 pass
 
     def evaluate(self) -> None:

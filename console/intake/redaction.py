@@ -190,7 +190,7 @@ class Redactor:
             for place, piece in enumerate(_MARK.split(text))
         )
         if found == text and len(text) <= _SHORT and not looks_like_json(text):
-            if len(self._cleared) == _MOST_CLEARED:
+            if len(self._cleared) >= _MOST_CLEARED:
                 self._cleared.clear()
             self._cleared.add(text)
         return found

@@ -250,7 +250,13 @@ class Ledger:
         for route in self.agenda.routes():
             for run in self.agenda.due(route, clock(route)):
                 self._dirty[route, run] = None
-        changes = [self._judge(key, clock(key[0])) for key in self._dirty]
+        changes = []
+        for key in self._dirty:
+            change = self._judge(key, clock(key[0]))
+            if change.stored or change.facts or change.entry.state:
+                changes.append(change)
+            else:  # nothing is known but its name, of a parent that turned out to be none
+                self._records.pop(key, None)
         self._dirty.clear()
         noted = sorted(self._reviewed)
         for route in noted:
@@ -315,17 +321,29 @@ class Ledger:
         )
 
     def _adopt(self, key: Key, parent: str) -> None:
-        """Take in the run that started another, "" for none: the family's root may change by it."""
+        """Take in the run that started another, "" for none: the family's root may change by it.
+
+        All above it, before and now, are judged again: where they lead in a circle, or did, each of
+        them is or was a root.
+        """
         facts = self._record(key).facts
         if not parent or parent == facts.parent:
             return
-        before = self._root(key)
-        facts.adopt(parent)
-        parent = facts.parent
-        self._children.setdefault((key[0], parent), set()).add(key[1])
-        self._dirty[key] = None
-        for relative in (before, self._root(key), (key[0], parent)):
+        left, before = (key[0], facts.parent), self._above(key)
+        if facts.adopt(parent) and left in self._children:
+            self._children[left].discard(key[1])
+        self._children.setdefault((key[0], facts.parent), set()).add(key[1])
+        for relative in (key, *before, *self._above(key)):
             self._dirty[relative] = None
+
+    def _above(self, key: Key) -> list[Key]:
+        """Return the runs that led to one, the nearest first, each once."""
+        route, found = key[0], list[Key]()
+        above = self._record(key).facts.parent
+        while above and (route, above) not in found:
+            found.append((route, above))
+            above = self._record((route, above)).facts.parent
+        return found
 
     def _touch(self, key: Key) -> None:
         self._dirty[key] = None
@@ -342,25 +360,20 @@ class Ledger:
 
     def _parent(self, key: Key) -> str | None:
         """Return the run that started this one; None too where that leads back to it."""
-        route, run = key
-        parent = self._record(key).facts.parent
-        seen = set()
-        above = parent
-        while above and above not in seen:
-            if above == run:
-                return None
-            seen.add(above)
-            above = self._record((route, above)).facts.parent
-        return parent or None
+        above = self._above(key)
+        return above[0][1] if above and key not in above else None
 
     def _descendants(self, key: Key) -> list[tuple[str, Facts]]:
-        route, _ = key
+        route, run = key
         found: list[tuple[str, Facts]] = []
-        waiting = sorted(self._children.get(key, ()))
+        waiting, seen = sorted(self._children.get(key, ())), {run}
         while waiting:
             child = waiting.pop()
+            if child in seen:
+                continue
+            seen.add(child)
             record = self._record((route, child))
-            if self._root((route, child)) == key and (route, child) != key:
+            if self._root((route, child)) == key:
                 found.append((child, record.facts))
                 waiting += sorted(self._children.get((route, child), ()))
         return found

@@ -83,6 +83,49 @@ def test_a_run_that_ended_well_before_its_child_was_met_is_judged_with_it() -> N
     assert found.runs["refunds", "root"].misses.keys() == {ErrorClass.PERMISSION}
 
 
+@pytest.mark.parametrize("gathered", [False, True])
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_runs_that_name_each_other_and_then_another_are_one_family(
+    order: tuple[int, ...], gathered: bool
+) -> None:
+    named = [("b", "c"), ("c", "b"), ("b", "a")]
+    told = [event("rescued", run, n, parent=parent) for n, (run, parent) in enumerate(named)]
+    found = [told[place] for place in order]
+    for batches in ([found], [[one] for one in found], [found[:2], found[2:]]):
+        player = Player({}, ())
+        for batch in batches:
+            player.play(batch, _NOW_US, _NOW_US, gathered=gathered)
+        assert player.rescues() == {"refunds": 3}
+        assert {run for (_, run), row in player.shelf.rows.items() if row[2].state} <= {"a"}
+
+
+@pytest.mark.parametrize("gathered", [False, True])
+@pytest.mark.parametrize("order", list(permutations("xyz")), ids="".join)
+def test_of_runs_that_lead_in_a_circle_each_is_one_of_its_own(
+    order: tuple[str, ...], gathered: bool
+) -> None:
+    parents = {"x": "y", "y": "z", "z": "x"}
+    player = Player({}, ())
+    for run in order:
+        told = event("rescued", run, 5, parent=parents[run])
+        player.play([told], _NOW_US, _NOW_US, gathered=gathered)
+    assert player.rescues() == {"refunds": 3}
+    assert {run for (_, run), row in player.shelf.rows.items() if row[2].rescues} == set(parents)
+
+
+@pytest.mark.parametrize("gathered", [False, True])
+@pytest.mark.parametrize("parents", list(permutations(("p", "q", "s"))), ids="".join)
+def test_of_several_parents_the_smallest_counts_and_a_child_counts_once(
+    parents: tuple[str, ...], gathered: bool
+) -> None:
+    told = [event("rescued", "child", n, parent=parent) for n, parent in enumerate(parents)]
+    told.append(event("rescued", "grandchild", 9, parent="child"))
+    player = Player({}, ())
+    player.play(told, _NOW_US, _NOW_US, gathered=gathered)
+    assert player.rescues() == {"refunds": 4}
+    assert {run for (_, run) in player.shelf.rows} == {"p", "child", "grandchild"}
+
+
 def test_families_that_are_met_too_late_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     bring, meet = Ledger.bring, Ledger._meet_families
 
