@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from console.store.connect import Connection
 
 _EVALUATE_US = SECOND_US
-_LOOK_S = 1.0
+_LOOK_US = SECOND_US
+"""How long a backlog is read on before all logs are looked at again."""
 _GAPS_US = 10 * MINUTE_US
 _GAP_SPAN_US = 14 * DAY_US
 
@@ -187,8 +188,8 @@ class Collector:
     def catch_up(self) -> None:
         """Read everything to its end; all logs are looked at every second, and in the end."""
         while self.step():
-            swept_s = time.monotonic()
-            while time.monotonic() - swept_s < _LOOK_S and self.step(()):
+            until_us = self._steady() + _LOOK_US
+            while self._steady() < until_us and self.step(()):
                 pass
 
     def evaluate(self) -> None:

@@ -97,6 +97,27 @@ def test_what_a_turn_left_is_read_on_without_a_look_at_every_log(
     assert looked
 
 
+def test_all_logs_are_looked_at_every_second_while_a_backlog_is_caught_up_with(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "TURN_BYTES", 1)
+    for number in range(6):
+        station.write(f"{number}.jsonl", good(f"r{number}"))
+    ticks = iter(range(0, 10**9, 400_000))
+    monkeypatch.setattr(station.collector, "_steady", lambda: next(ticks))
+    looked: list[int] = []
+    sweep = Tailer.sweep
+
+    def noted(tailer: Tailer) -> list[Position]:
+        looked.append(station.total())
+        return sweep(tailer)
+
+    monkeypatch.setattr(Tailer, "sweep", noted)
+    station.collector.catch_up()
+    assert station.total() == 6
+    assert len(set(looked)) > 2
+
+
 def test_a_log_that_is_named_is_read_beside_what_a_turn_left(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
