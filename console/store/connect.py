@@ -82,14 +82,18 @@ def create(path: Path) -> Connection:
     except OSError as error:
         raise StoreError(f"store {path}: {error.strerror}; name another with --store") from error
     os.close(descriptor)
-    return _open(f"file:{_quoted(path)}?mode=rw", path)
+    return _open(path, f"page_size={_PAGE_BYTES}", "journal_mode=wal")
 
 
 def attach(path: Path) -> Connection:
-    """Open the store for reading; one of an older version is brought up to this one first.
+    """Open the store for reading.
+
+    A file that a collector is just making is left as it is: were it switched to WAL from two sides,
+    SQLite would refuse one of them at once, whatever patience it was told to have.
 
     Raises:
-        StoreError: there is no store at the path, or it is not one of ours.
+        StoreError: there is no store at the path, it is not one of ours, or of an older version,
+            which a collector brings up to date.
     """
     none = (
         f"store {path}: there is none yet; `burnline collect DIR` makes one "
@@ -97,7 +101,7 @@ def attach(path: Path) -> Connection:
     )
     if not path.exists():
         raise StoreError(none)
-    connection = _open(f"file:{_quoted(path)}?mode=rw", path)
+    connection = _open(path)
     known = connection.execute("pragma user_version").fetchone()[0]
     if known != SCHEMA_VERSION:
         connection.close()
@@ -119,21 +123,19 @@ def _outdated(path: Path, known: int) -> str:
     )
 
 
-def _open(uri: str, path: Path) -> Connection:
+def _open(path: Path, *pragmas: str) -> Connection:
+    uri = f"file:{_quoted(path)}?mode=rw"
     try:
         connection = sqlite3.connect(
             uri, uri=True, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
         )
         try:
             _recognise(connection, path)
+            for pragma in (*pragmas, "synchronous=full", f"cache_size=-{_CACHE_KIB}"):
+                connection.execute(f"pragma {pragma}")
         except BaseException:
             connection.close()
             raise
-        connection.execute(f"pragma page_size={_PAGE_BYTES}")
-        connection.execute("pragma journal_mode=wal")
-        connection.execute("pragma synchronous=full")
-        connection.execute(f"pragma busy_timeout={_BUSY_MS}")
-        connection.execute(f"pragma cache_size=-{_CACHE_KIB}")
     except sqlite3.OperationalError as error:
         raise StoreError(f"store {path}: {error}; move it aside or name another") from error
     except sqlite3.DatabaseError as error:
@@ -146,9 +148,11 @@ def _open(uri: str, path: Path) -> Connection:
 
 def _recognise(connection: Connection, path: Path) -> None:
     """Refuse a SQLite file of another program, or of a newer version, before it is touched."""
+    connection.execute("begin")  # A collector may be making it meanwhile.
     found = connection.execute("pragma application_id").fetchone()[0]
     known = connection.execute("pragma user_version").fetchone()[0]
     used = connection.execute("select count(*) from sqlite_master").fetchone()[0]
+    connection.execute("commit")
     if found not in {0, APPLICATION_ID} or (found == 0 and used):
         raise StoreError(f"store {path}: this SQLite file is not burnline's; name another")
     if known > SCHEMA_VERSION:
@@ -165,7 +169,7 @@ def damage(path: Path) -> str:
         StoreError: it is not one of ours, or cannot be used now.
     """
     try:
-        connection = _open(f"file:{_quoted(path)}?mode=rw", path)
+        connection = _open(path)
         try:
             found = str(connection.execute("pragma quick_check(1)").fetchone()[0])
         finally:

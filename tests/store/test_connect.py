@@ -1,0 +1,63 @@
+"""Opening a store while somebody else does: a reader never stands in a collector's way."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from console.store.connect import StoreError, attach, create, damage
+from console.store.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+STARTS = 40
+
+
+@pytest.mark.parametrize("look", [attach, damage], ids=["attach", "damage"])
+def test_whoever_reads_leaves_a_store_that_is_just_being_made_as_it_is(
+    tmp_path: Path, look: Callable[[Path], object]
+) -> None:
+    store = tmp_path / "new.db"
+    store.touch()
+    with contextlib.suppress(StoreError):
+        look(store)
+    assert not store.read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["new.db"]
+
+
+def test_a_store_is_made_while_others_look_for_it_all_the_time(tmp_path: Path) -> None:
+    ended = threading.Event()
+    store = [tmp_path / "0.db"]
+    said: list[str] = []
+
+    def look() -> None:
+        while not ended.is_set():
+            try:
+                attach(store[0]).close()
+            except StoreError as error:
+                said.append(str(error))
+
+    readers = [threading.Thread(target=look) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    try:
+        for number in range(STARTS):
+            store[0] = tmp_path / f"{number}.db"
+            Writer(store[0]).close()
+    finally:
+        ended.set()
+        for reader in readers:
+            reader.join()
+    assert all("there is none yet" in sentence for sentence in said)
+
+
+def test_a_store_is_written_to_a_log_and_every_commit_reaches_the_disk(tmp_path: Path) -> None:
+    connection = create(tmp_path / "new.db")
+    asked = {"journal_mode": "wal", "synchronous": 2, "page_size": 8192}
+    assert {name: connection.execute(f"pragma {name}").fetchone()[0] for name in asked} == asked
+    connection.close()
