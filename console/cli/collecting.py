@@ -69,19 +69,34 @@ def collect(
     check_sources(session)
     from console.collector import Lease
 
+    ending = None if once else _ending()
     lease = Lease(session.store)
     gc.freeze()
     try:
         from console.cli.metering import pushed, served
 
         with served(session, metrics), pushed(session, otlp):
-            _collect(session, lease, once=once)
+            _collect(session, lease, ending)
     finally:
         lease.release()
 
 
-def _collect(session: Session, lease: Lease, *, once: bool) -> None:
-    """Collect into the store; one that is damaged or gone is replaced by a new one, and said."""
+def _ending() -> threading.Event:
+    """Return what is set as soon as this process is told to end, by ctrl+c or `burnline stop`.
+
+    Asked for before the lease is taken: whoever holds one is found, and may be stopped.
+    """
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    return ending
+
+
+def _collect(session: Session, lease: Lease, ending: threading.Event | None) -> None:
+    """Collect into the store until `ending`, by default once.
+
+    A store that is damaged or gone is replaced by a new one, and that is said.
+    """
     from console.collector import Collector
     from console.collector.salvage import salvage
     from console.store.connect import Displaced, StoreError, Unusable, is_damage
@@ -93,13 +108,16 @@ def _collect(session: Session, lease: Lease, *, once: bool) -> None:
             warn(f"burnline: {said}")
         try:
             collector = Collector(
-                session.settings, session.store, session.control, newest_first=not once
+                session.settings,
+                session.store,
+                session.control,
+                newest_first=ending is not None,
             )
             try:
-                if once:
+                if ending is None:
                     _once(session, collector)
                 else:
-                    _collect_until_stopped(session, collector, lease)
+                    _collect_until(ending, session, collector, lease)
             finally:
                 collector.close()
         except Displaced as error:
@@ -216,12 +234,11 @@ def _tallied(store: Path) -> tuple[int, int, int, list[Tally]]:
         connection.close()
 
 
-def _collect_until_stopped(session: Session, collector: Collector, lease: Lease) -> None:
+def _collect_until(
+    ending: threading.Event, session: Session, collector: Collector, lease: Lease
+) -> None:
     from console.collector.runloop import run
 
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
     warn(f"burnline: collecting into {session.store}; end with ctrl+c or `burnline stop`")
     run(
         collector,

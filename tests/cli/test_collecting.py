@@ -162,6 +162,24 @@ def test_a_second_collector_is_4_and_names_the_first(shell: Shell) -> None:
     assert shell("collect", "--once", "logs").code == 0
 
 
+def test_a_collector_that_is_stopped_as_soon_as_it_can_be_found_ends_as_any_other(
+    shell: Shell,
+) -> None:
+    told = (
+        "import os, signal\n"
+        "from console.collector import Lease\n"
+        "taken = Lease.__init__\n"
+        "def take(lease, store):\n"
+        "    taken(lease, store)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "Lease.__init__ = take\n"
+        "from console.cli import main\n"
+        "main()\n"
+    )
+    with shell.started("-c", told, *shell.command("collect", "logs")) as process:
+        assert process.wait(60) == 0
+
+
 def test_a_running_collector_is_seen_and_ends_when_it_is_stopped(shell: Shell) -> None:
     shell.write("a.jsonl", good("r1"))
 
