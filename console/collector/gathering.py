@@ -16,7 +16,7 @@ from console.model import EVENTS, Told
 
 if TYPE_CHECKING:
     from console.collector.scanning import Scanning
-    from console.ledger.book import Key
+    from console.ledger.facts import Key
     from console.ledger.parts import Part
     from console.model import Event, Origin, Piece
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from console.intake.formats.native_block import Plainly
     from console.intake.reading import Batch, Reader
     from console.intake.redaction import Redactor
-    from console.ledger.book import Key, Ledger
+    from console.ledger.book import Ledger
+    from console.ledger.facts import Key
     from console.model import Event, Piece
 
 

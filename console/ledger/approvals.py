@@ -26,12 +26,18 @@ def waiting(facts: Facts) -> list[Event]:
     ended. An operator's grant answers it too, but is not among the events of the run.
     """
     latest: dict[str, Event] = {}
+    answered_us: dict[str, int] = {}
+    ended_us = -1
     for mark in facts.ordered():
         event = mark.event
         if event.event == ASKED:
             latest[event.action] = event
         elif event.event in _ANSWERS:
-            latest.pop(event.action, None)
+            answered_us[event.action] = event.ts_us
         elif event.event in TERMINAL:
-            latest.clear()
-    return list(latest.values())
+            ended_us = event.ts_us
+    return [
+        event
+        for action, event in latest.items()
+        if event.ts_us > max(ended_us, answered_us.get(action, -1))
+    ]

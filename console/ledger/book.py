@@ -9,7 +9,8 @@ from console.ledger import runs
 from console.ledger.case import Debit, duration
 from console.ledger.counts import Cells, Entry, entry_of
 from console.ledger.deadlines import Agenda
-from console.ledger.facts import Facts, gathered, own_run
+from console.ledger.facts import Facts, Key, gathered, own_run
+from console.ledger.families import Families
 from console.ledger.orders import RECEIPT, Orders
 from console.ledger.parts import Part, events_of, in_order, pieces_of
 from console.ledger.whole import Whole, began_us, ended_usually, ended_well, usually, whole
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _CACHE_LIMIT = 1_000
 """Each run takes some kilobytes; the shelf has those that are not here."""
-Key = tuple[str, str]
 
 
 class Record(NamedTuple):
@@ -95,7 +95,7 @@ class Ledger:
         self._measured = measured
         self._orders = orders
         self._records: OrderedDict[Key, Record] = OrderedDict()
-        self._children: dict[Key, set[str]] = {}
+        self._families = Families(lambda key: self._record(key).facts)
         self._dirty: dict[Key, None] = {}
         self._reviewed: set[str] = set()
         self._cells = Cells()
@@ -108,8 +108,7 @@ class Ledger:
         """Take up stored deadlines (route, run, instant) and parents (route, run, parent)."""
         for route, run, deadline_us in deadlines:
             self.agenda.set(route, run, deadline_us)
-        for route, run, parent in links:
-            self._children.setdefault((route, parent), set()).add(run)
+        self._families.resume(links)
 
     def apply(self, event: Event, origin: Origin) -> None:
         """Take in one event."""
@@ -125,7 +124,7 @@ class Ledger:
         run = event.run or own_run(event)
         key = (event.route, run)
         record = self._record(key)
-        self._adopt(key, event.parent)
+        self._dirty |= dict.fromkeys(self._families.adopt(key, event.parent))
         if record.facts.add(event, origin):
             self._touch(key)
 
@@ -135,9 +134,9 @@ class Ledger:
         A run of which nothing else is known, on a route without orders, may have ended well in it:
         then it is judged and done with. Whatever is not as simple is applied event by event.
         """
-        records, children, measured, ended = self._records, self._children, self._measured, []
+        measured, ended = self._measured, []
         self._meet_families(read)
-        fresh = {key for key in read if key not in records and key not in children}
+        fresh = set(read).difference(self._records, self._families.parents())
         fresh -= self._shelf.known(fresh)
         ordered = {route for route in {route for route, _ in read} if self.ordered(route)}
         if ordered:
@@ -199,7 +198,7 @@ class Ledger:
         for key in family - self._shelf.known(family):
             self._records[key] = Record(Facts(), Entry(), stored=False)
         for key, parent in named:
-            self._adopt(key, parent)
+            self._dirty |= dict.fromkeys(self._families.adopt(key, parent))
 
     def ordered(self, route: str) -> bool:
         """Say whether orders are known of a route, so that what its agents do is held to them."""
@@ -218,7 +217,7 @@ class Ledger:
         To be called when everything is settled.
         """
         for key in keys:
-            self._children.pop(key, None)
+            self._families.forget(key)
             self._records.pop(key, None)
             self.agenda.set(*key, None)
 
@@ -253,9 +252,9 @@ class Ledger:
         changes = []
         for key in self._dirty:
             change = self._judge(key, clock(key[0]))
-            if change.stored or change.facts or change.entry.state:
+            if change.stored or change.facts or change.entry != Entry():
                 changes.append(change)
-            else:  # nothing is known but its name, of a parent that turned out to be none
+            else:  # nothing is known but its name, of a parent that has nothing to answer for
                 self._records.pop(key, None)
         self._dirty.clear()
         noted = sorted(self._reviewed)
@@ -272,8 +271,8 @@ class Ledger:
     def _judge(self, key: Key, clock_us: int) -> Change:
         route, run = key
         record = self._record(key)
-        children = self._descendants(key)
-        if self._parent(key) is not None or not (record.facts or children):
+        children = self._families.descendants(key)
+        if self._families.parent(key) is not None or not (record.facts or children):
             outcome = runs.Outcome(None, None, (), None, handoff=False, rescues=0)
         else:
             measured = self._measured(route, _begun_us(record.facts, children))
@@ -320,63 +319,9 @@ class Ledger:
             RunState.BAD, at_us // MINUTE_US, (debit,), None, handoff=False, rescues=0
         )
 
-    def _adopt(self, key: Key, parent: str) -> None:
-        """Take in the run that started another, "" for none: the family's root may change by it.
-
-        All above it, before and now, are judged again: where they lead in a circle, or did, each of
-        them is or was a root.
-        """
-        facts = self._record(key).facts
-        if not parent or parent == facts.parent:
-            return
-        left, before = (key[0], facts.parent), self._above(key)
-        if facts.adopt(parent) and left in self._children:
-            self._children[left].discard(key[1])
-        self._children.setdefault((key[0], facts.parent), set()).add(key[1])
-        for relative in (key, *before, *self._above(key)):
-            self._dirty[relative] = None
-
-    def _above(self, key: Key) -> list[Key]:
-        """Return the runs that led to one, the nearest first, each once."""
-        route, found = key[0], list[Key]()
-        above = self._record(key).facts.parent
-        while above and (route, above) not in found:
-            found.append((route, above))
-            above = self._record((route, above)).facts.parent
-        return found
-
     def _touch(self, key: Key) -> None:
         self._dirty[key] = None
-        root = self._root(key)
-        if root != key:
-            self._dirty[root] = None
-
-    def _root(self, key: Key) -> Key:
-        parent = self._parent(key)
-        while parent is not None:
-            key = (key[0], parent)
-            parent = self._parent(key)
-        return key
-
-    def _parent(self, key: Key) -> str | None:
-        """Return the run that started this one; None too where that leads back to it."""
-        above = self._above(key)
-        return above[0][1] if above and key not in above else None
-
-    def _descendants(self, key: Key) -> list[tuple[str, Facts]]:
-        route, run = key
-        found: list[tuple[str, Facts]] = []
-        waiting, seen = sorted(self._children.get(key, ())), {run}
-        while waiting:
-            child = waiting.pop()
-            if child in seen:
-                continue
-            seen.add(child)
-            record = self._record((route, child))
-            if self._root((route, child)) == key:
-                found.append((child, record.facts))
-                waiting += sorted(self._children.get((route, child), ()))
-        return found
+        self._dirty[self._families.root(key)] = None
 
     def _record(self, key: Key) -> Record:
         record = self._records.get(key)

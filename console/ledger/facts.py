@@ -23,6 +23,9 @@ CANCELLED, HANDOFF = "run.cancelled", "handoff"
 CHANGE = "change.deployed"
 TERMINAL = frozenset({DELIVERED, FAILED, CANCELLED, HANDOFF})
 
+Key = tuple[str, str]
+"""Which run: (route, run)."""
+
 
 class Mark(NamedTuple):
     """One event of a run with where it was read. Route and run are left out of the event."""

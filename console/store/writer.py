@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.intake.reading import Rejected
-    from console.ledger.book import Key
     from console.ledger.case import Debit
+    from console.ledger.facts import Key
     from console.ledger.whole import Whole
 
 _LATE = (ErrorClass.LATENCY,)

@@ -127,15 +127,15 @@ def runs_of(route: Route) -> dict[str, Events]:
 def parent_of(route: Route, run: str) -> str:
     """Return the run that started `run`, or an empty name.
 
-    Of several the one named earliest, at one instant the first by name. What says that models were
-    used names it as well as any other event.
+    Of several the first by name, as the semantics name none. What says that models were used names
+    it as well as any other event.
     """
     named = [
-        (event.ts_us, event.parent)
+        event.parent
         for event in route.events
         if event.run == run and event.parent and event.event in EVENTS
     ]
-    return min(named, default=(0, ""))[1]
+    return min(named, default="")
 
 
 def ancestors(route: Route, run: str) -> list[str]:

@@ -138,7 +138,7 @@ def waits(route: Route, own: Events) -> list[tuple[int, int]]:
         answers = [
             answer.ts_us
             for answer in of(own, "approval.granted", "approval.denied")
-            if answer.action == asked.action and answer.ts_us > asked.ts_us
+            if answer.action == asked.action and answer.ts_us >= asked.ts_us
         ]
         answered_us = max(asked.ts_us, min(answers, default=unanswered_us))
         for order in route.directives:
@@ -159,14 +159,14 @@ def waits(route: Route, own: Events) -> list[tuple[int, int]]:
 
 
 def latency(route: Route, own: Events) -> list[int]:
-    """Return the SLA's deadline, put off by every wait that began before it, if it was missed."""
+    """Return the SLA's deadline if it was missed, put off by every wait while its clock ran."""
     start, allowed = started_us(own), sla_us(route, own)
     if start is None or allowed is None:
         return []
     deadline_us = start + allowed
     for begin_us, end_us in waits(route, own):
         if begin_us <= deadline_us:
-            deadline_us += end_us - begin_us
+            deadline_us += max(0, end_us - max(begin_us, start))
     end = first_terminal(own)
     in_time = end is not None and end.ts_us <= deadline_us
     return [] if in_time or route.clock_us <= deadline_us else [deadline_us]

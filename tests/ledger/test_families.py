@@ -126,6 +126,16 @@ def test_of_several_parents_the_smallest_counts_and_a_child_counts_once(
     assert {run for (_, run) in player.shelf.rows} == {"p", "child", "grandchild"}
 
 
+@pytest.mark.parametrize("gathered", [False, True])
+def test_a_rescue_counts_for_a_parent_that_nothing_else_is_known_of(*, gathered: bool) -> None:
+    cancelled = event("run.cancelled", "child", 1, parent="elsewhere", by="requester")
+    player = Player({}, ())
+    for told in (cancelled, event("rescued", "child", 0)):
+        player.play([told], _NOW_US, _NOW_US, gathered=gathered)
+        player.restart()
+    assert player.rescues() == {"refunds": 1}
+
+
 def test_families_that_are_met_too_late_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     bring, meet = Ledger.bring, Ledger._meet_families
 

@@ -13,7 +13,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from console.ledger import book, case, classes, counts, facts, orders, permission, runs, whole
+from console.ledger import (
+    book,
+    case,
+    classes,
+    counts,
+    facts,
+    families,
+    orders,
+    permission,
+    runs,
+    whole,
+)
 from console.model import Event, Origin, Piece, RunState
 from console.settings import Measured
 from tests.ledger import playing
@@ -100,7 +111,7 @@ def _a_later_pass_clears_a_failure_at_delivery(patch: pytest.MonkeyPatch) -> Non
 
 
 def _children_are_runs_of_their_own(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(book.Ledger, "_parent", lambda _self, _key: None)
+    patch.setattr(families.Families, "parent", lambda _self, _key: None)
 
 
 def _cancelling_forgives_everything(patch: pytest.MonkeyPatch) -> None:
