@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from operator import itemgetter
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from console.burn import windows
 from console.collector import consequences
@@ -21,6 +18,7 @@ from console.collector.drift import Drift
 from console.collector.evaluate import Evaluator
 from console.collector.intake import Intake
 from console.collector.judged import Judged
+from console.collector.keeping import Keeping
 from console.collector.own_log import own_log
 from console.collector.retention import Retention
 from console.collector.standing import Standing
@@ -29,14 +27,13 @@ from console.intake.places import told
 from console.intake.position import UNREADABLE, UNRECOGNISED
 from console.intake.redaction import Redactor
 from console.intake.tail import Tailer
-from console.ledger.book import Change, Ledger
-from console.ledger.counts import bit_of
+from console.ledger.book import Ledger
 from console.ledger.deadlines import reading_clock
-from console.model import DAY_US, MINUTE_US, SECOND_US, Origin
+from console.model import DAY_US, MINUTE_US, SECOND_US
 from console.notify import Alarm, Courier, channels_of
 from console.settings import Settings, Source
 from console.settings.document import digest
-from console.store import counting, desk, requests, unknown_events
+from console.store import counting, desk
 from console.store import intake as kept
 from console.store.writer import Writer
 from console.text import clean
@@ -107,9 +104,7 @@ class Collector:
         self._judged = Judged(connection)
         self._standing = Standing(self.writer, self._settings)
         self._clocks: dict[str, int] = {}
-        self._told: dict[str, str] = {}
         self._last_file = kept.last_file(connection)
-        self._passed = kept.passed_over(connection)
         sources = (*self._settings.sources, self._own)
         known = kept.positions(connection)
         self._tailer = Tailer(sources, known, self._new_file, self._now)
@@ -119,6 +114,7 @@ class Collector:
         self._retention = Retention(connection, self._settings)
         numbers, floors = kept.sequences(connection), self._retention.floors
         self._intake = Intake(self._tailer, self._ledger, numbers, redactor, floors)
+        self._keeping = Keeping(self.writer, self._intake, self._standing)
         self._standing.take_orders(self._ledger)
         with self.writer.transaction():
             self._standing.take_settings(self._ledger, self._now())
@@ -297,92 +293,18 @@ class Collector:
 
         self._intake.deliver()
         settled = self._ledger.settle(clock)
-        writer, connection = self.writer, self.writer.connection
-        writer.settle(settled, now_us)
-        seen = dict(sorted(self._intake.gathering.seen.items(), key=itemgetter(0)))
-        self._standing.history.meet(seen)
-        writer.saw((route, item.latest_us, item.events) for route, item in seen.items())
+        self._keeping.keep(settled, now_us, self.polling)
+        seen = self._intake.gathering.seen
         self._clocks |= {route: clock(route) for route in seen}
-        desk.save_agents(
-            connection,
-            [
-                (writer.route_id(route, item.latest_us), agent, *times)
-                for route, item in seen.items()
-                for agent, times in item.agents.items()
-            ],
-        )
-        for route in settled.noted:
-            number = writer.route_id(route, now_us)
-            desk.save_receipts(connection, number, self._standing.orders_of(route))
-        files = (self._tailer.files[number] for number in sorted(self._tailer.changed))
-        kept.save_files(connection, files, now_us)
-        for number, rejected in self._intake.rejected.items():
-            writer.quarantine(number, rejected, now_us)
-        for number, counts in self._intake.unknown.items():
-            unknown_events.add(connection, number, counts)
-        self._keep_lines(settled.changes, now_us)
-        requests.keep(
-            connection,
-            (
-                (
-                    writer.route_id(change.route, now_us),
-                    change.run,
-                    change.facts,
-                    change.stored,
-                )
-                for change in settled.changes
-            ),
-        )
         changed = {change.route for change in settled.changes}
         changed.update(run.route for run in settled.whole)
         self._evaluator.fold(
             [
-                (writer.route_id(route, now_us), minute, difference)
+                (self.writer.route_id(route, now_us), minute, difference)
                 for route, minute, difference in settled.cells
             ],
-            {*changed, *self._intake.gathering.seen, *settled.noted},
+            {*changed, *seen, *settled.noted},
         )
-        kept.park(connection, self._intake.future)
-        numbered = {key: self._intake.sequences[key] for key in self._intake.numbered}
-        kept.save_sequences(connection, numbered)
-        if self._intake.gathering.seen:
-            desk.set_fact(connection, "ingested_us", str(now_us))
-        behind = sum(file.unread for file in self._intake.unread())
-        for name, value in (("behind_bytes", str(behind)), ("polling", self.polling)):
-            if self._told.get(name) != value:
-                desk.set_fact(connection, name, value)
-                self._told[name] = value
-        passed = told(self._tailer.passed)
-        if passed != self._passed:
-            kept.save_passed(connection, passed)
-            self._passed = passed
-
-    def _keep_lines(self, changes: list[Change], now_us: int) -> None:
-        """Keep the raw lines behind the misses of changed runs; the log itself may be deleted."""
-        wanted = {
-            (mark.origin.file, mark.origin.offset): mark
-            for change in changes
-            for debit in change.debits
-            for mark in debit.marks
-        }
-        missing = set(wanted) - self.writer.lines_known(wanted)
-        rows = []
-        for key in sorted(missing):
-            mark = wanted[key]
-            raw = self._intake.raw(Origin(*mark.origin))
-            if not raw:
-                fields = msgspec.structs.asdict(mark.event)
-                known = {name: value for name, value in fields.items() if value not in {"", None}}
-                raw = msgspec.json.encode({**known, "raw line": "gone; as it was understood"})
-            rows.append((*key, mark.origin.line, raw))
-        self.writer.save_lines(rows)
-        behind: dict[tuple[int, int], int] = {}
-        for change in changes:
-            for debit in change.debits:
-                for mark in debit.marks:
-                    place = (mark.origin.file, mark.origin.offset)
-                    behind[place] = behind.get(place, 0) | bit_of(debit.error_class)
-        self.writer.renew_lines([(*place, bits) for place, bits in behind.items()], now_us)
 
     def _new_file(self) -> int:
         self._last_file += 1
