@@ -10,7 +10,7 @@ import msgspec
 from console.intake.places import told
 from console.ledger.counts import bit_of
 from console.model import Origin
-from console.store import desk, requests, unknown_events
+from console.store import desk, evidence, requests, unknown_events
 from console.store import intake as kept
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Keeping:
         files = (tailer.files[number] for number in sorted(tailer.changed))
         kept.save_files(connection, files, now_us)
         for number, rejected in intake.rejected.items():
-            self._writer.quarantine(number, rejected, now_us)
+            evidence.quarantine(connection, number, rejected, now_us)
         for number, counts in intake.unknown.items():
             unknown_events.add(connection, number, counts)
         kept.park(connection, intake.future)
@@ -89,6 +89,7 @@ class Keeping:
 
     def _keep_lines(self, changes: list[Change], now_us: int) -> None:
         """Keep the raw lines behind the misses of changed runs; the log itself may be deleted."""
+        connection = self._writer.connection
         marks = [
             (debit.error_class, mark)
             for change in changes
@@ -96,7 +97,7 @@ class Keeping:
             for mark in debit.marks
         ]
         wanted = {(mark.origin.file, mark.origin.offset): mark for _, mark in marks}
-        missing = set(wanted) - self._writer.lines_known(wanted)
+        missing = set(wanted) - evidence.known(connection, wanted)
         rows = []
         for key in sorted(missing):
             mark = wanted[key]
@@ -106,11 +107,11 @@ class Keeping:
                 known = {name: value for name, value in fields.items() if value not in {"", None}}
                 raw = msgspec.json.encode({**known, "raw line": "gone; as it was understood"})
             rows.append((*key, mark.origin.line, raw))
-        self._writer.save_lines(rows)
+        evidence.save(connection, rows)
         behind = dict.fromkeys(wanted, 0)
         for error_class, mark in marks:
             behind[mark.origin.file, mark.origin.offset] |= bit_of(error_class)
-        self._writer.renew_lines([(*place, bits) for place, bits in behind.items()], now_us)
+        evidence.renew(connection, [(*place, bits) for place, bits in behind.items()], now_us)
 
     def _say(self, **facts: str) -> None:
         """Store what is shown of the collector itself, where it changed."""

@@ -108,8 +108,9 @@ class Collector:
         sources = (*self._settings.sources, self._own)
         known = kept.positions(connection)
         self._tailer = Tailer(sources, known, self._new_file, self._now)
-        self._ledger = Ledger(self.writer, self._standing.history.at, self._standing.orders_of)
-        self._ledger.resume(self.writer.deadlines(), self.writer.links())
+        shelf = self.writer.shelf
+        self._ledger = Ledger(shelf, self._standing.history.at, self._standing.orders_of)
+        self._ledger.resume(shelf.deadlines(), shelf.links())
         redactor = Redactor(kept.redaction_key(connection), self._settings.redact)
         self._retention = Retention(connection, self._settings)
         numbers, floors = kept.sequences(connection), self._retention.floors

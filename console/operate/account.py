@@ -72,7 +72,7 @@ class Accountant:
         Raises:
             Refused: no handoff of that run was read.
         """
-        record = self._writer.fetch(name(route), name(run))
+        record = self._writer.shelf.fetch(name(route), name(run))
         marks = record.facts.ordered() if record is not None else []
         handoff = next((mark.event for mark in marks if mark.event.event == HANDOFF), None)
         if handoff is None:

@@ -33,6 +33,9 @@ _PAGE_BYTES = 8 * 1024
 """Of a new store. Each page is written by itself, twice, and half as many cost less."""
 
 
+ASKED = "json_each(?) as asked cross join json_each(asked.value) as one cross join"
+"""Of `{"7": [..], ..}` each number with each value of its list, and the rows that they lead to."""
+
 Unwritable = sqlite3.OperationalError
 """The store is locked, the disk is full or fails: what was stored stands."""
 Unusable = sqlite3.DatabaseError

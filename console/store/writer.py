@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from console.ledger import facts as run_facts
-from console.ledger.book import Change, Record, Settled
-from console.ledger.counts import Entry
+from console.ledger.book import Change, Settled
 from console.ledger.effort import agent_of, deployments, efforts, spending
 from console.ledger.signature import path_of, reason_of
 from console.model import CLASSES, Counts, ErrorClass, RunState
@@ -19,14 +18,13 @@ from console.store.connect import Displaced, create, each, place_of
 from console.store.counting import Cell, summed_up
 from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
+from console.store.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from console.intake.reading import Rejected
     from console.ledger.case import Debit
-    from console.ledger.facts import Key
     from console.ledger.whole import Whole
 
 _LATE = (ErrorClass.LATENCY,)
@@ -54,15 +52,6 @@ _MISS = (
     "insert or replace into miss (route, run, class, at_us, rule, evidence, signature, path) "
     "values (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_ASKED = "json_each(?) as asked cross join json_each(asked.value) as one cross join"
-"""Of `{"7": [..], ..}` each number with each value of its list, and the rows that they lead to."""
-_KNOWN = (
-    f"select route, run from {_ASKED} run on route = cast(asked.key as integer) and run = one.value"
-)
-_KNOWN_LINE = (
-    f"select file, offset from {_ASKED} line on file = cast(asked.key as integer) "
-    "and offset = one.value"
-)
 _PLACE = "select told from run where route = ? and run = ?"
 
 
@@ -76,6 +65,7 @@ class Writer:
         migrate(self.connection)
         self._mirror = Mirror(path)
         self._routes: dict[str, int] = {}
+        self.shelf = Shelf(self.connection, self._routes)
         self._told = 0
         """The highest number under which the events of a run are kept."""
         self._load_routes()
@@ -243,98 +233,9 @@ class Writer:
                 summed = summed_up(summed, width)
             each(self.connection, _CELL[level], [(*place, *counts) for place, counts in summed])
 
-    def quarantine(self, file: int, rejected: Iterable[Rejected], now_us: int) -> None:
-        """Keep what could not be read: where it is, why, and how it begins."""
-        each(
-            self.connection,
-            "insert or ignore into quarantine (file, offset, number, reason, excerpt, kept_us) "
-            "values (?, ?, ?, ?, ?, ?)",
-            [
-                (file, piece.offset, piece.line, piece.reason, piece.excerpt, now_us)
-                for piece in rejected
-            ],
-        )
-
-    def save_lines(self, lines: Iterable[tuple[int, int, int, bytes]]) -> None:
-        """Keep the raw lines behind misses: (file, offset, line number, bytes)."""
-        each(
-            self.connection,
-            "insert or ignore into line (file, offset, number, raw) values (?, ?, ?, ?)",
-            lines,
-        )
-
-    def renew_lines(self, lines: Iterable[tuple[int, int, int]], now_us: int) -> None:
-        """Keep lines and their files anew: (file, offset, bits of the classes it is behind)."""
-        rows = [(now_us, classes, file, offset) for file, offset, classes in lines]
-        each(
-            self.connection,
-            "update line set kept_us = ?, classes = classes | ? where file = ? and offset = ?",
-            rows,
-        )
-        each(
-            self.connection,
-            "update file set kept_us = ? where id = ?",
-            [(now_us, file) for file in sorted({row[2] for row in rows})],
-        )
-
-    def lines_known(self, origins: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-        """Return which (file, offset) of `origins` are kept already."""
-        asked: dict[int, list[int]] = {}
-        for file, offset in origins:
-            asked.setdefault(file, []).append(offset)
-        return set(self.connection.execute(_KNOWN_LINE, (msgspec.json.encode(asked).decode(),)))
-
-    def fetch(self, route: str, run: str) -> Record | None:
-        """Return a run as it was last stored (the ledger's shelf)."""
-        row = self.connection.execute(
-            "select parent, events, state, minute, classes, deadline_us, handoff, rescues "
-            "from run join told on told.id = run.told where route = ? and run = ?",
-            (self._routes.get(route, -1), run),
-        ).fetchone()
-        if row is None:
-            return None
-        parent, facts, state, minute, classes, deadline_us, handoff, rescues = row
-        entry = Entry(state, minute, classes, deadline_us, bool(handoff), rescues)
-        return Record(run_facts.decode(facts, parent), entry)
-
-    def known(self, keys: Iterable[Key]) -> set[Key]:
-        """Return which runs are stored."""
-        numbers, names = self._routes, dict[int, str]()
-        asked: dict[int, list[str]] = {}
-        for route, run in keys:
-            number = numbers.get(route)
-            if number is not None:
-                asked.setdefault(number, []).append(run)
-                names[number] = route
-        rows = self.connection.execute(_KNOWN, (msgspec.json.encode(asked).decode(),))
-        return {(names[number], run) for number, run in rows}
-
-    def since(self, route: str, at_us: int) -> list[str]:
-        """Return the runs of a route with an event at or after an instant."""
-        rows = self.connection.execute(
-            "select run from run where route = ? and last_us >= ?",
-            (self._routes.get(route, -1), at_us),
-        )
-        return [row[0] for row in rows]
-
-    def deadlines(self) -> list[tuple[str, str, int]]:
-        """Return all deadlines to come: (route, run, instant)."""
-        rows = self.connection.execute(
-            "select route.name, run, deadline_us from run join route on route.id = run.route "
-            "where deadline_us is not null"
-        )
-        return [(route, run, deadline_us) for route, run, deadline_us in rows]
-
-    def links(self) -> list[tuple[str, str, str]]:
-        """Return which run started which: (route, run, parent)."""
-        rows = self.connection.execute(
-            "select route.name, run, parent from run join route on route.id = run.route "
-            "where parent <> ''"
-        )
-        return [(route, run, parent) for route, run, parent in rows]
-
     def _load_routes(self) -> None:
-        self._routes = dict(self.connection.execute("select name, id from route"))
+        self._routes.clear()
+        self._routes.update(self.connection.execute("select name, id from route"))
         self._told = self.connection.execute("select coalesce(max(id), 0) from told").fetchone()[0]
 
 

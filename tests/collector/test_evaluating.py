@@ -42,7 +42,7 @@ class Plant:
         self.settings = Settings(tiers=dict(BUILT_IN), routes=owners)
         self.now_us = NOON_US
         self._ledger = Ledger(
-            self.writer,
+            self.writer.shelf,
             lambda name, _: self.settings.route(name).measured,
             lambda name: desk.orders_of(self.writer.connection, name),
         )

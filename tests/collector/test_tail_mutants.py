@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from console.collector.intake import Intake
 from console.collector.loop import Collector
 from console.intake import blocks, descriptors, tail
 from console.intake.descriptors import OpenFiles
@@ -40,17 +39,22 @@ def _no_incarnation(patch: pytest.MonkeyPatch) -> None:
 
 
 def _offset_stored_before_what_the_lines_caused(patch: pytest.MonkeyPatch) -> None:
-    original = Intake.turn
+    original = Collector._load
 
-    def turn(self: Intake, waiting: Iterable[Position], now_us: int) -> int:
-        read = original(self, waiting, now_us)
-        writer: Any = self.ledger._shelf
-        with writer.transaction():
-            files = [self.tailer.files[number] for number in sorted(self.tailer.changed)]
-            kept.save_files(writer.connection, files, now_us)
-        return read
+    def load(self: Collector) -> None:
+        original(self)
+        as_it_was = self._intake.turn
 
-    patch.setattr(Intake, "turn", turn)
+        def turn(waiting: Iterable[Position], now_us: int) -> int:
+            read = as_it_was(waiting, now_us)
+            with self.writer.transaction():
+                files = [self._tailer.files[number] for number in sorted(self._tailer.changed)]
+                kept.save_files(self.writer.connection, files, now_us)
+            return read
+
+        self._intake.turn = turn  # type: ignore[method-assign]
+
+    patch.setattr(Collector, "_load", load)
 
 
 def _a_failed_turn_is_not_read_again(patch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ MISTAKES: dict[str, Mistake] = {
         f"{_LEDGER}.runs:evaluate", "debits += _surviving(part, _own_debits(part))", "pass"
     ),
     "a child is counted": Mistake(
-        f"{_LEDGER}.book:Ledger._judge", "self._parent(key) is not None or", ""
+        f"{_LEDGER}.book:Ledger._judge", "self._families.parent(key) is not None or", ""
     ),
     "a cancelled run loses its permission miss": Mistake(
         f"{_LEDGER}.runs:_surviving",

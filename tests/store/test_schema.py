@@ -64,7 +64,7 @@ def listed(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 def test_events_that_were_lists_are_found_again(listed: Path) -> None:
     writer = Writer(listed)
     for run in ("r1", "r2"):
-        record = writer.fetch("refunds", run)
+        record = writer.shelf.fetch("refunds", run)
         assert record is not None
         assert record.facts.marks == {RESCUED: Origin(1, 20, 3)}
     with writer.transaction():
