@@ -43,6 +43,8 @@ _PARTS = {
         "reduce": "Reduce what a route may do.",
         "pause": "Start no new run on a route.",
         "lift": "Lift an order.",
+    },
+    "gating": {
         "gate": "Say whether this may happen now, by the control file only.",
     },
     "answering": {
