@@ -273,6 +273,7 @@ def duration_us(text: str | None) -> int | None:
 
 
 def on_terminal() -> bool:
+    """Say whether somebody can be asked."""
     import sys
 
     return sys.stdin.isatty() and sys.stderr.isatty()
