@@ -24,18 +24,23 @@ def ensure(store: Path, arguments: Sequence[str]) -> str:
     life = alive(store, time.time())
     if life is not None:
         return f"collector {life.pid} runs"
+    process = start(store, arguments)
+    return f"started collector {process.pid}; it goes on when the console closes (burnline stop)"
+
+
+def start(store: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a collector for a store; what it says goes to a log beside the store."""
     store.parent.mkdir(parents=True, exist_ok=True)
     log = store.with_name(store.name + ".collector.log")
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "ab") as output:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "console", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    return f"started collector {process.pid}; it goes on when the console closes (burnline stop)"
 
 
 def end(store: Path) -> str:
