@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENCE_S = 10.0
+_LOOK_S = 0.05
 
 
 def ensure(store: Path, arguments: Sequence[str]) -> str:
@@ -44,15 +45,19 @@ def start(store: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 def end(store: Path) -> str:
-    """End the collector of a store and wait until it has let go; return what was done."""
-    life = alive(store, time.time())
-    if life is None or not life.pid:
-        return "no collector runs"
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(life.pid, signal.SIGTERM)
+    """End the collector of a store and wait until it has let go; return what was done.
+
+    One that is just taking the store does not say yet which process it is, or the name of one that
+    was killed before still stands there: it is asked as soon as it is known.
+    """
+    asked = 0
     deadline = time.monotonic() + _PATIENCE_S
-    while alive(store, time.time()) is not None:
+    while (life := alive(store, time.time())) is not None:
+        if life.pid not in {0, asked}:
+            asked = life.pid
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(asked, signal.SIGTERM)
         if time.monotonic() > deadline:
             return f"collector {life.pid} was asked to end and has not done so yet"
-        time.sleep(0.05)
-    return f"collector {life.pid} has ended"
+        time.sleep(_LOOK_S)
+    return f"collector {asked} has ended" if asked else "no collector runs"
