@@ -217,10 +217,11 @@ def damage(path: Path) -> str:
 def set_aside(path: Path, stamp: str) -> Path:
     """Move a store with its log out of the way, to `<store>.corrupt-<stamp>`; return that path.
 
-    Nothing is deleted. Its audit's mirror stays, so that the next store begins with the audit.
+    Nothing is deleted. Its audit's mirror stays, so that the next store begins with the audit. The
+    log goes first: once the store is gone another may be made there, with a log of the same name.
     """
     aside = path.with_name(f"{path.name}.corrupt-{stamp}")
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("-shm", "-wal", ""):
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))

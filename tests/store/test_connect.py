@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,9 +18,8 @@ from console.store.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-STARTS = 40
+STARTS = 15
 
 
 @pytest.mark.parametrize("look", [attach, damage], ids=["attach", "damage"])
@@ -93,6 +93,25 @@ def test_whoever_writes_takes_no_lock_from_those_who_read_in_the_same_process(
     )
     assert "BlockingIOError" in found.stderr
     reader.close()
+
+
+def test_a_store_that_is_made_while_another_is_set_aside_keeps_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, rename, made = tmp_path / "s.db", Path.rename, list[Writer]()
+    old = Writer(store)
+
+    def renamed(path: Path, target: Path) -> Path:
+        moved = rename(path, target)
+        if path == store:
+            made.append(Writer(store))
+        return moved
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    connect.set_aside(store, "now")
+    old.close()
+    assert store.with_name("s.db-wal").exists()
+    made[0].close()
 
 
 def test_a_store_is_written_to_a_log_and_every_commit_reaches_the_disk(tmp_path: Path) -> None:
