@@ -18,6 +18,7 @@ try:
 except ImportError:  # pragma: no cover - platforms without the wheel
     import sqlite3
 
+from console.intake.places import keep_shut
 from console.store import mounts
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ def _outdated(path: Path, known: int) -> str:
 
 
 def _open(path: Path, *pragmas: str) -> Connection:
+    keep_shut(path)
     uri = f"file:{_quoted(path)}?mode=rw"
     try:
         connection = sqlite3.connect(
