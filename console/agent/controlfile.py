@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from pathlib import Path
@@ -66,10 +67,9 @@ def read_control(path: Path, verify: Verify | None = None) -> ControlDocument:
     """
     try:
         raw, _ = read_regular(path)
+        return _newest(path, parse(raw, verify), verify)
     except OSError as error:
         raise _unreadable(path, error) from error
-    try:
-        return _newest(path, parse(raw, verify))
     except ControlFault as fault:
         raise _about(path, fault) from fault
 
@@ -106,34 +106,59 @@ class ControlFile:
     def _load(self, now_us: int) -> None:
         raw, found = read_regular(self.path)
         try:
-            self._content = _newest(self.path, parse(raw, self._verify))
+            self._content = _newest(self.path, parse(raw, self._verify), self._verify)
         except ControlFault as fault:
             self._content = str(_about(self.path, fault))
         stamp = _Stamp.of(found)
         self._stamp = stamp if stamp.settled(now_us) else None
 
 
-def _newest(path: Path, document: ControlDocument) -> ControlDocument:
+def _newest(path: Path, document: ControlDocument, verify: Verify | None) -> ControlDocument:
     """Return a document unless a newer generation lies beside it: then it was put back.
 
     The generations are written once and kept, so that an older control file shows itself even to
-    who never read the newer one. For the moment between a generation's writing and its taking
-    effect a reader that looks for the first time sees this fault too, on the safe side.
+    who never read the newer one. One that is just being written has no effect yet, and may have
+    taken effect since the file was read; one whose writing was cut off is a fault until it has.
 
     Raises:
         ControlFault: it is not the newest generation.
+        OSError: it cannot be read any more.
     """
-    try:
-        with os.scandir(path.parent / GENERATIONS) as entries:
-            stems = [entry.name.removesuffix(".json") for entry in entries]
-    except OSError:
+    newest = _generation_beside(path)
+    if newest == document.generation + 1 and _being_written(path.parent):
         return document
-    newest = max((int(stem) for stem in stems if stem.isascii() and stem.isdigit()), default=0)
+    if newest > document.generation:
+        document = parse(read_regular(path)[0], verify)
     if newest > document.generation:
         raise ControlFault(
             f"it is generation {document.generation}, but {newest} was written: it was put back"
         )
     return document
+
+
+def _generation_beside(path: Path) -> int:
+    """Return the newest generation that lies beside a control file, 0 for none."""
+    try:
+        with os.scandir(path.parent / GENERATIONS) as entries:
+            stems = [entry.name.removesuffix(".json") for entry in entries]
+    except OSError:
+        return 0
+    return max((int(stem) for stem in stems if stem.isascii() and stem.isdigit()), default=0)
+
+
+def _being_written(directory: Path) -> bool:
+    """Say whether an operator's process holds the lock under which a generation takes effect."""
+    try:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return False
+    return False
 
 
 def _unreadable(path: Path, error: OSError) -> ControlFault:

@@ -14,9 +14,13 @@ def main() -> None:
     64 wrong usage, 70 internal error, 78 settings invalid; others as each command says.
     """
     rarely_look_for_garbage()
-    from console.cli.app import run
+    try:
+        from console.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while it loads, or says why it failed
+        code = 130
+    sys.exit(code)
 
 
 def rarely_look_for_garbage() -> None:

@@ -91,14 +91,27 @@ def _read(session: Session) -> tuple[list[AuditRow], list[Line]]:
 def _restore(session: Session) -> None:
     """Set a store aside that is damaged; a whole one is left alone."""
     session.writable()
-    from console.collector import alive
-    from console.store.connect import damage, set_aside
+    from console.collector import Held, Lease
 
     store = session.store
     if not store.exists():
         return
-    if alive(store, time.time()) is not None:
-        raise Stop(f"a collector works on {store}: end it first with burnline stop", REFUSED)
+    try:
+        lease = Lease(store)
+    except Held:
+        raise Stop(
+            f"a collector works on {store}: end it first with burnline stop", REFUSED
+        ) from None
+    try:
+        _restore_alone(session, store)
+    finally:
+        lease.release()
+
+
+def _restore_alone(session: Session, store: Path) -> None:
+    """Do so while no collector can begin to work on it."""
+    from console.store.connect import damage, set_aside
+
     wrong = damage(store)
     if not wrong:
         _say_whole(session)

@@ -15,7 +15,7 @@ from console.model import STRICTNESS, DirectiveKind, RouteState
 from console.operate import TYPED_NAME_TIERS, Accountant, Operator, probation, restricting
 from console.snapshot import refused, take, timeline, trail, with_lines
 from console.store import reader
-from console.store.connect import attach
+from console.store.connect import attach, place_of
 from console.tui.feed import RELAXING, OrderPreview, OrderRequest, OrderResult
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class LiveFeed:
         self._watched = (store, store.with_name(f"{store.name}-wal"), control)
         self._lock = threading.Lock()
         self._connection: Connection | None = None
+        self._place: tuple[int, int] | None = None
 
     def snapshot(self) -> Snapshot:
         """Return the picture of the store as it is now."""
@@ -294,9 +295,10 @@ class LiveFeed:
         elif view.data == "stale":
             warnings.append("the route's data is stale")
         if order.verb == "stepdown":
-            barred = probation.bar(
-                self._reader(), self._settings, self._store, order.route, self._now()
-            )
+            with self._lock:
+                barred = probation.bar(
+                    self._reader(), self._settings, self._store, order.route, self._now()
+                )
             return tuple(warnings), barred
         if order.verb in RELAXING:
             stale = view is not None and view.data == "stale" and view.state.value != "paused"
@@ -304,9 +306,17 @@ class LiveFeed:
         return tuple(warnings), ""
 
     def _reader(self) -> Connection:
-        """Return the reading connection. Raises `StoreError` where there is no store yet."""
+        """Return the connection that reads the store which is at the path now.
+
+        Raises:
+            StoreError: there is none.
+        """
+        place = place_of(self._store)
+        if self._connection is not None and place != self._place:
+            self._connection.close()
+            self._connection = None
         if self._connection is None:
-            self._connection = attach(self._store)
+            self._connection, self._place = attach(self._store), place
         return self._connection
 
 

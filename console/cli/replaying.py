@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.collecting import add_sources, check_sources
+from console.cli.ending import end_as_by_key
 from console.cli.session import REFUSED, USAGE, Session, Stop, warn
-from console.cli.watching import console, end_as_by_key
+from console.cli.watching import console
 from console.model import SECOND_US
 from console.text import clean
 

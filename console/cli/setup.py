@@ -136,9 +136,9 @@ def _go_on(control: Path, logs: Path, routes: int, seed: int) -> None:
 
     if not control.exists():
         warn(f"burnline: there is no {control} to obey (burnline init): some routes will not start")
+    ending = agents.ending_on_signals()
     say(f"sample agents go on in it and obey {control}; end with ctrl+c")
     sys.stdout.flush()
-    ending = agents.ending_on_signals()
     place = agents.Place(control, logs)
     hired = agents.hire(
         place,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ from console.cli.collecting import (
     check_sources,
     collector_options,
 )
+from console.cli.ending import end, end_as_by_key, undisturbed
 from console.cli.session import Session, operator_name, say
 
 if TYPE_CHECKING:
@@ -132,11 +132,13 @@ def demo(
         store, control = session.store, session.control
         _initialise(session)
         with contextlib.ExitStack() as stack:
-            stack.callback(detached.end, store)
-            detached.ensure(store, collector_options(session, None))
-            command = plan.agents_command(control, speed)
-            agents = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            stack.callback(_end_process, agents)
+            with undisturbed():
+                collector = detached.start(store, collector_options(session, None))
+                stack.callback(end, collector)
+                command = plan.agents_command(control, speed)
+                nothing = subprocess.DEVNULL
+                agents = subprocess.Popen(command, stdin=nothing, stderr=nothing)
+                stack.callback(end, agents)
             banner = "DEMO: sample logs, throw-away store; pause a route (a, p) and see it obey"
             # It opens as it is described, whatever a session on real agents ended on.
             console(
@@ -169,25 +171,6 @@ def _initialise(session: Session) -> None:
     now_us = time.time_ns() // 1_000
     operator.desk(now_us).initialise((), by="demo", now_us=now_us)
     operator.close()
-
-
-def end_as_by_key() -> None:
-    """When the terminal goes away, end as ctrl+q does: what is throw-away is thrown away."""
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, _leave)
-
-
-def _leave(number: int, _: object) -> None:
-    raise SystemExit(128 + number)
-
-
-def _end_process(process: subprocess.Popen[bytes]) -> None:
-    """End the sample agents; they finish the line that they are writing."""
-    process.terminate()
-    try:
-        process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        process.kill()
 
 
 def leave_message() -> None:

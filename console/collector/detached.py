@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENCE_S = 10.0
+_LOOK_S = 0.05
 
 
 def ensure(store: Path, arguments: Sequence[str]) -> str:
@@ -24,30 +25,39 @@ def ensure(store: Path, arguments: Sequence[str]) -> str:
     life = alive(store, time.time())
     if life is not None:
         return f"collector {life.pid} runs"
+    process = start(store, arguments)
+    return f"started collector {process.pid}; it goes on when the console closes (burnline stop)"
+
+
+def start(store: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a collector for a store; what it says goes to a log beside the store."""
     store.parent.mkdir(parents=True, exist_ok=True)
     log = store.with_name(store.name + ".collector.log")
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "ab") as output:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "console", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    return f"started collector {process.pid}; it goes on when the console closes (burnline stop)"
 
 
 def end(store: Path) -> str:
-    """End the collector of a store and wait until it has let go; return what was done."""
-    life = alive(store, time.time())
-    if life is None or not life.pid:
-        return "no collector runs"
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(life.pid, signal.SIGTERM)
+    """End the collector of a store and wait until it has let go; return what was done.
+
+    One that is just taking the store does not say yet which process it is, or the name of one that
+    was killed before still stands there: it is asked as soon as it is known.
+    """
+    asked = 0
     deadline = time.monotonic() + _PATIENCE_S
-    while alive(store, time.time()) is not None:
+    while (life := alive(store, time.time())) is not None:
+        if life.pid not in {0, asked}:
+            asked = life.pid
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(asked, signal.SIGTERM)
         if time.monotonic() > deadline:
             return f"collector {life.pid} was asked to end and has not done so yet"
-        time.sleep(0.05)
-    return f"collector {life.pid} has ended"
+        time.sleep(_LOOK_S)
+    return f"collector {asked} has ended" if asked else "no collector runs"

@@ -59,7 +59,8 @@ class Lease:
             os.close(self._descriptor)
             raise Held(f"another collector (process {holder}) holds {store}")
         self._said = ""
-        self._write()
+        self._write(str(os.getpid()))
+        self._still()
 
     def beat(self) -> None:
         """Say that the loop has done a full turn."""
@@ -72,18 +73,24 @@ class Lease:
         if sentence != self._said:
             self._said = sentence
             with contextlib.suppress(OSError):
-                self._write()
+                self._write(str(os.getpid()))
 
-    def _write(self) -> None:
+    def _write(self, holder: str) -> None:
         """Write process and trouble over what stood there, always as long, so that it has room."""
-        text = f"{os.getpid()}\n{self._said}".encode("utf-8", "replace")[: _SAID_BYTES - 1]
+        text = f"{holder}\n{self._said}".encode("utf-8", "replace")[: _SAID_BYTES - 1]
         os.pwrite(self._descriptor, text.ljust(_SAID_BYTES - 1) + b"\n", 0)
 
     def release(self) -> None:
-        """Give the store back."""
+        """Give the store back; whoever has it next is not taken for this process."""
+        self._still()
+        with contextlib.suppress(OSError):
+            self._write("")
+        os.close(self._descriptor)
+
+    def _still(self) -> None:
+        """Take the heartbeat away: that of a collector that was killed says nothing of this one."""
         with contextlib.suppress(OSError):
             self._heartbeat.unlink()
-        os.close(self._descriptor)
 
 
 def _locked(descriptor: int) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 
 from console.control import draft, sections
 from console.control.adopting import adopt
+from console.control.anew import anew
 from console.control.asking import Order, Permit, Refused, check, check_permit, nothing_changes
 from console.control.file import Conflict, ControlError, ControlFile, Document, content_digest
 from console.control.unstored import Unstored, unsigned
@@ -36,6 +37,7 @@ class ControlDesk:
         self._file = file
         self._settings = settings
 
+    @anew
     def initialise(self, routes: Iterable[str], *, by: str, now_us: int) -> int:
         """Write generation 1 where there is none; return the newest generation."""
         document = self._file.latest()
@@ -48,6 +50,7 @@ class ControlDesk:
                 self._audit((by, "init", ""), now_us, {"routes": sorted(document["routes"])})
         return int(document["generation"])
 
+    @anew
     def give(
         self, order: Order, now_us: int, also: Callable[[Directive], None] | None = None
     ) -> Directive:
@@ -75,6 +78,7 @@ class ControlDesk:
         self._issue(document, directive, replaced, (directive.kind.value, also))
         return directive
 
+    @anew
     def step_down(
         self, route: str, *, by: str, reason: str, now_us: int, base_generation: int | None = None
     ) -> Directive:
@@ -141,6 +145,7 @@ class ControlDesk:
         except Unusable as error:
             raise Unstored(directive, str(error)) from error
 
+    @anew
     def lift(
         self,
         directive: Directive,
@@ -187,12 +192,13 @@ class ControlDesk:
             self._audit((by, "lift", directive.route), now_us, lifted)
         return lifted
 
+    @anew
     def grant(self, permit: Permit, now_us: int) -> Grant:
         """Make a human's approval durable and return it. Audited before it takes effect.
 
         Raises:
             Refused: it says too little, or what cannot be.
-            Conflict: another operator wrote the control file at the same moment.
+            Conflict: other operators wrote the control file first, again and again.
             ControlError: the control file cannot be written.
         """
         check_permit(permit)

@@ -60,6 +60,10 @@ class Conflict(Exception):  # noqa: N818 - not a fault: somebody else was first
     """Another operator changed the control file first; decide again on what it says now."""
 
 
+class Outrun(Conflict):
+    """The generation was written by somebody else first, on whatever route."""
+
+
 class ControlFile:
     """The control file at `path` with its generations beside it. The directory is the operator's.
 
@@ -127,7 +131,7 @@ class ControlFile:
         Returns the document as written.
 
         Raises:
-            Conflict: that generation exists already: somebody else was first.
+            Outrun: that generation exists already: somebody else was first.
             ControlError: it could not be written; what agents read is as it was, unless the
                 message says that the generation is decided all the same.
         """
@@ -271,7 +275,7 @@ class ControlFile:
                 follow_symlinks=False,
             )
         except FileExistsError as error:
-            raise Conflict(
+            raise Outrun(
                 f"generation {document['generation']} was written by somebody else meanwhile"
             ) from error
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.control import draft, sections
+from console.control.anew import anew
 from console.control.asking import Order, Refused, check, nothing_changes
 from console.control.file import Conflict, ControlError, ControlFile, Document
 
@@ -35,6 +36,7 @@ def unsigned(document: Document) -> str:
     )
 
 
+@anew
 def restrict(file: ControlFile, settings: Settings, order: Order, now_us: int) -> Directive:
     """Make an order durable by the control file alone, where the store cannot be used.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from console.settings import Source
 
@@ -21,6 +22,9 @@ _LOG_SIGNS = (b".log", b".jsonl", b".ndjson", b".json")
 LINK, SPECIAL, CLOSED = "link", "special", "closed"
 """Why an entry is passed over: a link, no regular file, or not to be listed or looked at."""
 _SAID_AT_MOST = 100
+_STORE = (b"", b"-wal", b"-shm")
+_shut: dict[bytes, set[bytes]] = {}
+"""Where files of a name must never be opened; as locks are, for the process as a whole."""
 
 
 class Found(NamedTuple):
@@ -39,12 +43,30 @@ class Passed(NamedTuple):
     reason: str = ""
 
 
+def keep_shut(store: Path) -> None:
+    """Pass a store over that this process has open, and its log, should they lie among logs.
+
+    To open and close a file takes all locks on it from the process: others would take the store for
+    unused and remove the log that is being written.
+    """
+    folder, name = os.path.split(os.fsencode(os.path.abspath(store)))  # noqa: PTH100 - as it is named
+    for ending in _STORE:
+        _shut.setdefault(name + ending, set()).add(os.path.realpath(folder))
+
+
+def _is_shut(path: bytes) -> bool:
+    folder, name = os.path.split(path)
+    return name in _shut and os.path.realpath(folder) in _shut[name]
+
+
 def open_log(path: bytes) -> int:
     """Open a regular file for reading, never waiting and never following a last link.
 
     Raises:
-        OSError: it cannot be opened, or is not a regular file.
+        OSError: it cannot be opened, is not a regular file, or a store of this process.
     """
+    if _is_shut(path):
+        raise OSError(0, "it is the store itself")
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -80,7 +102,8 @@ def walk(source: Source, passed: list[Passed]) -> Iterator[Found]:
         if stat.S_ISDIR(status.st_mode):
             yield from _directory(encoded, source, passed)
         elif stat.S_ISREG(status.st_mode):
-            yield Found(os.path.realpath(encoded), status, source)
+            if not _is_shut(real := os.path.realpath(encoded)):
+                yield Found(real, status, source)
         else:
             passed.append(Passed(SPECIAL, encoded))
 
@@ -100,6 +123,8 @@ def _directory(root: bytes, source: Source, passed: list[Passed]) -> Iterator[Fo
         for entry in entries:
             try:
                 if entry.is_file(follow_symlinks=False):
+                    if entry.name in _shut and _is_shut(entry.path):
+                        continue
                     yield Found(entry.path, entry.stat(follow_symlinks=False), source)
                 elif entry.is_dir(follow_symlinks=False):
                     if entry.name != b".git":

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ try:
 except ImportError:  # pragma: no cover - platforms without the wheel
     import sqlite3
 
+from console.intake.places import keep_shut
 from console.store import mounts
 
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ _CACHE_KIB = 8 * 1024
 """What a transaction writes to is held in memory; SQLite's own 2 MB do not hold it."""
 _PAGE_BYTES = 8 * 1024
 """Of a new store. Each page is written by itself, twice, and half as many cost less."""
+_AGAIN_S = 0.002
+_CODE = 0xFF
+"""The part of an error's number that says which it is; the rest says more."""
 
 
 ASKED = "json_each(?) as asked cross join json_each(asked.value) as one cross join"
@@ -81,11 +87,21 @@ def create(path: Path) -> Connection:
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        _make(path)
     except OSError as error:
         raise StoreError(f"store {path}: {error.strerror}; name another with --store") from error
-    os.close(descriptor)
     return _open(path, f"page_size={_PAGE_BYTES}", "journal_mode=wal")
+
+
+def _make(path: Path) -> None:
+    """Make an empty file where there is none.
+
+    One that is there is not opened: closing it would take from all connections of this process the
+    locks by which others know that it is in use, and they would remove its log.
+    """
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def attach(path: Path) -> Connection:
@@ -127,6 +143,7 @@ def _outdated(path: Path, known: int) -> str:
 
 
 def _open(path: Path, *pragmas: str) -> Connection:
+    keep_shut(path)
     uri = f"file:{_quoted(path)}?mode=rw"
     try:
         connection = sqlite3.connect(
@@ -135,7 +152,7 @@ def _open(path: Path, *pragmas: str) -> Connection:
         try:
             _recognise(connection, path)
             for pragma in (*pragmas, "synchronous=full", f"cache_size=-{_CACHE_KIB}"):
-                connection.execute(f"pragma {pragma}")
+                _set(connection, pragma)
         except BaseException:
             connection.close()
             raise
@@ -147,6 +164,24 @@ def _open(path: Path, *pragmas: str) -> Connection:
             "with the audit restored, or name another"
         ) from error
     return connection
+
+
+def _set(connection: Connection, pragma: str) -> None:
+    """Set something of a connection; of two who switch a store to a log at once, one waits.
+
+    SQLite itself refuses one of them at once, whatever patience it was told to have.
+    """
+    until_s = time.monotonic() + _BUSY_MS / 1_000
+    while True:
+        try:
+            connection.execute(f"pragma {pragma}")
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & _CODE == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > until_s:
+                raise
+            time.sleep(_AGAIN_S)
+        else:
+            return
 
 
 def _recognise(connection: Connection, path: Path) -> None:
@@ -187,10 +222,11 @@ def damage(path: Path) -> str:
 def set_aside(path: Path, stamp: str) -> Path:
     """Move a store with its log out of the way, to `<store>.corrupt-<stamp>`; return that path.
 
-    Nothing is deleted. Its audit's mirror stays, so that the next store begins with the audit.
+    Nothing is deleted. Its audit's mirror stays, so that the next store begins with the audit. The
+    log goes first: once the store is gone another may be made there, with a log of the same name.
     """
     aside = path.with_name(f"{path.name}.corrupt-{stamp}")
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("-shm", "-wal", ""):
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))

@@ -289,12 +289,27 @@ def _execute(db: Database, statements: str) -> None:
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the store to this version's schema, in one transaction; does nothing when it is."""
+    """Bring the store to this version's schema, in one transaction; does nothing when it is.
+
+    Whoever else opens it for writing meanwhile waits, and finds it done.
+    """
+    if is_current(connection):
+        return
     from sqlite_utils import Database
 
-    if connection.execute("pragma user_version").fetchone()[0] == SCHEMA_VERSION:
-        return
-    # First, so that a store whose making was cut off is known as ours.
-    connection.execute(f"pragma application_id={APPLICATION_ID}")
-    migrations().apply(Database(connection))
-    connection.execute(f"pragma user_version={SCHEMA_VERSION}")
+    connection.execute("begin immediate")
+    try:
+        if not is_current(connection):
+            connection.execute(f"pragma application_id={APPLICATION_ID}")
+            migrations().apply(Database(connection))
+            connection.execute(f"pragma user_version={SCHEMA_VERSION}")
+        connection.execute("commit")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise
+
+
+def is_current(connection: Connection) -> bool:
+    """Say whether the store has this version's schema."""
+    return bool(connection.execute("pragma user_version").fetchone()[0] == SCHEMA_VERSION)

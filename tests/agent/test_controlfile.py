@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import socket
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from console.agent import ControlFault
+from console.agent import ControlFault, controlfile
 from console.agent.controlfile import MAX_BYTES, ControlFile, read_control
 from tests.agent.control import NOON_US, Control, document
 
@@ -172,6 +173,37 @@ def test_an_older_generation_than_lies_beside_it_was_put_back(control: Control) 
     (control.path.parent / "generations").mkdir()
     (control.path.parent / "generations" / "4.json").write_bytes(b"whatever it says")
     assert "it is generation 3, but 4 was written" in fault_at(control.path)
+
+
+@pytest.mark.parametrize(("newest", "fault"), [(4, False), (5, True)], ids=["next", "after next"])
+def test_a_generation_that_is_just_being_written_has_no_effect_yet(
+    control: Control, newest: int, fault: bool
+) -> None:
+    control.order(3)
+    (control.path.parent / "generations").mkdir()
+    (control.path.parent / "generations" / f"{newest}.json").touch()
+    writer = os.open(control.path.parent, os.O_RDONLY)
+    fcntl.flock(writer, fcntl.LOCK_EX)
+    if fault:
+        assert "it was put back" in fault_at(control.path)
+    else:
+        assert read_control(control.path).generation == 3
+    os.close(writer)
+
+
+def test_a_generation_that_took_effect_while_its_file_was_looked_at_is_the_one_that_is_read(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control.order(3)
+    (control.path.parent / "generations").mkdir()
+    (control.path.parent / "generations" / "4.json").touch()
+
+    def looked_late(_: Path) -> bool:
+        control.order(4)
+        return False
+
+    monkeypatch.setattr(controlfile, "_being_written", looked_late)
+    assert read_control(control.path).generation == 4
 
 
 def test_generations_up_to_its_own_and_other_files_beside_it_are_no_fault(control: Control) -> None:

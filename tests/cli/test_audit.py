@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from console.collector import Held, Lease, alive
+from console.store import connect
 from tests.cli.shell import Shell
 
 
@@ -118,6 +120,19 @@ def test_a_whole_store_is_not_set_aside(ordered: Shell) -> None:
     done = ordered("audit", "--restore")
     assert "is whole; nothing was set aside" in done.err
     assert list(ordered.folder.glob("*.corrupt-*")) == []
+
+
+def test_no_collector_begins_on_a_store_that_is_just_being_restored(
+    ordered: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(store: Path) -> str:
+        with pytest.raises(Held):
+            Lease(store)
+        return "by a test"
+
+    monkeypatch.setattr(connect, "damage", look)
+    assert ordered("audit", "--restore").code == 0
+    assert alive(ordered.store, 0.0) is None
 
 
 def test_a_store_that_is_damaged_says_how_to_get_on(ordered: Shell) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import signal
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,7 +71,7 @@ def test_the_demo_opens_on_the_fleet_whatever_the_last_session_ended_on(
     shell.environment["XDG_STATE_HOME"] = str(tmp_path)
     opened: list[Any] = []
     monkeypatch.setattr(signal, "signal", lambda *_: None)
-    monkeypatch.setattr(detached, "ensure", lambda *_: "")
+    monkeypatch.setattr(detached, "start", lambda *_: subprocess.Popen(["true"]))
     monkeypatch.setattr(console.tui, "run", lambda _, **given: opened.append(given["files"]))
     shell("demo")
     (files,) = opened

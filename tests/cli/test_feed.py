@@ -19,7 +19,7 @@ from console.review import build, period
 from console.settings import RouteSettings, Source, load
 from console.snapshot.types import ApprovalView, RouteView
 from console.store import fleet, reader
-from console.store.connect import attach
+from console.store.connect import StoreError, attach, set_aside
 from console.store.writer import Writer
 from console.tui.feed import OrderRequest, ReviewRequest
 from console.tui.lens import as_experienced
@@ -132,6 +132,16 @@ def test_the_stamp_is_another_after_every_change_and_only_then(world: World) -> 
     feed.misses(None, 9)
     assert feed.stamp() == stamps[-1]
     assert len(set(stamps)) == len(stamps)
+
+
+def test_a_store_that_took_the_place_of_another_is_the_one_that_is_shown(world: World) -> None:
+    feed = world.feed()
+    before = feed.snapshot().store.events
+    set_aside(world.store, "now")
+    with pytest.raises(StoreError, match="there is none yet"):
+        feed.snapshot()
+    Writer(world.store).close()
+    assert (before, feed.snapshot().store.events) == (len(DAY), 0)
 
 
 def test_an_order_keeps_the_alert_that_it_answers(world: World) -> None:

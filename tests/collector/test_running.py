@@ -16,6 +16,7 @@ from tests.cli.shell import Shell, eventually
 from tests.collector.running import Station, good
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
     from subprocess import Popen
 
@@ -111,12 +112,19 @@ def reads_and_is_killed(shell: Shell, collector: Popen[str], before: int) -> Non
 def test_the_loop_beats_after_every_turn_and_ends_when_it_is_told(tmp_path: Path) -> None:
     station = Station(tmp_path)
     station.write("a.jsonl", good("r1"))
-    beats: list[int] = []
+    step, turns, beats = station.collector.step, list[object](), list[int]()
+
+    def turn(changed: Collection[bytes] | None = None) -> int:
+        turns.append(changed)
+        return step(changed)
 
     def beat() -> None:
         beats.append(station.total())
-        station.write("a.jsonl", good(f"r{len(beats) + 1}"))
+        if beats[-1] not in beats[:-1]:  # a hint may come late, and wake a turn that finds nothing
+            station.write("a.jsonl", good(f"r{beats[-1] + 1}"))
 
-    runloop.run(station.collector, beat, lambda: len(beats) == 3, pytest.fail)
-    assert beats == [1, 2, 3]
+    station.collector.step = turn  # type: ignore[method-assign]
+    runloop.run(station.collector, beat, lambda: max(beats, default=0) >= 3, pytest.fail)
+    assert list(dict.fromkeys(beats)) == [1, 2, 3]
+    assert len(beats) == len(turns)
     station.close()

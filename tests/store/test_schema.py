@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from console.model import Event, Origin
-from console.store import fleet, grounds, intake, outbox
+from console.store import fleet, grounds, intake, outbox, schema
 from console.store.connect import APPLICATION_ID, SCHEMA_VERSION, StoreError, attach, create
 from console.store.schema import migrations
 from console.store.writer import Writer
@@ -17,6 +17,8 @@ from tests.notify.post import NOON_US
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from console.store.connect import Connection
 
 RESCUED = Event(ts_us=NOON_US, route="refunds", event="rescued", by="ann", minutes=5.0)
 SECOND = "m002_unknown_events"
@@ -112,6 +114,20 @@ def test_open_runs_of_an_earlier_store_are_counted_as_before(tmp_path: Path) -> 
 def test_who_only_looks_is_told_to_restart_the_collector(older: Path) -> None:
     with pytest.raises(StoreError, match=r"older burnline \(schema 1, .*restart the collector"):
         attach(older)
+
+
+def test_what_somebody_else_brought_up_to_date_meanwhile_is_found_done(
+    older: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(connection: Connection) -> bool:
+        monkeypatch.undo()
+        assert not schema.is_current(connection)
+        Writer(older).close()
+        return False
+
+    monkeypatch.setattr(schema, "is_current", look)
+    Writer(older).close()
+    attach(older).close()
 
 
 def test_the_writer_brings_it_up_to_date(older: Path) -> None:

@@ -1,0 +1,59 @@
+"""Who holds a store: never taken for the process that held it before, and ended all the same."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from console.collector import Lease, alive, detached
+from console.collector.lease import Life
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KILLED, STARTED = 11, 12
+
+
+def test_a_collector_that_starts_does_not_live_by_the_heartbeat_of_one_that_was_killed(
+    tmp_path: Path,
+) -> None:
+    store = tmp_path / "s.db"
+    store.with_name("s.db.heartbeat").touch()
+    lease = Lease(store)
+    life = alive(store, time.time())
+    assert life is not None
+    assert life.heartbeat_s == float("inf")
+    lease.release()
+
+
+def test_a_store_that_was_given_back_names_nobody(tmp_path: Path) -> None:
+    Lease(tmp_path / "s.db").release()
+    assert not (tmp_path / "s.db.lock").read_text().strip()
+
+
+@pytest.mark.parametrize("known", [0, KILLED], ids=["nobody", "one that was killed"])
+def test_a_collector_that_is_just_taking_the_store_is_ended_once_it_says_who_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: int
+) -> None:
+    asked: list[int] = []
+
+    def kill(pid: int, _: int) -> None:
+        if pid == KILLED:
+            raise ProcessLookupError
+        asked.append(pid)
+
+    def looks() -> Iterator[Life | None]:
+        yield Life(known, float("inf"))
+        yield from [Life(STARTED, float("inf"))] * 2
+        yield None
+
+    seen = looks()
+    monkeypatch.setattr(os, "kill", kill)
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    monkeypatch.setattr(detached, "alive", lambda *_: next(seen))
+    assert detached.end(tmp_path / "s.db") == f"collector {STARTED} has ended"
+    assert asked == [STARTED]

@@ -1,0 +1,110 @@
+"""Of two acts in one moment the later is decided again: on another route that is no conflict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from console.control.directives import Conflict, Permit
+from console.control.file import ControlFile, Outrun
+from console.control.unstored import restrict
+from console.model import DirectiveKind
+from tests.control.stage import NOON_US, SETTINGS, Stage, order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Enter = Callable[..., Stage]
+
+PAUSED, GIVEN = "d-2", "d-4"
+
+
+def _give(stage: Stage, base: int) -> str:
+    freeze = order(DirectiveKind.FREEZE, changes=("model",), base_generation=base)
+    return stage.desk.give(freeze, NOON_US).id
+
+
+def _restrict(stage: Stage, base: int) -> str:
+    freeze = order(DirectiveKind.FREEZE, changes=("model",), base_generation=base)
+    return restrict(stage.file, SETTINGS, freeze, NOON_US).id
+
+
+def _step_down(stage: Stage, base: int) -> str:
+    return stage.desk.step_down(
+        "refunds", by="dana", reason="better", now_us=NOON_US, base_generation=base
+    ).id
+
+
+def _lift(stage: Stage, base: int) -> str:
+    (standing,) = stage.stored()
+    return stage.desk.lift(
+        standing, by="dana", reason="well", overridden=True, now_us=NOON_US, base_generation=base
+    ).id
+
+
+def _grant(stage: Stage, base: int) -> str:
+    del base  # a grant rests on no order
+    return stage.desk.grant(
+        Permit(route="refunds", by="dana", for_us=9, action="refund.send", reason="asked"), NOON_US
+    ).id
+
+
+@pytest.fixture
+def outrun(monkeypatch: pytest.MonkeyPatch, enter: Enter) -> Callable[[str], None]:
+    """Return what lets erin pause a route right before the next generation is written."""
+
+    def prepare(route: str) -> None:
+        publish, other = ControlFile.publish, enter()
+
+        def late(file: ControlFile, *document: Any, **how: Any) -> Any:
+            monkeypatch.undo()
+            other.desk.give(order(route=route, by="erin"), NOON_US)
+            return publish(file, *document, **how)
+
+        monkeypatch.setattr(ControlFile, "publish", late)
+
+    return prepare
+
+
+@pytest.mark.parametrize(
+    ("act", "done"),
+    [
+        (_give, GIVEN),
+        (_restrict, GIVEN),
+        (_step_down, GIVEN),
+        (_lift, PAUSED),
+        (_grant, "g-4"),
+    ],
+)
+def test_another_route_that_is_written_in_the_same_moment_is_no_conflict(
+    stage: Stage,
+    outrun: Callable[[str], None],
+    act: Callable[[Stage, int], str],
+    done: str,
+) -> None:
+    stage.desk.give(order(), NOON_US)
+    outrun("drafts")
+    assert act(stage, 2) == done
+    assert stage.read().generation == 4
+    assert [one.id for one in stage.read().route("drafts").directives] == ["d-3"]
+
+
+def test_the_same_route_that_is_written_in_the_same_moment_is_a_conflict_that_names_who(
+    stage: Stage, outrun: Callable[[str], None]
+) -> None:
+    outrun("refunds")
+    with pytest.raises(Conflict, match="changed meanwhile by erin: d-2; look again"):
+        _give(stage, 1)
+
+
+def test_whoever_is_outrun_again_and_again_is_told(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise Outrun
+
+    monkeypatch.setattr(ControlFile, "publish", never)
+    with pytest.raises(Conflict):
+        _give(stage, 1)
