@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import errno
-import fcntl
 import hashlib
 import os
 import re
@@ -22,7 +21,7 @@ import msgspec
 
 from console.agent import ControlFault
 from console.agent.document import SCHEMA, canonical, checksum, parse
-from console.control import flagd
+from console.control import flagd, lock
 from console.intake.times import rfc3339
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ class ControlFile:
         written["issued_by"] = by
         self._seal(written)
         with self._at() as directory, self._at(_GENERATIONS) as generations:
-            fcntl.flock(directory, fcntl.LOCK_EX)
+            lock.take(directory)
             self._link(directory, generations, written)
             try:
                 os.fsync(generations)
@@ -176,7 +175,7 @@ class ControlFile:
     def complete(self) -> None:
         """Finish a write that was cut off between link and rename: make control.json the newest."""
         with self._at() as directory:
-            fcntl.flock(directory, fcntl.LOCK_EX)
+            lock.take(directory)
             document = self.latest()
             if document is None:
                 return
@@ -193,7 +192,7 @@ class ControlFile:
     def derive(self) -> None:
         """Write the flag file anew where it does not say what the newest generation does."""
         with self._at() as directory:
-            fcntl.flock(directory, fcntl.LOCK_EX)
+            lock.take(directory)
             document = self.latest()
             if document is not None:
                 self._derive(directory, document)
@@ -201,7 +200,7 @@ class ControlFile:
     def refresh(self, now_us: int) -> None:
         """Write the newest generation again with a new `refreshed_at`; no receipt is due."""
         with self._at() as directory:
-            fcntl.flock(directory, fcntl.LOCK_EX)
+            lock.take(directory)
             document = self.latest()
             if document is None:
                 return

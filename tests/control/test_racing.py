@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from console.agent.document import parse
+from console.control import lock
 from console.control.directives import Conflict
 from console.control.file import ControlFile
 from console.model import Directive, DirectiveKind
@@ -80,6 +81,29 @@ def test_while_one_puts_a_generation_in_place_no_other_can(
     assert locked
     assert all(locked)
     assert not is_locked(stage.path.parent)
+
+
+@pytest.mark.parametrize("write", ["publish", "complete", "refresh", "derive"])
+def test_who_keeps_the_lock_for_good_holds_no_order_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, write: str
+) -> None:
+    monkeypatch.setattr(lock, "_PATIENCE_S", 0.0)
+    document = stage.raw()
+    stage.path.unlink()
+    descriptor = os.open(stage.path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if write == "publish":
+            stage.file.publish(document, by="dana", now_us=NOON_US)
+        elif write == "complete":
+            stage.file.complete()
+        elif write == "refresh":
+            stage.file.refresh(NOON_US)
+        else:
+            stage.file.derive()
+    finally:
+        os.close(descriptor)
+    assert write == "derive" or stage.raw()["generation"] == stage.file.newest_generation()
 
 
 def is_locked(folder: Path) -> bool:
