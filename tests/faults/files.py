@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from console.collector import intake
-from console.intake.tail import QUIET_US
+from console.intake.roster import QUIET_US
 from console.model import SECOND_US
 from tests.faults.scenario import Outcome, scenario
 
