@@ -59,6 +59,7 @@ def watch(
 
         serve(session, port, label=label, ascii_only=ascii_only, theme=theme)
     else:
+        end_as_by_key()
         console(
             session,
             label=label,
