@@ -15,7 +15,7 @@ from console.model import STRICTNESS, DirectiveKind, RouteState
 from console.operate import TYPED_NAME_TIERS, Accountant, Operator, probation, restricting
 from console.snapshot import refused, take, timeline, trail, with_lines
 from console.store import reader
-from console.store.connect import attach, place_of
+from console.store.connect import attach, place_of, require_known
 from console.tui.feed import RELAXING, OrderPreview, OrderRequest, OrderResult
 
 if TYPE_CHECKING:
@@ -309,7 +309,7 @@ class LiveFeed:
         """Return the connection that reads the store which is at the path now.
 
         Raises:
-            StoreError: there is none.
+            StoreError: there is none, or a newer version has brought it up to date.
         """
         place = place_of(self._store)
         if self._connection is not None and place != self._place:
@@ -317,6 +317,7 @@ class LiveFeed:
             self._connection = None
         if self._connection is None:
             self._connection, self._place = attach(self._store), place
+        require_known(self._connection, self._store)
         return self._connection
 
 

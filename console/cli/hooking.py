@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -140,6 +139,7 @@ def _answer(
 ) -> None:
     from console.agent.hooks import DIALECTS
     from console.agent.hooks.deciding import Setup, answer
+    from console.agent.hooks.streams import asked, tell
 
     _check_fault(on_fault)
     setup = Setup(
@@ -149,10 +149,7 @@ def _answer(
         log=str(log or ""),
         on_fault=on_fault,
     )
-    said = answer(setup, DIALECTS[tool], sys.stdin.buffer.read())
-    sys.stderr.write(said.stderr)
-    sys.stdout.write(said.stdout)
-    leave(said.code)
+    leave(tell(answer(setup, DIALECTS[tool], asked())))
 
 
 def _check_fault(on_fault: str) -> None:

@@ -52,19 +52,32 @@ def init(
         text = render(routes, [relative(source, target.parent) for source in found.sources])
         for note in found.notes:
             say(clean(note))
-        _write(target, text, yes)
+        written = _write(target, text, yes)
         session.replace_settings(load(target))
+    else:
+        written = False
+    if written:
         say(f"wrote {target}: {len(routes)} routes; `burnline check` names what is still blank")
     else:
         say(f"{session.settings.path or target} is there already and was left as it is")
     _first_generation(session)
 
 
-def _write(target: Path, text: str, yes: bool) -> None:
+def _write(target: Path, text: str, yes: bool) -> bool:
+    """Write the settings, whole or not at all; False where another `init` was first."""
     if not yes and not confirmed(f"write {target}?"):
         raise Stop("nothing was written; say --yes where nobody can be asked", 1)
-    with target.open("x", encoding="utf-8") as file:
-        file.write(text)
+    beside = target.with_name(f"{target.name}.{os.getpid()}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.link(beside, target)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise Stop(f"{target}: {error.strerror}; nothing was written", REFUSED) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return True
 
 
 def _first_generation(session: Session) -> None:

@@ -46,19 +46,16 @@ def watch(
     """Open the console; starts a collector if none runs, says so, and leaves it running."""
     session: Session = context.obj
     add_sources(session, directories)
-    banner = ""
+    banner: str | Callable[[], str] = ""
     if not session.read_only and session.settings.sources:
         check_sources(session)
-        from console.collector.detached import ensure
-
-        begun = ensure(session.store, collector_options(session, directories))
-        missing = [f"{words} yet; read as soon as it is there" for words in absent(directories)]
-        banner = "; ".join([*missing, begun])
+        banner = _collecting(session, directories)
     if web:
         from console.cli.serving import serve
 
         serve(session, port, label=label, ascii_only=ascii_only, theme=theme)
     else:
+        end_as_by_key()
         console(
             session,
             label=label,
@@ -67,6 +64,15 @@ def watch(
             banner=banner,
             files=not served,
         )
+
+
+def _collecting(session: Session, directories: list[Path] | None) -> Callable[[], str]:
+    """See that a collector runs; return what says how that stands, and what it does not find."""
+    from console.collector.detached import ensure
+
+    stands = ensure(session.store, collector_options(session, directories))
+    missing = [f"{words} yet; read as soon as it is there" for words in absent(directories)]
+    return lambda: "; ".join([*missing, stands()])
 
 
 def console(

@@ -13,27 +13,37 @@ from typing import TYPE_CHECKING
 from console.collector.lease import alive
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 _PATIENCE_S = 10.0
 _LOOK_S = 0.05
 
 
-def ensure(store: Path, arguments: Sequence[str]) -> str:
-    """Start a collector for a store unless one runs; return what was done, in words."""
-    life = alive(store, time.time())
-    if life is not None:
-        return f"collector {life.pid} runs"
-    process = start(store, arguments)
-    return f"started collector {process.pid}; it goes on when the console closes (burnline stop)"
+def ensure(store: Path, arguments: Sequence[str]) -> Callable[[], str]:
+    """Start a collector for a store unless one runs; return what says how that stands.
+
+    One that was found may have been just ending, and one that was started may fail.
+    """
+    started = None if alive(store, time.time()) else start(store, arguments)
+
+    def stands() -> str:
+        if started is not None and started.poll() is None:
+            words = "it goes on when the console closes (burnline stop)"
+            return f"started collector {started.pid}; {words}"
+        life = alive(store, time.time())
+        if life is None:
+            words = "open the console anew to start one"
+            return f"no collector runs any more: {words}; what it said is in {_log(store)}"
+        return f"collector {life.pid} runs" if life.pid else "a collector starts"
+
+    return stands
 
 
 def start(store: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start a collector for a store; what it says goes to a log beside the store."""
     store.parent.mkdir(parents=True, exist_ok=True)
-    log = store.with_name(store.name + ".collector.log")
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(_log(store), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "console", *arguments],
@@ -42,6 +52,10 @@ def start(store: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
             stderr=output,
             start_new_session=True,
         )
+
+
+def _log(store: Path) -> Path:
+    return store.with_name(store.name + ".collector.log")
 
 
 def end(store: Path) -> str:

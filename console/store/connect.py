@@ -188,11 +188,20 @@ def _recognise(connection: Connection, path: Path) -> None:
     """Refuse a SQLite file of another program, or of a newer version, before it is touched."""
     connection.execute("begin")  # A collector may be making it meanwhile.
     found = connection.execute("pragma application_id").fetchone()[0]
-    known = connection.execute("pragma user_version").fetchone()[0]
     used = connection.execute("select count(*) from sqlite_master").fetchone()[0]
     connection.execute("commit")
     if found not in {0, APPLICATION_ID} or (found == 0 and used):
         raise StoreError(f"store {path}: this SQLite file is not burnline's; name another")
+    require_known(connection, path)
+
+
+def require_known(connection: Connection, path: Path) -> None:
+    """See that no newer version has brought the store up to date, perhaps while it was open.
+
+    Raises:
+        StoreError: one has.
+    """
+    known = connection.execute("pragma user_version").fetchone()[0]
     if known > SCHEMA_VERSION:
         raise StoreError(
             f"store {path}: written by a newer burnline (schema {known}, this one reads "

@@ -14,7 +14,7 @@ from console.ledger.effort import agent_of, deployments, efforts, spending
 from console.ledger.signature import path_of, reason_of
 from console.model import CLASSES, Counts, ErrorClass, RunState
 from console.store import views
-from console.store.connect import Displaced, create, each, place_of
+from console.store.connect import Displaced, StoreError, create, each, place_of, require_known
 from console.store.counting import Cell, summed_up
 from console.store.mirror import Mirror, restore
 from console.store.schema import migrate
@@ -80,14 +80,20 @@ class Writer:
 
         Raises:
             Displaced: it was deleted, moved or replaced.
+            StoreError: a newer version has brought it up to date.
         """
         if place_of(self.path) != self._inode:
             raise Displaced(f"store {self.path}: was deleted or replaced while it was open")
+        require_known(self.connection, self.path)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit all that is written inside, durably, or none of it."""
-        self.connection.execute("begin immediate")
+        """Commit all that is written inside, durably, or none of it.
+
+        Raises:
+            StoreError: a newer version has brought the store up to date; nothing is written.
+        """
+        self._begin()
         try:
             yield
             self.connection.execute("commit")
@@ -98,6 +104,14 @@ class Writer:
             self._load_routes()
             raise
         self._mirror_audit()
+
+    def _begin(self) -> None:
+        self.connection.execute("begin immediate")
+        try:
+            require_known(self.connection, self.path)
+        except StoreError:
+            self.connection.execute("rollback")
+            raise
 
     def _mirror_audit(self) -> None:
         """Bring the audit's mirror up to the table; what cannot be added now is added later.

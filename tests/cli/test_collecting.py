@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.collector import Lease, alive
+from console.settings import template
 from console.store import connect
 from tests.cli.shell import eventually
 from tests.collector.running import event, good
@@ -258,6 +259,22 @@ def test_init_leaves_what_is_there(shell: Shell) -> None:
         assert "is there already and was left as it is" in done.out
     assert path.read_text() == "# mine\n"
     assert json.loads(shell.control.read_text())["generation"] == 1
+
+
+def test_of_two_who_write_the_first_settings_the_later_leaves_those_of_the_other(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.write("a.jsonl", good("r1"))
+
+    def meanwhile(*_: object, **__: object) -> str:
+        shell.settings("# the other's\n")
+        return "# mine\n"
+
+    monkeypatch.setattr(template, "render", meanwhile)
+    done = shell("init", "logs", "--yes")
+    assert (done.code, done.err) == (0, "")
+    assert "is there already and was left as it is" in done.out
+    assert (shell.folder / "burnline.toml").read_text() == "# the other's\n"
 
 
 def test_init_writes_nothing_without_a_yes(shell: Shell) -> None:

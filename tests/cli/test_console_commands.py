@@ -84,8 +84,9 @@ def test_watch_names_a_directory_that_is_not_there(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Any] = []
-    monkeypatch.setattr(detached, "ensure", lambda *_: "started")
-    monkeypatch.setattr(console.tui, "run", lambda _, **given: opened.append(given["banner"]))
+    monkeypatch.setattr(detached, "ensure", lambda *_: lambda: "started")
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(console.tui, "run", lambda _, **given: opened.append(given["banner"]()))
     assert shell("watch", "nosuch").code == 0
     assert opened == ["nosuch: no such file or directory yet; read as soon as it is there; started"]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import console.tui
 from console.cli import ending
 from console.collector import detached
 
@@ -84,6 +85,23 @@ def test_a_demo_that_is_told_to_end_while_it_starts_leaves_nothing_behind(
         shell("demo")
     assert [process.poll() for process in started] == [-signal.SIGTERM]
     assert not list(place.iterdir())
+
+
+def test_a_console_that_is_told_to_end_leaves_and_gives_the_terminal_back(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back = []
+
+    def run(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            given_back.append(True)
+
+    monkeypatch.setattr(console.tui, "run", run)
+    with pytest.raises(SystemExit):
+        shell("--read-only", "watch")
+    assert given_back
 
 
 def test_a_command_that_is_interrupted_while_it_loads_ends_in_silence(shell: Shell) -> None:

@@ -19,7 +19,7 @@ from console.review import build, period
 from console.settings import RouteSettings, Source, load
 from console.snapshot.types import ApprovalView, RouteView
 from console.store import fleet, reader
-from console.store.connect import StoreError, attach, set_aside
+from console.store.connect import SCHEMA_VERSION, StoreError, attach, set_aside
 from console.store.writer import Writer
 from console.tui.feed import OrderRequest, ReviewRequest
 from console.tui.lens import as_experienced
@@ -291,3 +291,13 @@ def test_a_read_only_feed_reviews_and_signs_nothing(world: World) -> None:
         feed.sign_review(shown, "dana", "keep", "")
     with pytest.raises(Refused, match="read-only"):
         feed.correct("r", (0, 1), "dana", "w")
+
+
+def test_a_console_says_that_a_newer_version_brought_its_store_up_to_date(world: World) -> None:
+    feed = world.feed()
+    feed.snapshot()
+    writer = Writer(world.store)
+    writer.connection.execute(f"pragma user_version={SCHEMA_VERSION + 1}")
+    writer.close()
+    with pytest.raises(StoreError, match="written by a newer burnline"):
+        feed.snapshot()

@@ -196,3 +196,15 @@ def test_a_log_deleted_during_a_failing_turn_leaves_what_was_stored(disturbed: S
     assert disturbed.read().total() == 1
     shutil.rmtree(disturbed.logs)
     assert disturbed.read().total() == 1
+
+
+def test_a_collector_ends_when_a_newer_version_brings_the_store_up_to_date(
+    disturbed: Station,
+) -> None:
+    disturbed.write("a.jsonl", *lines())
+    collector = disturbed.collector
+    collector.writer.connection.execute(f"pragma user_version={connect.SCHEMA_VERSION + 1}")
+    said: list[str] = []
+    with pytest.raises(connect.StoreError, match="written by a newer burnline"):
+        runloop.run(collector, lambda: None, lambda: False, said.append)
+    assert said == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -57,3 +59,24 @@ def test_a_collector_that_is_just_taking_the_store_is_ended_once_it_says_who_it_
     monkeypatch.setattr(detached, "alive", lambda *_: next(seen))
     assert detached.end(tmp_path / "s.db") == f"collector {STARTED} has ended"
     assert asked == [STARTED]
+
+
+def test_a_collector_that_was_just_ending_is_not_said_to_run_once_it_has_ended(
+    tmp_path: Path,
+) -> None:
+    lease = Lease(tmp_path / "s.db")
+    stands = detached.ensure(tmp_path / "s.db", [])
+    assert stands() == f"collector {os.getpid()} runs"
+    lease.release()
+    assert "no collector runs any more: open the console anew to start one" in stands()
+
+
+def test_a_collector_that_was_started_and_failed_is_not_said_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    monkeypatch.setattr(detached, "start", lambda *_: process)
+    stands = detached.ensure(tmp_path / "s.db", [])
+    assert stands().startswith(f"started collector {process.pid}; it goes on")
+    process.communicate(b"\n")
+    assert stands().endswith("s.db.collector.log")

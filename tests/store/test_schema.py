@@ -140,3 +140,26 @@ def test_the_writer_brings_it_up_to_date(older: Path) -> None:
     assert connection.execute("pragma user_version").fetchone()[0] == SCHEMA_VERSION
     assert [item.id for item in outbox.tally(connection)] == ["one"]
     connection.close()
+
+
+def by_a_newer_version(store: Path) -> None:
+    """Bring a store up to date as a version would whose tables this one does not know."""
+    connection = create(store)
+    connection.execute("begin immediate")
+    connection.execute("drop table told")
+    connection.execute(f"pragma user_version={SCHEMA_VERSION + 1}")
+    connection.execute("commit")
+    connection.close()
+
+
+def test_nothing_is_written_into_a_store_that_a_newer_version_brought_up_to_date_meanwhile(
+    tmp_path: Path,
+) -> None:
+    writer = Writer(tmp_path / "s.db")
+    by_a_newer_version(tmp_path / "s.db")
+    with pytest.raises(StoreError, match="written by a newer burnline"), writer.transaction():
+        pytest.fail("it was let in")
+    assert not writer.connection.in_transaction
+    with pytest.raises(StoreError, match="update burnline"):
+        writer.check_place()
+    writer.close()

@@ -9,7 +9,8 @@ import os
 import sys
 
 from .deciding import Setup, answer
-from .dialects import DIALECTS, NO
+from .dialects import DIALECTS, NO, Answer
+from .streams import asked, tell
 
 _OPTIONS = {
     "--control": "control",
@@ -50,12 +51,8 @@ def main() -> int:
     try:
         setup = setup_of(sys.argv[1:], dict(os.environ))
     except ValueError as error:
-        sys.stderr.write(f"burnline hook: {error}\n")
-        return NO
-    said = answer(setup, DIALECTS[setup.tool], sys.stdin.buffer.read())
-    sys.stderr.write(said.stderr)
-    sys.stdout.write(said.stdout)
-    return said.code
+        return tell(Answer(stderr=f"burnline hook: {error}\n", code=NO))
+    return tell(answer(setup, DIALECTS[setup.tool], asked()))
 
 
 if __name__ == "__main__":
