@@ -11,16 +11,20 @@ _LEAST_NEW = 100_000
 def main() -> None:
     """Run `burnline`; the exit codes common to all commands are decided here.
 
-    64 wrong usage, 70 internal error, 78 settings invalid; others as each command says.
+    64 wrong usage, 70 internal error, 74 output lost, 78 settings invalid; others as each command
+    says.
     """
     rarely_look_for_garbage()
+    from console.cli import streams
+
+    streams.prepare()
     try:
         from console.cli.app import run
 
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # while it loads, or says why it failed
         code = 130
-    sys.exit(code)
+    sys.exit(streams.finish(code))
 
 
 def rarely_look_for_garbage() -> None:

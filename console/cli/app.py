@@ -13,6 +13,7 @@ from console import __version__
 from console.cli.commands import Commands
 from console.cli.plain import read_plainly
 from console.cli.session import INTERNAL, REFUSED, SETTINGS, USAGE, Session, Stop, warn
+from console.cli.streams import Unheard, lost
 
 read_plainly()
 app = typer.Typer(
@@ -80,9 +81,8 @@ def run(arguments: list[str]) -> int:
         return stop.code
     except (typer.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except Unheard as error:
+        return lost(error)
     except Exception as error:  # noqa: BLE001 - the boundary: a sentence, never a traceback
         return _failed(error)
     return int(result) if isinstance(result, int) else 0

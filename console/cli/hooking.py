@@ -102,7 +102,10 @@ def install(
         raise Stop(f"{tool!r} is no tool with hooks of ours; there are {', '.join(PLACES)}", USAGE)
     _check_fault(on_fault)
     folder = log.absolute() if log is not None else session.store.parent / "hooks"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Stop(f"{folder}: {error.strerror}; name another with --log", REFUSED) from error
     from console.agent.hooks.deciding import Setup
 
     setup = Setup(

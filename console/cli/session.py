@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import sys
@@ -197,8 +198,9 @@ def say(text: str = "") -> None:
 
 
 def warn(text: str) -> None:
-    """Print a diagnostic to stderr."""
-    sys.stderr.write(text + "\n")
+    """Print a diagnostic to stderr; nothing ends because nobody can be told."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(text + "\n")
 
 
 def document(value: object) -> None:

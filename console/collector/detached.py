@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from console.collector.lease import alive
+from console.store.connect import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,9 +42,17 @@ def ensure(store: Path, arguments: Sequence[str]) -> Callable[[], str]:
 
 
 def start(store: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start a collector for a store; what it says goes to a log beside the store."""
-    store.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(_log(store), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    """Start a collector for a store; what it says goes to a log beside the store.
+
+    Raises:
+        StoreError: there can be no store at that path.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(_log(store), flags, 0o600)
+    except OSError as error:
+        raise StoreError(f"store {store}: {error.strerror}; name another with --store") from error
     with os.fdopen(descriptor, "ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "console", *arguments],

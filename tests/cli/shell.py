@@ -77,6 +77,21 @@ class Shell:
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
+    def redirected(self, how: str, *arguments: str | Path, out: int = subprocess.PIPE) -> Done:
+        """Run a command with its streams as a shell leaves them, such as closed by `>&-`."""
+        program = [sys.executable, "-m", "console", *self.command(*arguments)]
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$@" {how}', "sh", *program],
+            **self._surroundings(),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
     @contextlib.contextmanager
     def started(self, *command: str | Path) -> Iterator[subprocess.Popen[str]]:
         """Run Python with these arguments beside the test; it is ended with the block."""

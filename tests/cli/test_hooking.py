@@ -162,3 +162,10 @@ def test_a_project_s_hook_that_the_tool_would_skip_is_said(shell: Shell, tool: s
     done = shell("hook", "install", tool, "--project", "mine")
     assert (shell.folder / "mine" / PLACES[tool].path).exists()
     assert "until the folder mine is trusted" in done.err
+
+
+def test_a_folder_for_receipts_that_cannot_be_made_is_a_sentence(shell: Shell) -> None:
+    (shell.folder / "file").touch()
+    done = shell("hook", "install", "claude-code", "--log", "file/receipts")
+    assert done.code == 1
+    assert "name another with --log" in done.err

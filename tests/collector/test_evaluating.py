@@ -183,7 +183,8 @@ def statements(plant: Plant) -> list[str]:
     plant.writer.connection.set_trace_callback(asked.append)
     plant.look(behind=False)
     plant.writer.connection.set_trace_callback(None)
-    apart = {"begin immediate", "commit", "select max(seq) from audit"}  # those of any transaction
+    # Those of any transaction:
+    apart = {"begin immediate", "pragma user_version", "commit", "select max(seq) from audit"}
     return [text for text in asked if text not in apart]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from console.collector import Lease, alive, detached
 from console.collector.lease import Life
+from console.store.connect import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,3 +81,11 @@ def test_a_collector_that_was_started_and_failed_is_not_said_to_run(
     assert stands().startswith(f"started collector {process.pid}; it goes on")
     process.communicate(b"\n")
     assert stands().endswith("s.db.collector.log")
+
+
+def test_where_no_store_can_be_no_collector_is_started_and_that_is_a_sentence(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="name another with --store"):
+        detached.ensure(tmp_path / "file" / "s.db", [])
