@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 from typing import Any
 
 from console.cli.session import warn
 
 LOST = 74
+_KEYS_BYTES = 1024
 _STREAMS = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
 
 
@@ -53,6 +55,25 @@ def prepare() -> None:
         line_buffering=out.line_buffering,
         write_through=out.write_through,
     )
+
+
+def outlive_stdin() -> None:
+    """Let a console whose stdin is no terminal wait for keys after its end.
+
+    It would else ask for more of a file that has ended all the time.
+    """
+    if sys.stdin.isatty():
+        return
+    typed = os.dup(0)
+    reading, writing = os.pipe()
+    os.dup2(reading, 0)
+    os.close(reading)
+
+    def relay() -> None:
+        while keys := os.read(typed, _KEYS_BYTES):
+            os.write(writing, keys)
+
+    threading.Thread(target=relay, name="keys", daemon=True).start()
 
 
 def finish(code: int) -> int:

@@ -20,6 +20,7 @@ from console.cli.collecting import (
 )
 from console.cli.ending import end, end_as_by_key, undisturbed
 from console.cli.session import Session, operator_name, say
+from console.cli.streams import outlive_stdin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,8 @@ def watch(
         serve(session, port, label=label, ascii_only=ascii_only, theme=theme)
     else:
         end_as_by_key()
+        if not served:
+            outlive_stdin()
         console(
             session,
             label=label,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -59,3 +60,18 @@ def test_a_diagnostic_that_nobody_can_be_told_ends_nothing(
 
     monkeypatch.setattr(sys, "stderr", Gone())
     warn("burnline: mind")
+
+
+@pytest.mark.parametrize("typed", ["", "ab"])
+def test_a_console_without_a_keyboard_waits_for_keys_that_never_come(typed: str) -> None:
+    told = (
+        "import os, select\n"
+        "from console.cli.streams import outlive_stdin\n"
+        "outlive_stdin()\n"
+        f"print(os.read(0, 9) if {typed!r} else b'')\n"
+        "print(select.select([0], [], [], 0)[0])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", told], input=typed.encode(), capture_output=True, check=True
+    )
+    assert done.stdout == f"{typed.encode()!r}\n[]\n".encode()
