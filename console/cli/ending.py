@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 _PATIENCE_S = 10.0
+_LEAVING_S = 30
+"""How long tidying up may take; a console whose terminal takes nothing more waits for ever."""
 
 
 def end_as_by_key() -> None:
@@ -50,6 +52,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def _leave(number: int, _: object) -> None:
     """Leave, once: a closed terminal says so twice, and who is impatient presses ctrl+c again."""
+    signal.alarm(_LEAVING_S)
     for other in _SIGNALS:
         signal.signal(other, lambda *_: None)
     raise SystemExit(128 + number)

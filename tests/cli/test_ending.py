@@ -30,6 +30,7 @@ STAYS = (
 def _signals() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in SIGNALS}
     yield
+    signal.alarm(0)
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -42,6 +43,14 @@ def test_whoever_is_told_to_end_twice_tidies_up_undisturbed(number: signal.Signa
     assert left.value.code == 128 + number
     for again in SIGNALS:
         signal.raise_signal(again)
+
+
+def test_whoever_is_told_to_end_ends_also_where_tidying_up_never_does() -> None:
+    ending.end_as_by_key()
+    with pytest.raises(SystemExit):
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    assert signal.alarm(0) > 0
 
 
 def test_what_is_started_undisturbed_is_started_before_the_end() -> None:
