@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
@@ -70,8 +71,9 @@ def outlive_stdin() -> None:
     os.close(reading)
 
     def relay() -> None:
-        while keys := os.read(typed, _KEYS_BYTES):
-            os.write(writing, keys)
+        with contextlib.suppress(OSError):
+            while keys := os.read(typed, _KEYS_BYTES):
+                os.write(writing, keys)
 
     threading.Thread(target=relay, name="keys", daemon=True).start()
 
