@@ -15,16 +15,16 @@ def main() -> None:
     says.
     """
     rarely_look_for_garbage()
-    from console.cli import streams
-
-    streams.prepare()
     try:
+        from console.cli import streams
+
+        streams.prepare()
         from console.cli.app import run
 
-        code = run(sys.argv[1:])
-    except KeyboardInterrupt:  # while it loads, or says why it failed
+        code = streams.finish(run(sys.argv[1:]))
+    except KeyboardInterrupt:  # while it loads, or says its last words
         code = 130
-    sys.exit(streams.finish(code))
+    sys.exit(code)
 
 
 def rarely_look_for_garbage() -> None:

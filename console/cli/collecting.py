@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import signal
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from console.cli.ending import listened
 from console.cli.session import REFUSED, SETTINGS, USAGE, Session, Stop, say, warn
 from console.text import clean
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
     from console.collector import Collector, Lease
@@ -69,7 +69,8 @@ def collect(
     check_sources(session)
     from console.collector import Lease
 
-    ending = None if once else _ending()
+    # Before the lease is taken: whoever holds one is found, and may be stopped.
+    ending = None if once else listened()
     lease = Lease(session.store)
     gc.freeze()
     try:
@@ -79,17 +80,6 @@ def collect(
             _collect(session, lease, ending)
     finally:
         lease.release()
-
-
-def _ending() -> threading.Event:
-    """Return what is set as soon as this process is told to end, by ctrl+c or `burnline stop`.
-
-    Asked for before the lease is taken: whoever holds one is found, and may be stopped.
-    """
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
-    return ending
 
 
 def _collect(session: Session, lease: Lease, ending: threading.Event | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import subprocess
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +15,14 @@ _SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 _PATIENCE_S = 10.0
 _LEAVING_S = 30
 """How long tidying up may take; a console whose terminal takes nothing more waits for ever."""
+
+
+def listened() -> threading.Event:
+    """Return what is set as soon as this process is told to end, by ctrl+c or `burnline stop`."""
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    return ending
 
 
 def end_as_by_key() -> None:

@@ -35,6 +35,28 @@ def test_a_refusal_for_which_there_is_no_stream_is_told_by_the_exit_code(
     assert tell(refusal) == NO
 
 
+def test_a_refusal_whose_letters_the_stream_does_not_have_is_told_by_the_exit_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with (tmp_path / "said").open("w", encoding="ascii") as narrow:
+        monkeypatch.setattr(sys, "stdout", narrow)
+        assert tell(Answer(stdout="paused: überzogen")) == NO
+
+
+def test_an_input_that_cannot_be_read_asks_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Gone(io.RawIOBase):
+        def readall(self) -> bytes:
+            raise OSError
+
+        def readable(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Gone()))  # type: ignore[type-var]
+    assert asked() == b""
+
+
 def test_a_yes_needs_no_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     for stream in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, stream, None)

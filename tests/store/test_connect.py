@@ -119,3 +119,10 @@ def test_a_store_is_written_to_a_log_and_every_commit_reaches_the_disk(tmp_path:
     asked = {"journal_mode": "wal", "synchronous": 2, "page_size": 8192}
     assert {name: connection.execute(f"pragma {name}").fetchone()[0] for name in asked} == asked
     connection.close()
+
+
+def test_a_store_may_be_named_by_a_link_to_where_none_is_yet(tmp_path: Path) -> None:
+    link = tmp_path / "link.db"
+    link.symlink_to(tmp_path / "real.db")
+    create(link).close()
+    assert (tmp_path / "real.db").stat().st_mode & 0o777 == 0o600

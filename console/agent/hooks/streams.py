@@ -13,8 +13,11 @@ from .dialects import NO, Answer
 
 
 def asked() -> bytes:
-    """Return what the tool asks; nothing where the input is closed."""
-    return b"" if sys.stdin is None else sys.stdin.buffer.read()
+    """Return what the tool asks; nothing where the input is closed or cannot be read."""
+    try:
+        return b"" if sys.stdin is None else sys.stdin.buffer.read()
+    except OSError:
+        return b""
 
 
 def tell(said: Answer) -> int:
@@ -32,7 +35,7 @@ def _write(stream: TextIO | None, text: str) -> bool:
     try:
         stream.write(text)
         stream.flush()
-    except OSError:
+    except (OSError, ValueError):  # full or gone; closed, or without such letters
         # What is left in the stream would fail again at the end, and change the exit code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return False
