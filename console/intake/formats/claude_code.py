@@ -78,18 +78,17 @@ class ClaudeCodeFormat:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is a record of a transcript, and none is a native event."""
-        start, end = 0, -1
-        while start <= len(head):
-            end = head.find(b"\n", start)
-            line = head[start : end if end >= 0 else len(head)]
+        start, line = 0, b""
+        for line in head.split(b"\n"):
             start += len(line) + 1
-            line = line.removeprefix(BOM).strip(BLANK)
-            found = members(line)
+            if b"{" not in line or b"}" not in line:
+                continue
+            found = members(_bare(line))
             if any(map(_is_native, found)):
                 return False
             if any(map(_is_record, found)):
                 return not _holds_native(head[start:])
-        return _CUT.match(line) is not None
+        return _CUT.match(_bare(line)) is not None
 
     def reader(self, context: Context, state: bytes = b"") -> ClaudeCodeReader:
         """Return a reader for one transcript, going on from `state`.
@@ -118,8 +117,12 @@ def _holds_native(lines: bytes) -> bool:
     return any(
         _is_native(fields)
         for raw in (*rest, last)
-        for fields in members(raw.removeprefix(BOM).strip(BLANK))
+        for fields in members(_bare(raw))
     )
+
+
+def _bare(line: bytes) -> bytes:
+    return line.removeprefix(BOM).strip(BLANK)
 
 
 def _is_native(fields: dict[str, msgspec.Raw]) -> bool:

@@ -43,7 +43,8 @@ class CodexFormat:
         objects = _objects(head, ROLLOUT_HEAD)
         if any("event" in fields and "route" in fields for fields in objects):
             return False
-        cuts = (_CUT.match(line.removeprefix(BOM).lstrip(BLANK)) for line in head.split(b"\n"))
+        open_lines = (line for line in head.split(b"\n") if b"{" in line)
+        cuts = (_CUT.match(line.removeprefix(BOM).lstrip(BLANK)) for line in open_lines)
         if any(cut is not None and cut[1].decode() in KINDS for cut in cuts):
             return True
         return any(_is_record(fields) for fields in objects)
@@ -87,7 +88,9 @@ EXEC = ExecFormat()
 
 
 def _objects(head: bytes, begins: bytes) -> list[Fields]:
-    return [found.fields for found in records(head, 0, 1, begins) if isinstance(found, Found)]
+    """Return the objects on the lines of a head; most lines of a document hold none."""
+    lines = b"\n".join([line for line in head.split(b"\n") if b"{" in line and b"}" in line])
+    return [found.fields for found in records(lines, 0, 1, begins) if isinstance(found, Found)]
 
 
 def _is_record(fields: Fields) -> bool:

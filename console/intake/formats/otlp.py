@@ -57,10 +57,11 @@ class OtlpFormat:
         text_of = head.removeprefix(BOM).lstrip(BLANK + b"\n")
         if text_of.startswith(b"["):
             return False
-        *lines, last = (raw.strip(BLANK) for raw in text_of.split(b"\n"))
-        if any(_is_request(raw) for raw in lines):
+        lines = text_of.split(b"\n")
+        if any(_is_request(raw.strip(BLANK)) for raw in lines if b"{" in raw and b"}" in raw):
             return True
-        return _is_request(last) or (len(last) > 1000 and bool(_CUT_REQUEST.match(last)))
+        last = lines[-1].strip(BLANK)
+        return len(last) > 1000 and bool(_CUT_REQUEST.match(last))
 
     def reader(self, context: Context, state: bytes = b"") -> OtlpReader:
         """Return a reader for one file, going on from `state`.
