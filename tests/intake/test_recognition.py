@@ -28,6 +28,8 @@ META = {"type": "session_meta", "payload": {"id": "s1", "cwd": "/home/dev/shop"}
 QUESTION = {"id": "m1", "timestamp": STAMP, "type": "user", "content": [{"text": "fix it"}]}
 ANSWER = {"id": "m2", "timestamp": STAMP, "type": "gemini", "content": "Done."}
 SESSION = {"sessionId": "s1", "projectHash": "abc"}
+TRACE = {"object": "trace", "id": "trace_1", "workflow_name": "refunds"}
+SPAN = {"object": "trace.span", "id": "span_1", "trace_id": "trace_1", "span_data": {}}
 TOLD = {"attributes": {"event.name": "gemini_cli.user_prompt", "session.id": "s1"}}
 
 
@@ -41,6 +43,11 @@ def rollout(record: dict[str, Any], **fields: Any) -> bytes:
 
 def pretty(*records: object) -> bytes:
     return b"\n".join(json.dumps(record, indent=2).encode() for record in records)
+
+
+def listed(*records: dict[str, Any]) -> bytes:
+    """Return records as a list, each on a line of its own."""
+    return b",\n".join(line(record).rstrip() for record in records)
 
 
 def long_prompt(**fields: Any) -> bytes:
@@ -100,6 +107,18 @@ STARTS: dict[str, list[bytes]] = {
         pretty({"kind": "main", **SESSION, "startTime": STAMP, "messages": [QUESTION]}),
         pretty({"messages": [QUESTION, ANSWER]}),
         line({**SESSION, "messages": [{**QUESTION, "content": LONG}]})[:HEAD],
+        b'{\n"sessionId": "s1", "projectHash": "abc",\n"messages": [\n'
+        + listed(QUESTION, ANSWER)
+        + b"\n]}\n",
+        b'{"sessionId": "s1", "projectHash": "abc", "messages": [\n'
+        + listed(QUESTION, ANSWER)
+        + b"\n]}\n",
+    ],
+    "openai-agents": [line(TRACE) + line(SPAN), BOM + line(TRACE).rstrip(), line(SPAN)],
+    "openai-agents-document": [
+        pretty([TRACE, SPAN]),
+        b"[\n" + listed(TRACE, SPAN) + b"\n]\n",
+        b'{"traces": [\n' + listed(TRACE, SPAN) + b"\n]}",
     ],
     "gemini-telemetry": [
         pretty(TOLD),

@@ -46,19 +46,22 @@ class Fields:
 
     def text(self, key: str) -> str:
         """Return a string field, or ""."""
-        value = _value(self.raw.get(key), b'"')
+        raw = self.raw.get(key)
+        value = None if raw is None else _value(raw, b'"')
         return value if isinstance(value, str) else ""
 
     def number(self, key: str) -> float | None:
         """Return a finite number field, or None."""
-        value = _value(self.raw.get(key), b"-0123456789")
+        raw = self.raw.get(key)
+        value = None if raw is None else _value(raw, b"-0123456789")
         if isinstance(value, int | float) and abs(value) < 1e18 and math.isfinite(value):
             return float(value)
         return None
 
     def inner(self, key: str) -> Fields:
         """Return an object field; one with no fields where it is no object."""
-        found = members(bytes(self.raw.get(key, b"")))
+        raw = self.raw.get(key)
+        found = None if raw is None else members(bytes(raw))
         return found or Fields({})
 
     def items(self, key: str) -> list[Fields]:
@@ -163,9 +166,9 @@ def _refusal(piece: bytes, offset: int, line: int, count: int) -> Rejected:
     return Rejected(offset, len(piece), line, reason, piece[:_EXCERPT_BYTES])
 
 
-def _value(raw: msgspec.Raw | None, starts: bytes) -> object:
+def _value(raw: msgspec.Raw, starts: bytes) -> object:
     """Decode a value that begins as wanted; text that was cut inside a character is mended."""
-    body = bytes(raw or b"").strip()
+    body = bytes(raw).strip()
     if not body or body[0] not in starts:
         return None
     try:

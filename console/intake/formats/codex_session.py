@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -85,16 +86,8 @@ class Session(msgspec.Struct):
 
     def route(self, template: str, path: Path) -> str:
         """Return the route of the session's runs."""
-        values = {
-            "cwd": self.cwd,
-            "cwd_name": _last_part(self.cwd),
-            "repository": self.repository,
-            "branch": self.branch,
-            "source": self.source,
-            "session": self.id or session_of(path),
-        }
-        route = _BRACES.sub(lambda braces: values[braces[1]], template).strip()
-        return name(route or values["cwd_name"] or "codex")
+        session = self.id or session_of(path)
+        return _route(template, self.cwd, self.repository, self.branch, self.source, session)
 
 
 def check_template(template: str, placeholders: tuple[str, ...] = PLACEHOLDERS) -> None:
@@ -114,12 +107,22 @@ def check_template(template: str, placeholders: tuple[str, ...] = PLACEHOLDERS) 
         )
 
 
+@lru_cache(maxsize=64)
+def _route(template: str, cwd: str, *others: str) -> str:
+    """Return a template with its placeholders filled: those after `cwd_name` are `others`."""
+    place = _last_part(cwd)
+    values = dict(zip(PLACEHOLDERS, (cwd, place, *others), strict=True))
+    route = _BRACES.sub(lambda braces: values[braces[1]], template).strip()
+    return name(route or place or "codex")
+
+
 def session_of(path: Path) -> str:
     """Return the session id in a rollout's file name, or the whole name without its ending."""
     found = _FILE.fullmatch(path.stem)
     return name(found[1] if found else path.stem)
 
 
+@lru_cache(maxsize=256)
 def made_us(identifier: str) -> int | None:
     """Return when a time-ordered UUID was made, as an instant; None for any other text."""
     try:

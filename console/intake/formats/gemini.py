@@ -33,6 +33,7 @@ from console.intake.formats.loose import (
     bare,
     each_line,
     each_value,
+    goes_on,
     json_value,
     refused,
     table,
@@ -49,7 +50,6 @@ _ANSWER = re.compile(rb'"type"\s*:\s*"gemini"')
 """Keepers of sessions store the messages alone; what the agent said is theirs only."""
 _HEADER = ("sessionId", "projectHash")
 _LINE_MARKS = (b'"projectHash"', b'"$set"', b'"gemini"')
-_GOES_ON = (b"{", b"[", b",")
 
 
 class GeminiLinesReader:
@@ -140,11 +140,8 @@ class GeminiFormat:
     options: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
-        """Say whether some whole line of the head is a chat's header, a patch or an answer.
-
-        A first line that goes on in the next is that of a document, however it is laid out.
-        """
-        if bare(head).partition(b"\n")[0].rstrip().endswith(_GOES_ON):
+        """Say whether some whole line of the head is a chat's header, a patch or an answer."""
+        if goes_on(head):
             return False
         for body, _, _ in each_line(head, 0, 1):
             if not any(mark in body for mark in _LINE_MARKS):

@@ -23,6 +23,7 @@ BLANK = b" \t\r\n\x00"
 BOM = b"\xef\xbb\xbf"
 _EXCERPT_BYTES = 200
 _DAYS_S = 10**9
+_OPEN_ENDED = (b"{", b"[", b",")
 _GLUED_LIMIT = 1000
 """How many values of one line are read; what stands behind them is refused, as one piece."""
 _RAW_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -64,6 +65,12 @@ def each_line(block: bytes, offset: int, line: int) -> Iterator[tuple[bytes, int
             yield body, offset + raw.index(body), line
         offset += len(raw) + 1
         line += 1
+
+
+def goes_on(head: bytes) -> bool:
+    """Say whether the first line goes on in the next: one of a document, however it is laid out."""
+    first, _, rest = bare(head).partition(b"\n")
+    return bool(rest) and first.startswith((b"{", b"[")) and first.rstrip().endswith(_OPEN_ENDED)
 
 
 def each_value(body: bytes) -> Iterator[tuple[int, bytes, Any, str]]:

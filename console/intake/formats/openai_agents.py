@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 
-from console.intake.formats.loose import bare, each_line, each_value, json_value, table
+from console.intake.formats.loose import bare, each_line, each_value, goes_on, json_value, table
 from console.intake.formats.openai_reader import (
     OPTIONS,
     OpenAIDocumentReader,
@@ -51,7 +51,7 @@ class OpenAIAgentsFormat:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some whole line of the head is, or holds, a trace or a span."""
-        if not _OBJECT.search(head):
+        if not _OBJECT.search(head) or goes_on(head):
             return False
         for body, _, _ in each_line(head, 0, 1):
             if not _OBJECT.search(body):
