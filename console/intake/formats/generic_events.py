@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,6 +14,7 @@ from console.intake.formats.generic_fields import (
     EXPLAINED,
     FIELDS,
     TERMINAL,
+    TEXTS,
     coerced,
     no_event,
 )
@@ -100,9 +102,9 @@ def _own_keys(inner: dict[str, Any], prefix: str, found: dict[str, Own]) -> None
     for key, field in _ALIAS.items():
         if text_of(inner.get(key)):
             found.setdefault(field, Own(prefix, key, inner[key], marked=False))
-    for key, value in inner.items():
-        if key in _NAMED and text_of(value) and not (key in found and found[key].marked):
-            found[key] = Own(prefix, key, value, marked=False)
+    for key in inner.keys() & _NAMED:
+        if text_of(inner[key]) and not (key in found and found[key].marked):
+            found[key] = Own(prefix, key, inner[key], marked=False)
     if not _MARKED.keys().isdisjoint(inner):
         for key in sorted(inner.keys() & _MARKED.keys(), key=_spelled):
             found[_MARKED[key]] = Own(prefix, key, inner[key], marked=True)
@@ -124,7 +126,11 @@ class _Record:
         self._mapping = mapping
         self._view = view
         self._raw = raw
-        self._own = own_keys(view)
+
+    @cached_property
+    def _own(self) -> dict[str, Own]:
+        """Return the native fields that the record has by name; most lines tell of no event."""
+        return own_keys(self._view)
 
     def outcomes(self) -> Iterator[tuple[str, dict[str, Expression]]]:
         """Yield each event that this record tells of, with the fields that its rule gives."""
@@ -185,9 +191,16 @@ class _Record:
         return [made, _start(made, ts_us - round(elapsed_s * SECOND_US))]
 
     def _values(self, extra: dict[str, Expression]) -> Iterator[tuple[str, Any]]:
-        given = {"route", *self._own, *self._mapping.fields, *extra}
+        explicit = {*self._mapping.fields, *extra}
+        if self._mapping.route:
+            explicit.add("route")
+        given = {"route", *self._own, *explicit}
         for field in _VALUES:
             if field not in given:
+                continue
+            own = self._own.get(field)
+            if own and isinstance(own.value, str) and field in TEXTS and field not in explicit:
+                yield field, own.value
                 continue
             for value, where in self._found(field, extra):
                 try:

@@ -21,6 +21,8 @@ DENIED = frozenset({"action.denied", "approval.denied"})
 _WHOLE = frozenset({"seq", "generation", "tokens"})
 _NUMBERS = frozenset({"sla_s", "minutes", "confidence", "elapsed_s", "cost_usd"})
 _FLAGS = frozenset({"trusted", "discarded", "preventable"})
+TEXTS = frozenset(FIELDS) - _WHOLE - _NUMBERS - _FLAGS
+"""The fields that are texts."""
 _TRUTH = {"true": True, "false": False}
 _WIDEST = 2**63
 

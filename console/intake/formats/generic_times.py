@@ -70,6 +70,8 @@ def moment_us(value: object, zone: ZoneInfo | None) -> int:
     if not isinstance(value, str):
         return instant_us(value)
     text = value.strip()[:_LONGEST]
+    if text.endswith("Z") and " " not in text:
+        return instant_us(text)
     if _EPOCH.fullmatch(text):
         return instant_us(float(text) if "." in text else int(text))
     return _written_us(_APART.sub(_joined, text), zone)
