@@ -102,8 +102,8 @@ class Desk:
             app.note(result.sentence)
         else:
             self._say(result.sentence if result else message.trouble)
-        if isinstance(app.screen, OrderDialog):
-            app.screen.outcome(message)
+        if isinstance(app.front, OrderDialog):
+            app.front.outcome(message)
         app.errands.snapshot()
 
     def take(self, alert: AlertView) -> None:
@@ -172,8 +172,8 @@ class Desk:
     def answered(self, message: Answered) -> None:
         """Say what became of an answer, and tell the dialog that gave it."""
         self._say(message.sentence, ok=message.done)
-        if isinstance(self._app.screen, AnswerDialog):
-            self._app.screen.outcome(message)
+        if isinstance(self._app.front, AnswerDialog):
+            self._app.front.outcome(message)
         self._app.errands.snapshot()
 
     def _say(self, text: str, *, ok: bool = False) -> None:

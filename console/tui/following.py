@@ -96,7 +96,7 @@ class Following:
 
     def _wanted(self) -> Wanted | None:
         """Return the misses that follow the live picture; None where none do, or not as it is."""
-        frame, view = self._app.frame, self._app.screen
+        frame, view = self._app.frame, self._app.front
         as_is = not (frame.hold or frame.past or frame.experienced)
         return view.charged if as_is and isinstance(view, View) else None
 

@@ -7,8 +7,16 @@ import pytest
 from console.model import SECOND_US
 from console.snapshot.types import Snapshot
 from console.tui.errands import Errands
+from console.tui.feed import OrderRequest
 from console.tui.following import sentence
-from console.tui.messages import MissesFetched, RefusedFetched
+from console.tui.messages import (
+    Answered,
+    FeedFailed,
+    MissesFetched,
+    Ordered,
+    RefusedFetched,
+    SnapshotFetched,
+)
 from console.tui.screens.refused import RefusedScreen
 from console.tui.screens.route import RouteScreen
 
@@ -128,3 +136,18 @@ async def test_an_answer_that_comes_after_its_view_was_left_is_let_go(
             left.on_misses_fetched(MissesFetched(()))
         await settle(pilot)
         assert pilot.app.is_running
+
+
+async def test_answers_that_come_while_the_console_ends_are_let_go() -> None:
+    feed = FakeFeed(snapshot(route("refunds")))
+    app = console(feed)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+    assert app.front is None
+    pause = OrderRequest(
+        verb="pause", route="refunds", reason="a probe", by="dana", base_generation=17
+    )
+    app.on_snapshot_fetched(SnapshotFetched(feed.current))
+    app.on_feed_failed(FeedFailed("the store is gone"))
+    app.on_ordered(Ordered(pause, feed.result))
+    app.on_answered(Answered("It is owned already.", done=False))

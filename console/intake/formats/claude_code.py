@@ -114,11 +114,7 @@ def _holds_native(lines: bytes) -> bool:
         rest = []
     except UNDECODABLE:
         pass
-    return any(
-        _is_native(fields)
-        for raw in (*rest, last)
-        for fields in members(_bare(raw))
-    )
+    return any(_is_native(fields) for raw in (*rest, last) for fields in members(_bare(raw)))
 
 
 def _bare(line: bytes) -> bytes:
