@@ -27,6 +27,8 @@ _SEPARATOR = re.compile(r"[/\\:]")
 _FILE = re.compile(r"rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-(.+)")
 _COPY_PAUSE_US = SECOND_US
 """A copy is written without pause; what comes later than this after it is new."""
+_LONGEST_ID = 64
+"""No UUID is longer, however it is written; a log's own words are not kept in memory."""
 _TIME_ORDERED = 7
 """The version of UUIDs that begin with the milliseconds at which they were made."""
 
@@ -122,9 +124,13 @@ def session_of(path: Path) -> str:
     return name(found[1] if found else path.stem)
 
 
-@lru_cache(maxsize=256)
 def made_us(identifier: str) -> int | None:
     """Return when a time-ordered UUID was made, as an instant; None for any other text."""
+    return _made_us(identifier) if 0 < len(identifier) <= _LONGEST_ID else None
+
+
+@lru_cache(maxsize=256)
+def _made_us(identifier: str) -> int | None:
     try:
         parsed = uuid.UUID(identifier)
         return instant_us(parsed.int >> 80) if parsed.version == _TIME_ORDERED else None
