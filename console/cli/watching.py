@@ -25,6 +25,8 @@ from console.cli.streams import outlive_stdin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from console.collector.detached import Attended
+
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
@@ -45,12 +47,16 @@ def watch(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Of --web; 0: any.")] = 0,
 ) -> None:
     """Open the console; starts a collector if none runs, says so, and leaves it running."""
+    from console.collector.detached import ensure
+
     session: Session = context.obj
     add_sources(session, directories)
     banner: str | Callable[[], str] = ""
+    collector = None
     if not session.read_only and session.settings.sources:
         check_sources(session)
-        banner = _collecting(session, directories)
+        collector = ensure(session.store, collector_options(session, directories))
+        banner = _standing(collector, directories)
     if web:
         from console.cli.serving import serve
 
@@ -65,17 +71,15 @@ def watch(
             ascii_only=ascii_only,
             theme=theme,
             banner=banner,
+            collector=collector,
             files=not served,
         )
 
 
-def _collecting(session: Session, directories: list[Path] | None) -> Callable[[], str]:
-    """See that a collector runs; return what says how that stands, and what it does not find."""
-    from console.collector.detached import ensure
-
-    stands = ensure(session.store, collector_options(session, directories))
+def _standing(collector: Attended, directories: list[Path] | None) -> Callable[[], str]:
+    """Return what says how the collector stands, and what it does not find."""
     missing = [f"{words} yet; read as soon as it is there" for words in absent(directories)]
-    return lambda: "; ".join([*missing, stands()])
+    return lambda: "; ".join([*missing, collector.stands()])
 
 
 def console(
@@ -84,6 +88,7 @@ def console(
     label: str,
     ascii_only: bool,
     banner: str | Callable[[], str],
+    collector: Attended | None = None,
     theme: str = "",
     now: Callable[[], int] = lambda: time.time_ns() // 1_000,
     pace: Callable[[float], None] | None = None,
@@ -92,8 +97,8 @@ def console(
 ) -> None:
     """Show the console until the operator quits.
 
-    `now` is the clock of the store, `pace` speeds it up where that can be done; `files` says
-    whether it may write what it `remembers`, and exports.
+    `collector` is the one that reads for it. `now` is the clock of the store, `pace` speeds it up
+    where that can be done; `files` says whether it may write what it `remembers`, and exports.
     """
     from console import tui
     from console.cli.feed import LiveFeed
@@ -108,6 +113,7 @@ def console(
         label=label,
         ascii_only=ascii_only,
         banner=banner,
+        awaited=collector.awaited if collector else lambda: False,
         bell=settings.console.bell,
         pace=pace,
         theme=theme or settings.console.theme,
@@ -156,6 +162,7 @@ def demo(
                 ascii_only=ascii_only,
                 theme=theme,
                 banner=banner,
+                collector=detached.Attended(store, collector),
                 remembers=False,
             )
     leave_message()

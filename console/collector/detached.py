@@ -14,31 +14,45 @@ from console.collector.lease import alive
 from console.store.connect import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 _PATIENCE_S = 10.0
 _LOOK_S = 0.05
 
 
-def ensure(store: Path, arguments: Sequence[str]) -> Callable[[], str]:
-    """Start a collector for a store unless one runs; return what says how that stands.
+class Attended:
+    """The collector of a console: the process that was `started` for it, or the one it found.
 
     One that was found may have been just ending, and one that was started may fail.
     """
-    started = None if alive(store, time.time()) else start(store, arguments)
 
-    def stands() -> str:
-        if started is not None and started.poll() is None:
+    def __init__(self, store: Path, started: subprocess.Popen[bytes] | None) -> None:
+        self._store = store
+        self._started = started
+
+    def stands(self) -> str:
+        """Say how it stands."""
+        if self._started is not None and self._started.poll() is None:
             words = "it goes on when the console closes (burnline stop)"
-            return f"started collector {started.pid}; {words}"
-        life = alive(store, time.time())
+            return f"started collector {self._started.pid}; {words}"
+        life = alive(self._store, time.time())
         if life is None:
             words = "open the console anew to start one"
-            return f"no collector runs any more: {words}; what it said is in {_log(store)}"
+            return f"no collector runs any more: {words}; what it said is in {_log(self._store)}"
         return f"collector {life.pid} runs" if life.pid else "a collector starts"
 
-    return stands
+    def awaited(self) -> bool:
+        """Say whether it was started, goes on, and has not done a full turn yet."""
+        if self._started is None or self._started.poll() is not None:
+            return False
+        life = alive(self._store, time.time())
+        return life is None or life.starting
+
+
+def ensure(store: Path, arguments: Sequence[str]) -> Attended:
+    """Start a collector for a store unless one runs."""
+    return Attended(store, None if alive(store, time.time()) else start(store, arguments))
 
 
 def start(store: Path, arguments: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -35,6 +35,11 @@ class Life(NamedTuple):
     heartbeat_s: float
     trouble: str = ""
 
+    @property
+    def starting(self) -> bool:
+        """Whether it has done no full turn yet, and nothing is known that hinders it."""
+        return self.heartbeat_s == float("inf") and not self.trouble
+
 
 class Lease:
     """The right to write the ledger of a store, held until `release` or the end of the process.

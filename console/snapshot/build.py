@@ -129,6 +129,8 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
         lag_s=lag_s,
         last_ingest_us=int(ingested) if ingested else None,
         collector="running" if running else "stopped",
+        starting=life is not None and life.starting,
+        began=desk.fact(connection, "behind_bytes") != "",
         catching_up=frame.live and frame.behind > 0,
         judged=not frame.live or desk.fact(connection, "judged") == "yes",
         generation=int(desk.fact(connection, "control_generation") or 0)

@@ -305,6 +305,8 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
 class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     """The collector and the store: `collector` is running or stopped.
 
+    Of one that does not run, `starting` says that it holds the store and has not done a full turn
+    yet, and `began` that one did a full turn on this store at some time.
     `lag_s` is how long ago the collector last was through with everything, None for never.
     `audit_head` is the newest row of the audit, in short. `judged` says that every route was judged
     on all that was there when the collector began; until then states and order still settle.
@@ -322,6 +324,8 @@ class StoreView(msgspec.Struct, frozen=True, kw_only=True):
     catching_up: bool
     judged: bool
     generation: int
+    starting: bool = False
+    began: bool = True
     audit_head: str = ""
     tampered: str = ""
     channels: tuple[ChannelView, ...] = ()

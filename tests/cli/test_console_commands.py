@@ -81,10 +81,12 @@ def test_the_demo_opens_on_the_fleet_whatever_the_last_session_ended_on(
 
 
 def test_watch_names_a_directory_that_is_not_there(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     opened: list[Any] = []
-    monkeypatch.setattr(detached, "ensure", lambda *_: lambda: "started")
+    found = detached.Attended(tmp_path / "s.db", None)
+    monkeypatch.setattr(detached, "ensure", lambda *_: found)
+    monkeypatch.setattr(found, "stands", lambda: "started")
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setattr(console.tui, "run", lambda _, **given: opened.append(given["banner"]()))
     assert shell("watch", "nosuch").code == 0

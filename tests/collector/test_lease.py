@@ -66,7 +66,7 @@ def test_a_collector_that_was_just_ending_is_not_said_to_run_once_it_has_ended(
     tmp_path: Path,
 ) -> None:
     lease = Lease(tmp_path / "s.db")
-    stands = detached.ensure(tmp_path / "s.db", [])
+    stands = detached.ensure(tmp_path / "s.db", []).stands
     assert stands() == f"collector {os.getpid()} runs"
     lease.release()
     assert "no collector runs any more: open the console anew to start one" in stands()
@@ -77,10 +77,32 @@ def test_a_collector_that_was_started_and_failed_is_not_said_to_run(
 ) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     monkeypatch.setattr(detached, "start", lambda *_: process)
-    stands = detached.ensure(tmp_path / "s.db", [])
+    stands = detached.ensure(tmp_path / "s.db", []).stands
     assert stands().startswith(f"started collector {process.pid}; it goes on")
     process.communicate(b"\n")
     assert stands().endswith("s.db.collector.log")
+
+
+def test_a_collector_that_was_started_is_awaited_until_its_first_full_turn_or_its_end(
+    tmp_path: Path,
+) -> None:
+    store = tmp_path / "s.db"
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    awaited = detached.Attended(store, process).awaited
+    assert awaited()
+    lease = Lease(store)
+    assert awaited()
+    lease.beat()
+    assert not awaited()
+    lease.release()
+    process.communicate(b"\n")
+    assert not awaited()
+
+
+def test_a_collector_that_was_found_is_not_awaited(tmp_path: Path) -> None:
+    lease = Lease(tmp_path / "s.db")
+    assert not detached.ensure(tmp_path / "s.db", []).awaited()
+    lease.release()
 
 
 def test_where_no_store_can_be_no_collector_is_started_and_that_is_a_sentence(

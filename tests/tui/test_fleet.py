@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from console.model import SECOND_US
 from console.tui.host import host
 from console.tui.screens.fleet import FleetScreen
 from console.tui.screens.route import RouteScreen
 from console.tui.widgets.cursor_list import CursorList
 
 from .samples import channel, fleet, route, snapshot, source, store
-from .stage import Clock, FakeFeed, console, front, press, refresh, screen_text, settle
+from .stage import FakeFeed, console, front, press, refresh, screen_text, settle
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -252,20 +251,33 @@ async def test_a_first_run_with_logs_says_which_were_looked_at_and_how_they_are(
             assert part in seen
 
 
-async def test_a_stopped_collector_and_tampering_are_said_once_it_may_have_started() -> None:
-    feed = FakeFeed(
-        msgspec.structs.replace(
-            fleet(), store=store(collector="stopped", tampered="generation 17 was edited")
-        )
-    )
-    clock = Clock()
-    async with console(feed, clock=clock).run_test(size=WIDE) as pilot:
+async def test_a_stopped_collector_and_tampering_are_said_from_the_first_moment() -> None:
+    stopped = store(collector="stopped", tampered="generation 17 was edited")
+    feed = FakeFeed(msgspec.structs.replace(fleet(), store=stopped))
+    async with console(feed).run_test(size=WIDE) as pilot:
         await settle(pilot)
-        assert "no collector yet: one takes some seconds to start" in screen_text(pilot)
-        clock.now_us += 10 * SECOND_US
-        await refresh(pilot)
         assert "collector stopped: run burnline collect" in screen_text(pilot)
         assert "TAMPERED: generation 17 was edited" in screen_text(pilot)
+
+
+@pytest.mark.parametrize(
+    ("known", "awaited", "said"),
+    [
+        ({"began": False}, False, "no collector yet: run burnline collect"),
+        ({"starting": True}, False, "no collector yet: one takes some seconds to start"),
+        ({}, True, "no collector yet: one takes some seconds to start"),
+        ({"collector": "running"}, True, "collector running"),
+    ],
+    ids=["none ever ran", "one has just taken the store", "one was started", "it runs"],
+)
+async def test_no_collector_yet_is_said_only_where_one_comes_or_none_ever_ran(
+    known: dict[str, object], awaited: bool, said: str
+) -> None:
+    view = store(**({"collector": "stopped"} | known))
+    feed = FakeFeed(msgspec.structs.replace(fleet(), store=view))
+    async with console(feed, awaited=lambda: awaited).run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert said in screen_text(pilot)
 
 
 async def test_notices_that_did_not_arrive_are_said_aloud() -> None:

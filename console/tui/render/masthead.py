@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from console.tui.render.look import Look
 
 _APART_US = MINUTE_US
-_YOUNG_US = 10 * SECOND_US
-"""How long after the console's own start a collector that it started may be on its way."""
 
 
 class Badges(NamedTuple):
@@ -101,12 +99,14 @@ def _clock(frame: Frame, look: Look) -> Line:
     return line((text, Tone.STRONG))
 
 
-def status(frame: Frame, look: Look, width: int) -> Line:
-    """Return the bottom line: what is wrong with the console first, then where it reads from."""
+def status(frame: Frame, look: Look, width: int, *, awaited: bool = False) -> Line:
+    """Return the bottom line: what is wrong with the console first, then where it reads from.
+
+    `awaited` says that the console has started a collector, which does not work yet.
+    """
     parts = _troubles(frame)
     if frame.shown is not None:
-        young = frame.wall_us - frame.started_us < _YOUNG_US
-        parts += _machinery(frame.shown.store, look, young=young)
+        parts += _machinery(frame.shown.store, look, awaited=awaited)
         parts.append(_store_path(frame.shown.store, look, width, parts))
     elif not parts:
         parts.append(line(("reading the store", Tone.MUTED)))
@@ -122,8 +122,8 @@ def _troubles(frame: Frame) -> list[Line]:
     return parts
 
 
-def _machinery(store: StoreView, look: Look, *, young: bool) -> list[Line]:
-    """Return the state of the machinery; a `young` console has just started its collector."""
+def _machinery(store: StoreView, look: Look, *, awaited: bool) -> list[Line]:
+    """Return the state of the machinery."""
     parts: list[Line] = []
     if store.tampered:
         parts.append(line((f"TAMPERED: {store.tampered}", Tone.HARD_STOP)))
@@ -135,12 +135,7 @@ def _machinery(store: StoreView, look: Look, *, young: bool) -> list[Line]:
     untold = sum(channel.failing + channel.dead for channel in store.channels)
     if untold:
         parts.append(line((f"{numbers.count(untold)} notices not delivered", Tone.ALARM)))
-    if store.collector == "running":
-        parts.append(line(("collector running", Tone.MUTED)))
-    elif young:
-        parts.append(line(("no collector yet: one takes some seconds to start", Tone.TICKET)))
-    else:
-        parts.append(line((f"collector {store.collector}: run burnline collect", Tone.ALARM)))
+    parts.append(_collector(store, awaited=awaited))
     if store.catching_up:
         parts.append(line(("catching up: numbers still move", Tone.TICKET)))
     parts.append(_lag(store, look))
@@ -150,6 +145,17 @@ def _machinery(store: StoreView, look: Look, *, young: bool) -> list[Line]:
         parts.append(line((f"{numbers.count(store.future)} from the future", Tone.TICKET)))
     parts.append(line((f"gen {store.generation}", Tone.MUTED)))
     return parts
+
+
+def _collector(store: StoreView, *, awaited: bool) -> Line:
+    """Return whether logs are read; that none runs *yet* only where one is coming, or none was."""
+    if store.collector == "running":
+        return line(("collector running", Tone.MUTED))
+    if awaited or store.starting:
+        return line(("no collector yet: one takes some seconds to start", Tone.TICKET))
+    if not store.began:
+        return line(("no collector yet: run burnline collect", Tone.ALARM))
+    return line(("collector stopped: run burnline collect", Tone.ALARM))
 
 
 def _lag(store: StoreView, look: Look) -> Line:

@@ -110,7 +110,7 @@ class View(Screen[None]):
         look = app.look(frame)
         with self.app.batch_update():
             top.draw(frame, look, app.badges, app.banner())
-            bottom.draw(frame, look)
+            bottom.draw(frame, look, awaited=app.awaited())
             words.show([one_line(frame, look)])
             self.draw(frame, look)
 

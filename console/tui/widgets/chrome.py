@@ -49,10 +49,11 @@ class Bottom(Vertical):
         yield Prose(id="followed", hide_empty=True)
         yield Prose(id="status")
 
-    def draw(self, frame: Frame, look: Look) -> None:
+    def draw(self, frame: Frame, look: Look, *, awaited: bool) -> None:
         """Show how far the last order got, on live data, and the status line."""
         placed = frame.placed
         gone = placed is None or over(placed, frame.live, frame.wall_us)
         lines = [] if gone or placed is None else [followed(placed, frame.live, look)]
         self.query_one("#followed", Prose).show(lines)
-        self.query_one("#status", Prose).show([masthead.status(frame, look, self.size.width - 2)])
+        state = masthead.status(frame, look, self.size.width - 2, awaited=awaited)
+        self.query_one("#status", Prose).show([state])
