@@ -33,7 +33,7 @@ def warn_of_doubt(session: Session, route: str) -> Reached:
 
     It is given all the same: nothing may stand in the way of a restriction.
     """
-    from console.collector import alive
+    from console.store.holder import alive
 
     found = _reached(session, route)
     if found.strange:

@@ -140,7 +140,7 @@ def _mode(store: Path) -> Finding:
 
 
 def _collector(store: Path, now_s: float) -> Finding:
-    from console.collector.lease import HEARTBEAT_LIMIT_S, alive
+    from console.store.holder import HEARTBEAT_LIMIT_S, alive
 
     life = alive(store, now_s)
     if life is None:
@@ -154,9 +154,9 @@ def _collector(store: Path, now_s: float) -> Finding:
 
 def _troubles(store: Path, connection: Connection | None, now_s: float) -> list[Finding]:
     """Return what is wrong with store, disk, clock and file events, each as it is shown."""
-    from console.collector.lease import alive
     from console.model import SECOND_US
     from console.snapshot.troubles import troubles
+    from console.store.holder import alive
 
     life = alive(store, now_s)
     said: tuple[str, ...] = ()

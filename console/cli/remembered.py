@@ -69,8 +69,8 @@ def _same(one: Path, other: Path) -> bool:
 
 def _changed(store: Path, used: SettingsFile, path: Path) -> str:
     """Say that a collector at work has not read the file as it is now."""
-    from console.collector.lease import alive
     from console.settings.document import digest
+    from console.store.holder import alive
 
     if used.digest == digest(path) or alive(store, time.time()) is None:
         return ""

@@ -68,8 +68,8 @@ def install(
 def status(context: typer.Context) -> None:
     """Say what the unit, and the collector of the store, are doing."""
     session: Session = context.obj
-    from console.collector.lease import alive
     from console.collector.unit import NAME
+    from console.store.holder import alive
 
     path = _path()
     say(f"unit: {path}" if path.is_file() else "unit: none (burnline service install)")

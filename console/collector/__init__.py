@@ -5,12 +5,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from console.collector.lease import Held, Lease, alive
+from console.collector.lease import Held, Lease
 
 if TYPE_CHECKING:
     from console.collector.loop import Collector
 
-__all__ = ["Collector", "Held", "Lease", "alive"]
+__all__ = ["Collector", "Held", "Lease"]
 
 
 def __getattr__(name: str) -> Any:

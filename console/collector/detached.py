@@ -10,8 +10,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from console.collector.lease import alive
 from console.store.connect import StoreError
+from console.store.holder import alive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.burn.ground import absent_after_us
-from console.collector import alive
-from console.collector.lease import HEARTBEAT_LIMIT_S
 from console.model import SECOND_US, Directive, DirectiveKind
 from console.snapshot.orders import probation_ends_us
 from console.store import desk, fleet, reader
+from console.store.holder import HEARTBEAT_LIMIT_S, alive
 from console.text import clean
 
 if TYPE_CHECKING:

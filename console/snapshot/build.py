@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from console.burn.evaluation import CONTROL_FILE
-from console.collector.lease import HEARTBEAT_LIMIT_S, alive
 from console.intake.places import CLOSED
 from console.model import SECOND_US
 from console.snapshot import approvals, past, routes
@@ -23,6 +22,7 @@ from console.snapshot.types import (
 )
 from console.snapshot.unknown import by_path
 from console.store import desk, intake, outbox, reader
+from console.store.holder import HEARTBEAT_LIMIT_S, alive
 from console.text import clean
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from console.text import clean
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from console.collector.lease import Life
     from console.store.connect import Connection
+    from console.store.holder import Life
 
 LONG_LOG_BYTES = 64_000_000
 """A log of the store beyond this is held open by a reader that has looked at it for too long."""

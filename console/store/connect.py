@@ -19,6 +19,7 @@ except ImportError:  # pragma: no cover - platforms without the wheel
 
 from console.intake.places import keep_shut
 from console.store import mounts
+from console.store.holder import alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,10 +135,30 @@ def each(connection: Connection, statement: str, rows: Iterable[Any]) -> None:
 
 
 def _outdated(path: Path, known: int) -> str:
+    life = alive(path, time.time())
+    if life is not None and life.starting:
+        return being_updated(path)
     return (
         f"store {path}: written by an older burnline (schema {known}, this one reads "
         f"{SCHEMA_VERSION}); restart the collector, which brings it up to date"
     )
+
+
+def being_updated(path: Path) -> str:
+    """Say that another process brings the store up to date, and which, where that is known.
+
+    A collector that has just taken the store does so before anything else.
+    """
+    life = alive(path, time.time())
+    does = "another process is writing it, or bringing it up to date"
+    if life is not None and life.starting and life.pid not in {0, os.getpid()}:
+        does = f"process {life.pid} is bringing it up to date"
+    return f"store {path}: {does}; wait until that is done, then run this again"
+
+
+def is_busy(error: Exception) -> bool:
+    """Say whether an error of SQLite means that another has kept the store for too long."""
+    return bool(getattr(error, "sqlite_errorcode", 0) & _CODE == sqlite3.SQLITE_BUSY)
 
 
 def _open(path: Path, *pragmas: str) -> Connection:
@@ -174,8 +195,7 @@ def _set(connection: Connection, pragma: str) -> None:
         try:
             connection.execute(f"pragma {pragma}")
         except sqlite3.OperationalError as error:
-            busy = error.sqlite_errorcode & _CODE == sqlite3.SQLITE_BUSY
-            if not busy or time.monotonic() > until_s:
+            if not is_busy(error) or time.monotonic() > until_s:
                 raise
             time.sleep(_AGAIN_S)
         else:

@@ -7,10 +7,18 @@ them and could be computed anew.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.intake.position import digest
-from console.store.connect import APPLICATION_ID, SCHEMA_VERSION
+from console.store.connect import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    StoreError,
+    Unwritable,
+    being_updated,
+    is_busy,
+)
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
@@ -292,12 +300,21 @@ def migrate(connection: Connection) -> None:
     """Bring the store to this version's schema, in one transaction; does nothing when it is.
 
     Whoever else opens it for writing meanwhile waits, and finds it done.
+
+    Raises:
+        StoreError: another process does so, and is not done yet.
     """
     if is_current(connection):
         return
     from sqlite_utils import Database
 
-    connection.execute("begin immediate")
+    try:
+        connection.execute("begin immediate")
+    except Unwritable as error:
+        if not is_busy(error):
+            raise
+        _, _, path = connection.execute("pragma database_list").fetchone()
+        raise StoreError(being_updated(Path(path))) from error
     try:
         if not is_current(connection):
             connection.execute(f"pragma application_id={APPLICATION_ID}")

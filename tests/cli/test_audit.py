@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from console.collector import Held, Lease, alive
+from console.collector import Held, Lease
 from console.store import connect
+from console.store.holder import alive
 from tests.cli.shell import Shell
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.collector import Lease, alive
+from console.collector import Lease
 from console.settings import template
 from console.store import connect
+from console.store.holder import alive
 from tests.cli.shell import eventually
 from tests.collector.running import event, good
 

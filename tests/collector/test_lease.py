@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.collector import Lease, alive, detached
-from console.collector.lease import Life
+from console.collector import Lease, detached
 from console.store.connect import StoreError
+from console.store.holder import Life, alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

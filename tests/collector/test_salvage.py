@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.collector import Lease, alive, runloop
+from console.collector import Lease, runloop
 from console.collector.salvage import salvage
 from console.model import DAY_US, HOUR_US, MINUTE_US
 from console.snapshot import troubles
 from console.store import alerts, mirror, reader, verify
 from console.store.connect import Displaced, StoreError, attach, create
+from console.store.holder import alive
 from tests.collector.running import NOON_US, Station, good
 
 if TYPE_CHECKING:

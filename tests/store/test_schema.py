@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from sqlite_utils import Database
 
+from console.collector import Lease
 from console.model import Event, Origin
-from console.store import fleet, grounds, intake, outbox, schema
+from console.store import connect, fleet, grounds, intake, outbox, schema
 from console.store.connect import APPLICATION_ID, SCHEMA_VERSION, StoreError, attach, create
 from console.store.schema import migrations
 from console.store.writer import Writer
@@ -114,6 +116,41 @@ def test_open_runs_of_an_earlier_store_are_counted_as_before(tmp_path: Path) -> 
 def test_who_only_looks_is_told_to_restart_the_collector(older: Path) -> None:
     with pytest.raises(StoreError, match=r"older burnline \(schema 1, .*restart the collector"):
         attach(older)
+
+
+def test_who_only_looks_while_a_collector_brings_it_up_to_date_is_told_to_wait(
+    older: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = Lease(older)
+    said = rf"process {os.getpid()} is bringing it up to date; wait until that is done"
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    with pytest.raises(StoreError, match=said):
+        attach(older)
+    lease.beat()
+    with pytest.raises(StoreError, match="restart the collector"):
+        attach(older)
+    lease.release()
+
+
+@pytest.mark.parametrize("led", [True, False], ids=["by a collector", "by another command"])
+def test_who_would_write_while_it_is_brought_up_to_date_for_long_is_told_to_wait(
+    older: Path, monkeypatch: pytest.MonkeyPatch, led: bool
+) -> None:
+    monkeypatch.setattr(connect, "_BUSY_MS", 0)
+    lease = Lease(older)
+    said = f"process {os.getpid()} is bringing it up to date; wait"
+    if not led:
+        lease.release()
+        said = "another process is writing it, or bringing it up to date; wait"
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    updating = create(older)
+    updating.execute("begin immediate")
+    with pytest.raises(StoreError, match=said):
+        Writer(older)
+    updating.close()
+    Writer(older).close()
+    if led:
+        lease.release()
 
 
 def test_what_somebody_else_brought_up_to_date_meanwhile_is_found_done(
