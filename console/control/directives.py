@@ -78,15 +78,13 @@ class ControlDesk:
         self._issue(document, directive, replaced, (directive.kind.value, also))
         return directive
 
-    @anew
     def step_down(
         self, route: str, *, by: str, reason: str, now_us: int, base_generation: int | None = None
     ) -> Directive:
         """Turn the pauses of a route into one run at a time, in one generation; return that order.
 
         At no moment does the route stand without a restriction. The caller has checked that the
-        time of probation is over. The reduction keeps the alert behind the pause, and is a ladder's
-        where the pause was, so that it outlives any expiry; trusted outcomes count on it.
+        time of probation is over. Audited before it takes effect.
 
         Raises:
             Refused: no pause stands, or no reason is given.
@@ -99,27 +97,43 @@ class ControlDesk:
             base_generation=base_generation,
         )  # fmt: skip
         check(order)
-        document = self._current()
-        self._check_base(document, route, base_generation)
-        section = draft.section_of(document, self._settings, route)
-        standing = sections.standing_in(section, route)
-        pauses = [item.id for item in standing if item.kind is DirectiveKind.PAUSE]
-        if not pauses:
-            raise Refused(f"no pause stands on {clean(route, 60)}; there is nothing to step down")
-        before = [
-            item for item in desk.directives_of(self._writer.connection, route) if item.id in pauses
-        ]
+        document, pauses, _ = self._paused(order)
+        with self._writer.transaction():
+            intent = {"directives": pauses, "reason": clean(reason)}
+            self._audit((by, "stepdown requested", route), now_us, intent)
+        asked = msgspec.structs.replace(order, base_generation=int(document["generation"]))
+        return self._stepped_down(asked, now_us)
+
+    @anew
+    def _stepped_down(self, order: Order, now_us: int) -> Directive:
+        """Put an order in place of the pauses of its route.
+
+        It keeps the alert behind the pause, and is a ladder's where the pause was, so that it
+        outlives any expiry; trusted outcomes count on it.
+        """
+        document, pauses, standing = self._paused(order)
+        known = desk.directives_of(self._writer.connection, order.route)
+        before = [item for item in known if item.id in pauses]
         directive = msgspec.structs.replace(
             draft.made(document, self._settings, order, now_us),
             alert=next((item.alert for item in before if item.alert), ""),
             ladder=any(item.ladder for item in before),
         )
-        with self._writer.transaction():
-            intent = {"directives": pauses, "reason": directive.reason}
-            self._audit((by, "stepdown requested", route), now_us, intent)
         covered = [item.id for item in standing if sections.supersedes(directive, item)]
         self._issue(document, directive, [*pauses, *covered], ("stepdown", None))
         return directive
+
+    def _paused(self, order: Order) -> tuple[Document, list[str], list[Directive]]:
+        """Return the newest generation, the pauses of an order's route in it, and all orders."""
+        document = self._current()
+        self._check_base(document, order.route, order.base_generation)
+        section = draft.section_of(document, self._settings, order.route)
+        standing = sections.standing_in(section, order.route)
+        pauses = [item.id for item in standing if item.kind is DirectiveKind.PAUSE]
+        if not pauses:
+            words = f"no pause stands on {clean(order.route, 60)}; there is nothing to step down"
+            raise Refused(words)
+        return document, pauses, standing
 
     def _issue(
         self,
@@ -145,7 +159,6 @@ class ControlDesk:
         except Unusable as error:
             raise Unstored(directive, str(error)) from error
 
-    @anew
     def lift(
         self,
         directive: Directive,
@@ -166,18 +179,11 @@ class ControlDesk:
         """  # fmt: skip
         if not reason.strip():
             raise Refused("lifting an order needs a reason")
-        document = self._current()
-        self._check_base(document, directive.route, base_generation)
-        section = draft.section_of(document, self._settings, directive.route)
-        kept = [item for item in section["directives"] if item["id"] != directive.id]
-        if len(kept) == len(section["directives"]):
-            raise Refused(f"{directive.id} does not stand on {directive.route} any more")
+        self._without(directive, base_generation)
         with self._writer.transaction():
             intent = {"directive": directive.id, "reason": clean(reason), "override": overridden}
             self._audit((by, "lift requested", directive.route), now_us, intent)
-        section["directives"] = kept
-        section["state"] = sections.state_of(section).value
-        written = self._publish(document, by=name(by), now_us=now_us)
+        written = self._taken_out(directive, base_generation, by=name(by), now_us=now_us)
         lifted = msgspec.structs.replace(
             directive,
             lifted_us=now_us,
@@ -193,6 +199,24 @@ class ControlDesk:
         return lifted
 
     @anew
+    def _taken_out(
+        self, directive: Directive, base: int | None, *, by: str, now_us: int
+    ) -> Document:
+        """Write the generation that an order does not stand in any more."""
+        return self._publish(self._without(directive, base), by=by, now_us=now_us)
+
+    def _without(self, directive: Directive, base: int | None) -> Document:
+        """Return the newest generation without an order that stands in it."""
+        document = self._current()
+        self._check_base(document, directive.route, base)
+        section = draft.section_of(document, self._settings, directive.route)
+        kept = [item for item in section["directives"] if item["id"] != directive.id]
+        if len(kept) == len(section["directives"]):
+            raise Refused(f"{directive.id} does not stand on {directive.route} any more")
+        section["directives"] = kept
+        section["state"] = sections.state_of(section).value
+        return document
+
     def grant(self, permit: Permit, now_us: int) -> Grant:
         """Make a human's approval durable and return it. Audited before it takes effect.
 
@@ -202,9 +226,10 @@ class ControlDesk:
             ControlError: the control file cannot be written.
         """
         check_permit(permit)
-        document, route = self._current(), name(permit.route)
-        grant = Grant(
-            id=f"g-{int(document['generation']) + 1}",
+        self._current()
+        route = name(permit.route)
+        asked = Grant(
+            id="",
             action=name(permit.action),
             change=permit.change,
             run=name(permit.run),
@@ -214,17 +239,24 @@ class ControlDesk:
             by=name(permit.by),
         )
         with self._writer.transaction():
-            detail = {"grant": grant, "reason": clean(permit.reason)}
+            detail = {"grant": asked, "reason": clean(permit.reason)}
             self._audit((permit.by, "grant requested", route), now_us, detail)
-        section = draft.section_of(document, self._settings, route)
-        kept = sections.live_grants(section, now_us)
-        section["grants"] = [*kept, sections.grant_as_written(grant)]
-        written = self._publish(document, by=grant.by, now_us=now_us)
+        grant, written = self._granted(asked, route, now_us)
         with self._writer.transaction():
             desk.save_grant(self._writer.connection, route, grant)
             self._remember(written)
             self._audit((permit.by, "grant", route), now_us, grant)
         return grant
+
+    @anew
+    def _granted(self, asked: Grant, route: str, now_us: int) -> tuple[Grant, Document]:
+        """Write the generation that a grant holds from; return the grant, numbered, and it."""
+        document = self._current()
+        grant = asked._replace(id=f"g-{int(document['generation']) + 1}")
+        section = draft.section_of(document, self._settings, route)
+        kept = sections.live_grants(section, now_us)
+        section["grants"] = [*kept, sections.grant_as_written(grant)]
+        return grant, self._publish(document, by=grant.by, now_us=now_us)
 
     def standing(self, route: str) -> list[str]:
         """Return the ids of the orders that stand on a route, by the control file."""

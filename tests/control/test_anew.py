@@ -9,7 +9,7 @@ import pytest
 from console.control.directives import Conflict, Permit
 from console.control.file import ControlFile, Outrun
 from console.control.unstored import restrict
-from console.model import DirectiveKind
+from console.model import HOUR_US, DirectiveKind
 from tests.control.stage import NOON_US, SETTINGS, Stage, order
 
 if TYPE_CHECKING:
@@ -89,6 +89,34 @@ def test_another_route_that_is_written_in_the_same_moment_is_no_conflict(
     assert act(stage, 2) == done
     assert stage.read().generation == 4
     assert [one.id for one in stage.read().route("drafts").directives] == ["d-3"]
+
+
+@pytest.mark.parametrize(
+    ("act", "verb"),
+    [(_step_down, "stepdown"), (_lift, "lift"), (_grant, "grant")],
+)
+def test_what_is_decided_again_was_asked_for_once(
+    stage: Stage,
+    outrun: Callable[[str], None],
+    act: Callable[[Stage, int], str],
+    verb: str,
+) -> None:
+    stage.desk.give(order(), NOON_US)
+    outrun("drafts")
+    act(stage, 2)
+    verbs = [row.verb for row in stage.audit() if row.actor == "dana"]
+    assert verbs[-2:] == [f"{verb} requested", verb]
+    assert verbs.count(f"{verb} requested") == 1
+
+
+def test_a_pause_that_came_after_the_request_is_not_stepped_down_with_the_others(
+    stage: Stage, outrun: Callable[[str], None]
+) -> None:
+    stage.desk.give(order(drain=False, for_us=HOUR_US), NOON_US)
+    outrun("refunds")
+    with pytest.raises(Conflict, match="changed meanwhile by erin: d-3"):
+        stage.desk.step_down("refunds", by="dana", reason="better", now_us=NOON_US)
+    assert stage.standing() == ["d-2", "d-3"]
 
 
 def test_the_same_route_that_is_written_in_the_same_moment_is_a_conflict_that_names_who(
