@@ -130,7 +130,7 @@ async def test_an_answer_that_comes_after_its_view_was_left_is_let_go(
         await press(pilot, "escape")
         if isinstance(left, RefusedScreen):
             left.on_refused_fetched(RefusedFetched(()))
-            left.show_pieces()
+            left.show_fetched()
         else:
             assert isinstance(left, RouteScreen)
             left.on_misses_fetched(MissesFetched(()))

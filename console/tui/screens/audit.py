@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.snapshot.particulars import AuditView, TrailView
+from console.tui.asking import Asking
 from console.tui.host import host
 from console.tui.render import audit, empty
-from console.tui.screens.table import Table
+from console.tui.screens.fetched import Fetched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.snapshot.types import Snapshot
     from console.tui.figures.spans import Line
-    from console.tui.frame import Frame
     from console.tui.messages import TrailFetched
     from console.tui.query import Fields
     from console.tui.render.look import Look
@@ -23,7 +23,7 @@ ROWS_READ = 500
 """How many rows of the audit are asked for: the latest. The whole chain is verified."""
 
 
-class AuditScreen(Table[AuditView]):
+class AuditScreen(Fetched[AuditView]):
     """One row per act, the latest first."""
 
     CSS_PATH = "audit.tcss"
@@ -40,15 +40,11 @@ class AuditScreen(Table[AuditView]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._trail: TrailView | None = None
-        self._asked: str | None = None
-        self._waiting = True
-        self._on_its_way = False
-        self._trouble = ""
+        self._trail: Asking[TrailView | None] = Asking(None, lambda shown: shown.store.audit_head)
 
     def rows(self, snapshot: Snapshot) -> Sequence[AuditView]:  # noqa: ARG002
         """Return the rows that were fetched, the latest first."""
-        return () if self._trail is None else self._trail.rows
+        return () if self._trail.found is None else self._trail.found.rows
 
     def fields(self, item: AuditView, look: Look) -> Fields:
         """Return a row as the filter sees it."""
@@ -60,40 +56,22 @@ class AuditScreen(Table[AuditView]):
 
     def nothing(self, snapshot: Snapshot, look: Look) -> list[Line]:  # noqa: ARG002
         """Return why there is no row."""
-        return empty.no_trail(waiting=self._waiting, trouble=self._trouble)
+        return empty.no_trail(waiting=self._trail.waiting, trouble=self._trail.trouble)
 
     def totals(self, snapshot: Snapshot) -> list[Line]:  # noqa: ARG002
         """Return what the chain proves."""
-        return audit.state(self._trail, self._trouble)
+        return audit.state(self._trail.found, self._trail.trouble)
 
     def detail(self, item: AuditView, look: Look) -> list[Line]:
         """Return a row with nothing cut off."""
         return audit.detail(item, look)
 
-    def draw(self, frame: Frame, look: Look) -> None:
-        """Show the rows; ask for them again when one was added."""
-        super().draw(frame, look)
-        if frame.shown is not None:
-            self._ask(frame.shown)
-
-    def _ask(self, snapshot: Snapshot) -> None:
-        head = snapshot.store.audit_head
-        if head != self._asked and not self._on_its_way:
-            self._asked, self._on_its_way = head, True
+    def ask(self, snapshot: Snapshot) -> None:
+        """Ask for the rows when one was added."""
+        if self._trail.ask(snapshot):
             host(self).errands.trail(self, ROWS_READ)
 
     def on_trail_fetched(self, message: TrailFetched) -> None:
         """Show the rows that came in; after an error, those of before stay."""
-        self._waiting = self._on_its_way = False
-        self._trouble = message.trouble
-        if message.trouble:
-            self._asked = None
-        else:
-            self._trail = message.trail
-        self.call_after_refresh(self._show_fetched)
-
-    def _show_fetched(self) -> None:
-        """Draw without asking again: an error must not be asked about at once, but later."""
-        if self.is_mounted:
-            frame = host(self).frame
-            super().draw(frame, host(self).look(frame))
+        self._trail.came(message.trail, message.trouble)
+        self.call_after_refresh(self.show_fetched)

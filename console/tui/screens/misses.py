@@ -11,7 +11,7 @@ from console.snapshot.types import MissView
 from console.tui.host import host
 from console.tui.render import empty, misses
 from console.tui.screens.evidence import EvidenceScreen
-from console.tui.screens.table import Table
+from console.tui.screens.fetched import Fetched
 from console.tui.wanted import Wanted
 from console.tui.widgets.cursor_list import CursorList
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from console.snapshot.types import Snapshot
     from console.tui.figures.spans import Line
-    from console.tui.frame import Frame
     from console.tui.messages import MissesFetched
     from console.tui.query import Fields
     from console.tui.render.look import Look
@@ -29,7 +28,7 @@ MISSES_READ = 1_000
 """How many misses are asked for, of all routes together: the latest."""
 
 
-class MissesScreen(Table[MissView]):
+class MissesScreen(Fetched[MissView]):
     """One row per miss, the latest first; Enter shows its evidence, `c` copies it."""
 
     CSS_PATH = "misses.tcss"
@@ -53,7 +52,7 @@ class MissesScreen(Table[MissView]):
 
     def rows(self, snapshot: Snapshot) -> Sequence[MissView]:  # noqa: ARG002
         """Return the misses that were fetched, the latest first."""
-        return self.charged.misses
+        return self.charged.found
 
     def fields(self, item: MissView, look: Look) -> Fields:
         """Return a miss as the filter sees it."""
@@ -71,28 +70,21 @@ class MissesScreen(Table[MissView]):
 
     def totals(self, snapshot: Snapshot) -> list[Line]:  # noqa: ARG002
         """Say where older misses are not on show, or that what is shown is old."""
-        return misses.reach(len(self.charged.misses), MISSES_READ, self.charged.trouble)
+        return misses.reach(len(self.charged.found), MISSES_READ, self.charged.trouble)
 
     def detail(self, item: MissView, look: Look) -> list[Line]:
         """Return a miss with nothing cut off."""
         return misses.brief(item, look)
 
-    def draw(self, frame: Frame, look: Look) -> None:
-        """Show the list; ask again when something about the misses has changed."""
-        super().draw(frame, look)
-        if frame.shown is not None and self.charged.ask(frame.shown):
+    def ask(self, snapshot: Snapshot) -> None:
+        """Ask for the misses when something about them has changed."""
+        if self.charged.ask(snapshot):
             host(self).errands.misses(self, self.charged)
 
     def on_misses_fetched(self, message: MissesFetched) -> None:
         """Show the misses that came in; after an error, those of before stay."""
-        self.charged.came(message)
-        self.call_after_refresh(self._show_fetched)
-
-    def _show_fetched(self) -> None:
-        """Draw without asking again: an error must not be asked about at once, but later."""
-        if self.is_mounted:
-            frame = host(self).frame
-            super().draw(frame, host(self).look(frame))
+        self.charged.came(message.misses, message.trouble)
+        self.call_after_refresh(self.show_fetched)
 
     @on(CursorList.Opened)
     def opened(self) -> None:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 
 from console.snapshot.types import RefusedView
+from console.tui.asking import Asking
 from console.tui.host import host
 from console.tui.messages import RefusedFetched
 from console.tui.render import refused
-from console.tui.screens.table import Table
+from console.tui.screens.fetched import Fetched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.snapshot.types import Snapshot, SourceView
     from console.tui.figures.spans import Line
-    from console.tui.frame import Frame
     from console.tui.query import Fields
     from console.tui.render.look import Look
 
@@ -26,57 +26,36 @@ PIECES_READ = 2_000
 """How many pieces are asked for, of all files together."""
 
 
-class RefusedTable(Table[RowT]):
+class RefusedTable(Fetched[RowT]):
     """A list that needs what was refused: asks for it, and again when more was."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._pieces: tuple[RefusedView, ...] = ()
-        self._asked: object = None
-        self._waiting = True
-        self._on_its_way = False
-        self._trouble = ""
+        self._refused: Asking[tuple[RefusedView, ...]] = Asking((), _refusals)
 
-    def draw(self, frame: Frame, look: Look) -> None:
-        """Show the list; ask for the pieces again when something about them has changed."""
-        super().draw(frame, look)
-        if frame.shown is not None:
-            self._ask(frame.shown)
-
-    def _ask(self, snapshot: Snapshot) -> None:
-        state = tuple((view.path, view.rejected) for view in snapshot.sources if view.rejected)
-        if state != self._asked and not self._on_its_way:
-            self._asked, self._on_its_way = state, True
+    def ask(self, snapshot: Snapshot) -> None:
+        """Ask for the pieces when something about them has changed."""
+        if self._refused.ask(snapshot):
             host(self).errands.refused(self, PIECES_READ)
 
     def on_refused_fetched(self, message: RefusedFetched) -> None:
         """Show the pieces that came in; after an error, those of before stay."""
-        self._waiting = self._on_its_way = False
-        self._trouble = message.trouble
-        if message.trouble:
-            self._asked = None
-        else:
-            self._pieces = message.pieces
-        self.call_after_refresh(self.show_pieces)
-
-    def show_pieces(self) -> None:
-        """Draw what came in."""
-        if self.still_open:
-            self._shown_anew(host(self).frame)
-
-    def _shown_anew(self, frame: Frame) -> None:
-        """Draw without asking again: an error must not be asked about at once, but later."""
-        Table.draw(self, frame, host(self).look(frame))
+        self._refused.came(message.pieces, message.trouble)
+        self.call_after_refresh(self.show_fetched)
 
     def pieces_of(self, path: str) -> list[RefusedView]:
         """Return the pieces of a file, by their place in it."""
-        return [piece for piece in self._pieces if piece.path == path]
+        return [piece for piece in self._refused.found if piece.path == path]
 
     def absence(self, view: SourceView | None) -> list[Line]:
         """Return why no piece of a file is on show."""
-        return refused.absence(
-            view, waiting=self._waiting, trouble=self._trouble, limit=PIECES_READ
-        )
+        waiting, trouble = self._refused.waiting, self._refused.trouble
+        return refused.absence(view, waiting=waiting, trouble=trouble, limit=PIECES_READ)
+
+
+def _refusals(snapshot: Snapshot) -> object:
+    """Return what is another once more was refused."""
+    return tuple((view.path, view.rejected) for view in snapshot.sources if view.rejected)
 
 
 class RefusedScreen(RefusedTable[RefusedView]):

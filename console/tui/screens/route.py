@@ -151,7 +151,7 @@ class RouteScreen(View):
 
     def on_misses_fetched(self, message: MissesFetched) -> None:
         """Show the misses that came in."""
-        self.charged.came(message)
+        self.charged.came(message.misses, message.trouble)
         if not self.still_open:
             self.charged.again()
             return
@@ -166,10 +166,10 @@ class RouteScreen(View):
 
     def _list(self) -> None:
         """Show the misses, where they are others than before."""
-        found = (self.charged.misses, self.charged.waiting, self.charged.trouble)
+        found = (self.charged.found, self.charged.waiting, self.charged.trouble)
         if found != self._listed:
             self._listed = found
-            self.cursor_list.show(self.charged.misses)
+            self.cursor_list.show(self.charged.found)
             self.query_one("#no-misses", Prose).show(
                 [] if found[0] else empty.no_misses(*found[1:])
             )
@@ -179,7 +179,7 @@ class RouteScreen(View):
         names = ("route", "run", "class", "at_us", "rule", "correction")
         rows = tuple(
             (each.route, each.run, each.error_class, each.at_us, each.rule, each.correction)
-            for each in self.charged.misses
+            for each in self.charged.found
         )
         return Sheet(f"Misses of {self.route}", names, rows)
 
