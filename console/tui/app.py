@@ -124,11 +124,6 @@ class ConsoleApp(TimeActions, Rebound, inherit_bindings=False):
         """Whether nothing may be changed: the console was started so, or shows the past."""
         return self._read_only or self.frame.past is not None
 
-    @property
-    def front(self) -> Screen[Any] | None:
-        """The screen in front; None once the console ends, when answers may still come."""
-        return next(reversed(self.screen_stack), None)
-
     def on_unmount(self) -> None:
         """Give the terminal its title back, and remember the session."""
         self.herald.leave()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.text import clean
 from console.tui.draft import NOTHING, drafted, first_form
+from console.tui.host import front
 from console.tui.placed import Placed
 from console.tui.screens.acknowledge import AcknowledgeDialog
 from console.tui.screens.answer import AnswerDialog
@@ -102,8 +103,9 @@ class Desk:
             app.note(result.sentence)
         else:
             self._say(result.sentence if result else message.trouble)
-        if isinstance(app.front, OrderDialog):
-            app.front.outcome(message)
+        dialog = front(app)
+        if isinstance(dialog, OrderDialog):
+            dialog.outcome(message)
         app.errands.snapshot()
 
     def take(self, alert: AlertView) -> None:
@@ -172,8 +174,9 @@ class Desk:
     def answered(self, message: Answered) -> None:
         """Say what became of an answer, and tell the dialog that gave it."""
         self._say(message.sentence, ok=message.done)
-        if isinstance(self._app.front, AnswerDialog):
-            self._app.front.outcome(message)
+        dialog = front(self._app)
+        if isinstance(dialog, AnswerDialog):
+            dialog.outcome(message)
         self._app.errands.snapshot()
 
     def _say(self, text: str, *, ok: bool = False) -> None:

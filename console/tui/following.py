@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.text import clean
 from console.tui.barred import barred
+from console.tui.host import front
 from console.tui.messages import FeedFailed, SnapshotFetched
 from console.tui.screens.view import View
 
@@ -96,7 +97,7 @@ class Following:
 
     def _wanted(self) -> Wanted | None:
         """Return the misses that follow the live picture; None where none do, or not as it is."""
-        frame, view = self._app.frame, self._app.front
+        frame, view = self._app.frame, front(self._app)
         as_is = not (frame.hold or frame.past or frame.experienced)
         return view.charged if as_is and isinstance(view, View) else None
 

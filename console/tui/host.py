@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
+    from textual.screen import Screen
 
     from console.tui.app import ConsoleApp
 
@@ -13,3 +14,8 @@ if TYPE_CHECKING:
 def host(node: DOMNode) -> ConsoleApp:
     """Return the application that a screen or widget belongs to."""
     return cast("ConsoleApp", node.app)
+
+
+def front(app: ConsoleApp) -> Screen[Any] | None:
+    """Return the screen in front; None once the console ends, when answers may still come."""
+    return next(reversed(app.screen_stack), None)

@@ -9,6 +9,7 @@ from console.snapshot.types import Snapshot
 from console.tui.errands import Errands
 from console.tui.feed import OrderRequest
 from console.tui.following import sentence
+from console.tui.host import front
 from console.tui.messages import (
     Answered,
     FeedFailed,
@@ -143,7 +144,7 @@ async def test_answers_that_come_while_the_console_ends_are_let_go() -> None:
     app = console(feed)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-    assert app.front is None
+    assert front(app) is None
     pause = OrderRequest(
         verb="pause", route="refunds", reason="a probe", by="dana", base_generation=17
     )
