@@ -99,7 +99,7 @@ def part(pieces: list[Piece], parent: str = "") -> Part:
 def spending(facts: bytes, events: Iterable[Timed]) -> Spending | None:
     """Return what models took in a run, of its events; they are told of by few, as bytes show."""
     if b"tokens" in facts or b"cost_usd" in facts:
-        return effort.spent(list(events))
+        return effort.spent(events)
     return None
 
 
@@ -113,8 +113,10 @@ def _usual(instants: Sequence[int], told: Sequence[Event | Told], letters: str) 
         if "out" in {item.scope for item in told}:
             return None
         actions = {item.action for item in told}
-    verdicts = zip(told, letters, strict=True)
-    checks = {item.check for item, letter in verdicts if letter == "p"}
+    checks: set[str] = set()
+    if "p" in letters:
+        verdicts = zip(told, letters, strict=True)
+        checks = {item.check for item, letter in verdicts if letter == "p"}
     if "f" in letters and letters[-1] == "d" and _standing(told, letters):
         return None
     doubt_us = _doubt_us(instants, letters) if "u" in letters else 0
