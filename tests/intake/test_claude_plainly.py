@@ -145,8 +145,9 @@ def test_a_block_read_at_once_says_what_its_lines_say_one_by_one(
 
 
 def test_most_records_of_a_transcript_are_plain() -> None:
-    data = Transcript().user(0, "x").uses(1).result(2).answer(3, stop_reason="end_turn").data
-    data = data.replace(b'"stop_reason": null', b'"stop_reason": "tool_use"')
+    words = {"type": "text", "text": "Well."}
+    told = Transcript().user(0, "x").answer(1, words).uses(2).result(3).answer(4, words)
+    data = told.uses(5).result(6).answer(7, words, stop_reason="end_turn").data
     taken = []
     takes = Work.takes
 
@@ -156,7 +157,7 @@ def test_most_records_of_a_transcript_are_plain() -> None:
 
     with patch.object(Work, "takes", noted):
         read(data)
-    assert taken == [False, True, True, True]
+    assert taken == [False, *[True] * 7]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,6 @@ _SEEN_LIMIT = 4608
 _DAY_MS = 86_400_000
 
 _TALK = frozenset({"user", "assistant", "system"})
-_WORDS = frozenset({"text", "thinking", "redacted_thinking"})
 _COMMANDS = ("<command-name>", "<command-message>")
 _LOCAL_OUTPUT = ("<local-command-stdout>", "<local-command-stderr>")
 _NOTICES = (
@@ -306,24 +305,18 @@ class ClaudeCodeReader:
         if not beside and story.held is not None:
             runs.answer()
         run = story.run or self._run(record)
+        if not beside and not record.is_api_error_message:
+            self._work.answer(record, message, run, at)
+            return
         claude_usage.count(story, self._seen, record, run, at)
         if not beside:
             runs.speak(run, message.id)
         for block in message.blocks():
             if block.type == "tool_use":
                 runs.use(at[0], run, block.id, block.name, waits=not beside)
-        if not beside and (message.stop_reason != "tool_use" or record.is_api_error_message):
-            self._end(record, message, self._place(record, at), run)
-
-    def _end(self, record: Record, message: Message, place: Place, run: Run) -> None:
-        """See whether an answer ends its run, says that it failed, or may have been its last."""
-        if record.is_api_error_message:
+        if not beside:
             said = [block.text for block in message.blocks() if block.text]
-            self._runs.fail(place, "\n".join(said))
-        elif message.stop_reason == "end_turn":
-            self._runs.deliver(place, self._runs.elapsed_s(run, place.ts_us))
-        elif _only_words(message.blocks()):
-            self._runs.rest(place, run)
+            runs.fail(self._place(record, at), "\n".join(said))
 
     def _system(self, record: Record, place: Place) -> None:
         if self._beside(record):
@@ -385,7 +378,3 @@ def _given_up(record: Record) -> str:
     attempt, most = record.retry_attempt, record.max_retries
     known = attempt is not None and most is not None
     return "the API gave no answer" + (f" (attempt {attempt} of {most})" if known else "")
-
-
-def _only_words(blocks: list[Block]) -> bool:
-    return bool(blocks) and _WORDS.issuperset(block.type for block in blocks)

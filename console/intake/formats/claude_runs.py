@@ -344,8 +344,10 @@ class Runs:
                 run.ended = run.still = True
                 self.story.rest = None
                 fields |= run.meter.reading()
-            fields.setdefault("run", run.id)
-            fields.setdefault("route", run.route)
+            if "route" not in fields:
+                fields["route"] = run.route
+            if "run" not in fields:
+                fields["run"] = run.id
         event = Event(ts_us=place.ts_us, event=kind, id=place.uuid + suffix, **fields)
         self.events.append(Sourced(event, place.offset, place.length, place.line))
 

@@ -38,8 +38,10 @@ def count(story: Story, seen: Marks, record: Record, run: Run, at: At) -> None:
         calls[call] = tokens
         if len(calls) > _CALLS:
             del calls[next(iter(calls))]
-        paid = 0.0 if paid_usd is None else price(paid_usd)
-        story.priced = story.priced or paid > 0
+        paid = 0.0
+        if paid_usd is not None:
+            paid = price(paid_usd)
+            story.priced = story.priced or paid > 0
         run.meter.count(call, at, tokens, paid)
     elif tokens > known:
         calls[call] = tokens

@@ -1,8 +1,7 @@
-"""The records that most of a transcript consists of: a call of a tool, its result, the last words.
+"""The records that most of a transcript consists of: what the agent says, and results of tools.
 
 What they leave in the story is what `claude_reader` makes of any record, in the few steps that it
-takes while a run is under way and nothing of it waits for the clock. Whatever is not as plain is
-left to that.
+takes while a run is under way. Whatever is not as plain is left to that.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from console.intake.formats.claude_runs import At, Run, Runs
     from console.intake.formats.marks import Marks
 
-_STOPS = frozenset({"tool_use", "end_turn"})
+_WORDS = frozenset({"text", "thinking", "redacted_thinking"})
 
 
 class Work:
@@ -34,49 +33,38 @@ class Work:
     def takes(self, record: Record, offset: int, length: int, line: int) -> bool:
         """Take in a record if it is plain; say whether it is."""
         story, message, stamp = self._story, record.message, record.timestamp
-        run, kind = story.run, record.type
+        run, brought = story.run, None
         if (
             run is None
             or message is None
             or not record.uuid
             or not isinstance(stamp, str)
-            or not isinstance(message.content, list)
-            or story.rest is not None
             or story.held is not None
             or not story.cwd
             or (record.is_sidechain and not story.agent)
         ):
             return False
-        blocks = message.content
-        if kind == "assistant":
-            if (
-                message.stop_reason not in _STOPS
-                or message.model == NO_ANSWER
-                or record.is_api_error_message
-            ):
+        if record.type == "user":
+            brought = _only_result(record, message)
+            if brought is None:
                 return False
         elif (
-            kind != "user"
-            or len(blocks) != 1
-            or blocks[0].type != "tool_result"
-            or blocks[0].is_error
-            or record.data is not None
+            record.type != "assistant" or message.model == NO_ANSWER or record.is_api_error_message
         ):
             return False
-        else:
-            told = record.tool_use_result
-            if told is not None and isinstance(told, Named) and told.agent_id:
-                return False
         try:
             at_us = instant_us(stamp)
         except ValueError:
             return False
         if self._seen.fresh(record.uuid):
             story.last_us = at_us
-            if kind == "user":
-                self.result(blocks[0], run, at_us)
+            if story.rest is not None:
+                self._runs.pass_time(at_us)
+            if brought is None:
+                self.answer(record, message, run, (at_us, offset, length, line))
             else:
-                self._answer(record, message, run, (at_us, offset, length, line))
+                story.rest = None
+                self.result(brought, run, at_us)
         return True
 
     def result(self, block: Block, run: Run, at_us: int) -> None:
@@ -94,14 +82,32 @@ class Work:
         if launched is not run.launched:
             run.launched = launched
 
-    def _answer(self, record: Record, message: Message, run: Run, at: At) -> None:
-        """Take in what the agent wants to do next, or that it is done."""
-        story, runs = self._story, self._runs
+    def answer(self, record: Record, message: Message, run: Run, at: At) -> None:
+        """Take in what the agent says: what it wants to do next, or perhaps its last words."""
+        story, runs, stop = self._story, self._runs, message.stop_reason
         claude_usage.count(story, self._seen, record, run, at)
         runs.speak(run, message.id)
-        for block in message.blocks():
+        blocks = message.blocks()
+        for block in blocks:
             if block.type == "tool_use":
                 runs.use(at[0], run, block.id, block.name, waits=True)
-        if message.stop_reason == "end_turn":
-            own = record.own_id(story.session, at[0])
-            runs.deliver(Place(own, *at), runs.elapsed_s(run, at[0]))
+        if stop == "tool_use":
+            return
+        if stop == "end_turn":
+            place = Place(record.own_id(story.session, at[0]), *at)
+            runs.deliver(place, runs.elapsed_s(run, at[0]))
+        elif blocks and _WORDS.issuperset([block.type for block in blocks]):
+            runs.rest(Place(record.own_id(story.session, at[0]), *at), run)
+
+
+def _only_result(record: Record, message: Message) -> Block | None:
+    """Return what one tool brought, where nothing else stands in the user's place, and no error."""
+    blocks, told = message.content, record.tool_use_result
+    if not isinstance(blocks, list) or len(blocks) != 1 or record.data is not None:
+        return None
+    block = blocks[0]
+    if block.type != "tool_result" or block.is_error:
+        return None
+    if told is not None and isinstance(told, Named) and told.agent_id:
+        return None
+    return block
