@@ -38,7 +38,7 @@ from console.intake.formats.claude_runs import (
     directive,
 )
 from console.intake.formats.claude_work import Work
-from console.intake.formats.marks import Marks, mark_of
+from console.intake.formats.marks import Marks
 from console.intake.reading import UNDECODABLE, Batch, Context, Rejected
 from console.intake.times import instant_us
 from console.text import clean, name
@@ -146,14 +146,12 @@ class ClaudeCodeReader:
 
     def _take(self, record: Record, offset: int, length: int, line: int) -> str:
         """Apply one record; return why it cannot be, or ""."""
-        story, mark = self._story, b""
+        story, own = self._story, record.uuid
         if not record.type:
             return "this object has no record type"
         tells = record.type in _TALK or _tells(record)
-        if tells and record.uuid:
-            mark = mark_of(record.uuid)
-            if mark in self._seen.known:
-                return ""
+        if tells and own and own in self._seen:
+            return ""
         if record.timestamp is not None:
             try:
                 story.last_us = instant_us(record.timestamp)
@@ -166,8 +164,8 @@ class ClaudeCodeReader:
             return ""
         if story.last_us is None:
             return "this record has no timestamp, and none came before it"
-        if mark:
-            self._seen.add(mark)
+        if own:
+            self._seen.fresh(own)
         self._enter(record, (story.last_us, offset, length, line))
         return ""
 

@@ -75,7 +75,8 @@ class Work:
             tool_use = name(tool_use)
             tool = tools.get(tool_use)
         if tool_use in run.open:
-            run.open = [other for other in run.open if other != tool_use]
+            while tool_use in run.open:
+                run.open.remove(tool_use)
             if tool is not None and tool.name in PLANS:
                 run.waited_us += max(at_us - tool.ts_us, 0)
         launched = tool is not None and tool.name in LAUNCHERS

@@ -10,15 +10,8 @@ _empty = blake2b(digest_size=_BYTES).copy
 """Makes a hash to begin with: to copy one takes half as long as to set one up."""
 
 
-def mark_of(identity: str) -> bytes:
-    """Return an id in few bytes, to know it again by."""
-    mark = _empty()
-    mark.update(identity.encode("utf-8", "surrogatepass"))
-    return mark.digest()
-
-
 class Marks:
-    """A bounded set of marks; `packed` is what `pack` returned. `known` is to look one up in.
+    """A bounded set of ids, a few bytes of each; `packed` is what `pack` returned.
 
     Their order is kept apart: to find the first key of a dict takes a look at all that were deleted
     before it.
@@ -27,28 +20,31 @@ class Marks:
     def __init__(self, packed: bytes, most: int) -> None:
         starts = range(0, len(packed), _BYTES)
         marks = dict.fromkeys(packed[at : at + _BYTES] for at in starts)
-        self.known = set(marks)
+        self._known = set(marks)
         self._order = deque(marks)
         self._most = most
 
-    def __contains__(self, mark: bytes) -> bool:
-        return mark in self.known
+    def __contains__(self, identity: str) -> bool:
+        return _mark_of(identity) in self._known
 
     def fresh(self, identity: str) -> bool:
-        """Remember an id; say whether it was not known."""
-        mark = mark_of(identity)
-        if mark in self.known:
+        """Remember an id; say whether it was not known. The oldest makes room for it."""
+        mark = _mark_of(identity)
+        if mark in self._known:
             return False
-        self.add(mark)
-        return True
-
-    def add(self, mark: bytes) -> None:
-        """Remember a mark that is not known; forget the oldest where there are too many."""
-        self.known.add(mark)
+        self._known.add(mark)
         self._order.append(mark)
         if len(self._order) > self._most:
-            self.known.discard(self._order.popleft())
+            self._known.discard(self._order.popleft())
+        return True
 
     def pack(self) -> bytes:
         """Return all marks as bytes, in the order in which they came."""
         return b"".join(self._order)
+
+
+def _mark_of(identity: str) -> bytes:
+    """Return an id in few bytes, to know it again by."""
+    mark = _empty()
+    mark.update(identity.encode("utf-8", "surrogatepass"))
+    return mark.digest()
