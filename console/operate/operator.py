@@ -212,7 +212,7 @@ class Operator:
             left = arithmetic.remaining(counts.bad, counts.total, route.budget_ppm)
         trusted, met = exit_progress(self._connection, number, order, left)
         if met:
-            return ""
+            return probation.unread(self._connection, self.writer.path, order.route, now_us)
         if STRICTNESS[order.kind] is RouteState.PAUSED:
             return (
                 f"{order.id} is a pause: nothing runs, so its exit rule cannot be earned; "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from console.burn.ground import absent_after_us
 from console.model import SECOND_US, Directive, DirectiveKind
 from console.snapshot.orders import probation_ends_us
+from console.snapshot.unread import unread as unread_routes
 from console.store import desk, fleet, reader
 from console.store.holder import HEARTBEAT_LIMIT_S, alive
 from console.text import clean
@@ -46,22 +47,32 @@ def bar(connection: Connection, settings: Settings, store: Path, route: str, now
             "force; end that agent, or have it read the control file"
         )
     return (
-        _unread(connection, store, now_us)
+        _unread(connection, store, route, now_us)
         or _silent_before(settings.route(route), known, pauses)
         or _too_soon(connection, settings.route(route), known, pauses, now_us)
     )
 
 
-def _unread(connection: Connection, store: Path, now_us: int) -> str:
+def unread(connection: Connection, store: Path, route: str, now_us: int) -> str:
+    """Say why there are lines of a route that nobody has read, "" where there are none."""
+    if int(desk.fact(connection, "behind_bytes") or 0):
+        return "the collector is catching up: there may be misses that are not read yet"
+    if route in unread_routes(connection, store, now_us):
+        return (
+            f"the logs of {clean(route, 60)} go on and no collector reads them: there may be "
+            "misses that are not read yet; burnline collect or watch"
+        )
+    return ""
+
+
+def _unread(connection: Connection, store: Path, route: str, now_us: int) -> str:
     """Say why misses may be there that nobody has read, "" where none may."""
     life = alive(store, now_us / SECOND_US)
     if life is None:
         return "no collector runs, so nobody knows what happened since: burnline collect or watch"
     if life.heartbeat_s > HEARTBEAT_LIMIT_S:
         return "the collector gives no heartbeat: the data is stale; burnline doctor says more"
-    if int(desk.fact(connection, "behind_bytes") or 0):
-        return "the collector is catching up: there may be misses that are not read yet"
-    return ""
+    return unread(connection, store, route, now_us)
 
 
 def _silent_before(

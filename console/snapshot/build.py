@@ -21,6 +21,7 @@ from console.snapshot.types import (
     UnknownEvent,
 )
 from console.snapshot.unknown import by_path
+from console.snapshot.unread import unread
 from console.store import desk, intake, outbox, reader
 from console.store.holder import HEARTBEAT_LIMIT_S, alive
 from console.text import clean
@@ -52,7 +53,8 @@ def take(
     connection.execute("begin")
     try:
         read_us = now_us if as_of else _read_us(connection, store, now_us)
-        frame = Frame(connection, settings, now_us, live=not as_of, read_us=read_us)
+        grown = frozenset() if as_of else unread(connection, store, now_us)
+        frame = Frame(connection, settings, now_us, live=not as_of, read_us=read_us, unread=grown)
         known = _routes(frame)
         named = {*known, *settings.routes}
         names = sorted(named | _standing(frame, named))

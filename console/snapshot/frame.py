@@ -39,6 +39,7 @@ class Frame:
         *,
         live: bool,
         read_us: int | None = None,
+        unread: frozenset[str] = frozenset(),
     ) -> None:
         self.connection = connection
         self.settings = settings
@@ -46,6 +47,8 @@ class Frame:
         self.live = live
         self.read_us = now_us if read_us is None else read_us
         """Up to when everything that was logged is known."""
+        self.unread = unread
+        """The routes whose logs go on, and are read by nobody."""
         self.until_us = None if live else now_us
         """Where what the store knows is cut; None: all of it holds."""
         counts = ahead.window_counts if live else counting.window_counts

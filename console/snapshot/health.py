@@ -60,7 +60,7 @@ def data_of(
     if row is None or (counts.total == 0 and not apart):
         return "none"
     limit_us = absent_after_us(route, row.gap_minutes)
-    if frame.now_us - row.last_us > limit_us:
+    if frame.now_us - row.last_us > limit_us or route.name in frame.unread:
         return "stale"
     unknown = apart.get("unknown", 0)
     if unknown and Fraction(unknown, counts.total + unknown) > UNMEASURED:

@@ -112,6 +112,7 @@ def view(
             corrections=excluding,
         ),
         over=tuple(_over(given, frame.now_us)[:OVER]),
+        unread=route.name in frame.unread,
     )
 
 

@@ -181,7 +181,8 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     `questions` are the five of semantics 1 with their answers ("" = blank). `loosened` says in what
     ways its settings ask for less than what counts, held back while an order stands. `lived` is the
     budget as experienced, None where no correction makes it another one. `marks` are oldest first.
-    `over` are the orders that stand no longer, the latest first.
+    `over` are the orders that stand no longer, the latest first. `unread` says that its logs go on
+    and no collector reads them.
     """
 
     route: str
@@ -226,6 +227,7 @@ class RouteView(msgspec.Struct, frozen=True, kw_only=True):
     lived: AccountView | None = None
     marks: tuple[MarkView, ...] = ()
     over: tuple[Directive, ...] = ()
+    unread: bool = False
 
     @property
     def proposals(self) -> tuple[StepView, ...]:

@@ -71,10 +71,12 @@ def headline(view: RouteView, look: Look) -> Line:
 
 def data_warning(view: RouteView, look: Look) -> Line:
     """Return why the numbers may not be taken for the present; empty where they may."""
-    since = look.age(view.last_event_us)
+    since = f"the last event is {look.age(view.last_event_us)} old"
+    if view.unread:
+        since = "its logs go on, and no collector reads them"
     words = {
         "none": "No data: no event of this route has been read. Nothing here says that it is well.",
-        "stale": f"Stale: the last event is {since} old. The state below is the last one known.",
+        "stale": f"Stale: {since}. The state below is the last one known.",
         "unmeasured": "Unmeasured: too many runs have no verdict for the numbers to be trusted.",
     }
     text = " ".join(part for part in (words.get(view.data, ""), _lost(view.lost_lines)) if part)
