@@ -126,23 +126,19 @@ class Spending(NamedTuple):
 
 def spending(facts: Facts) -> Spending | None:
     """Return what a run's own events say that models took, summed up; None where they say none."""
-    return spent((event.ts_us, event) for event in facts.events)
+    return spent([(event.ts_us, event) for event in facts.events])
 
 
-def spent(events: Iterable[Timed]) -> Spending | None:
+def spent(events: Sequence[Timed]) -> Spending | None:
     """Return what models took, of all distinct events of a run, each with its instant.
 
     Amounts add up; of the readings of one meter the largest counts.
     """
     telling = [
-        timed for timed in events if timed[1].tokens is not None or timed[1].cost_usd is not None
+        timed for timed in events if timed[1].cost_usd is not None or timed[1].tokens is not None
     ]
     if not telling:
         return None
-    if len(telling) == 1:
-        at_us, one = telling[0]
-        micro_usd, tokens = _amount(one)
-        return Spending(at_us, _bounded(micro_usd), _bounded(tokens))
     amounts = [_amount(one) for _, one in telling if not one.meter]
     meters: dict[str, list[_Amount]] = {}
     for _, one in telling:
@@ -166,11 +162,7 @@ def _known(said: Iterable[int | None]) -> list[int]:
 
 def _added(said: Iterable[int | None]) -> int | None:
     known = _known(said)
-    return _bounded(sum(known)) if known else None
-
-
-def _bounded(amount: int | None) -> int | None:
-    return None if amount is None else min(_MOST, amount)
+    return min(_MOST, sum(known)) if known else None
 
 
 def agent_of(facts: Facts) -> str:

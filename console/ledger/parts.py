@@ -99,7 +99,7 @@ def part(pieces: list[Piece], parent: str = "") -> Part:
 def spending(facts: bytes, events: Iterable[Timed]) -> Spending | None:
     """Return what models took in a run, of its events; they are told of by few, as bytes show."""
     if b"tokens" in facts or b"cost_usd" in facts:
-        return effort.spent(events)
+        return effort.spent(list(events))
     return None
 
 
