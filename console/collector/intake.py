@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.collector.gathering import Gathering
 from console.collector.native_lines import NativeLines
+from console.collector.readers import Readers
 from console.intake import position as pos
-from console.intake.blocks import BLOCK_BYTES
-from console.intake.formats import (
-    FORMATS,
-    can_be_told,
-    context_of,
-    recognise,
-    variant,
-)
 from console.intake.formats.native import FORMAT as NATIVE
 from console.intake.formats.native import first_object
-from console.intake.reading import Rejected, Stateless
-from console.intake.redaction import Redacting
+from console.intake.reading import Rejected
 from console.ledger.deadlines import Progress
 from console.ledger.facts import CHANGE, own_run
 from console.ledger.sequence import Sequence
@@ -32,11 +22,10 @@ if TYPE_CHECKING:
 
     from console.intake.blocks import Block
     from console.intake.position import Position
-    from console.intake.reading import Batch, Format, Reader
+    from console.intake.reading import Batch, Reader
     from console.intake.redaction import Redactor
     from console.intake.tail import Tailer
     from console.ledger.book import Ledger
-    from console.settings import Source
 
 TURN_BYTES = 8 * 1024 * 1024
 """How much is read before it is committed: bounds memory and the time to first numbers."""
@@ -75,9 +64,7 @@ class Intake:
         self._redactor = redactor
         self._floors = floors
         self._lines = NativeLines(self.gathering, ledger, redactor, floors)
-        self._readers: dict[int, Reader] = {}
-        self._silent: set[int] = set()
-        self._fed: dict[int, Reader] = {}
+        self.readers = Readers(tailer, redactor)
         self._blocks = 0
         self._served: dict[int, int] = {}
 
@@ -104,7 +91,7 @@ class Intake:
                 elif not self.tailer.postponed(file):
                     self.finished.add(file.id)
             queue = still
-        self._keep_states()
+        self.readers.keep_fed()
         for file in self.tailer.files.values():
             if file.id not in self.finished and file.size <= file.offset:
                 self.finished.add(file.id)
@@ -127,16 +114,18 @@ class Intake:
 
     def settle(self, now_us: int) -> None:
         """Let readers draw what follows from silence in files that are read to their end."""
+        readers = self.readers
         for file in self.tailer.files.values():
-            if file.id in self._silent or (file.id not in self._readers and not file.reader):
-                continue
-            reader = self._reader(file)
-            if reader is None or not (file.id in self.finished or file.state == pos.GONE):
+            ended = file.id in self.finished or file.state == pos.GONE
+            reader = readers.waiting(file) if ended else None
+            if reader is None:
                 continue
             batch = reader.settle(now_us)
             if batch.events or batch.rejected:
                 self._take(file, batch, now_us)
-                self._keep_state(file, reader)
+                readers.keep(file, reader)
+            else:
+                readers.rest(file)
 
     def unread(self) -> list[Position]:
         """Return the files of the sources that are not read to their end."""
@@ -149,7 +138,7 @@ class Intake:
 
     def reads_plainly(self, file: Position) -> bool:
         """Say whether a file is a plain one of native lines."""
-        known = self._reader(file) is not None
+        known = self.readers.can_read(file)
         return known and file.format == NATIVE.name and not file.packed and not file.whole
 
     def progress(self) -> list[Progress]:
@@ -181,8 +170,7 @@ class Intake:
     def drop(self, numbers: Iterable[int]) -> None:
         """Forget files that were deleted from the store."""
         for number in numbers:
-            self._readers.pop(number, None)
-            self._silent.discard(number)
+            self.readers.drop(number)
             self.finished.discard(number)
             self.tailer.forget(number)
 
@@ -197,11 +185,11 @@ class Intake:
 
     def _one_block(self, file: Position, now_us: int) -> int:
         """Read one block, or a whole document, of a file; return the bytes read."""
-        reader = self._reader(file)
-        if reader is None:
+        if not self.readers.can_read(file):
             return 0
         block = self.tailer.document(file) if file.whole else self.tailer.read(file)
-        if block is None:
+        reader = None if block is None else self.readers.of(file)
+        if block is None or reader is None:
             return 0
         if block.refused:
             self._refuse(file, block, block.refused, len(block.data))
@@ -219,55 +207,8 @@ class Intake:
             self.tailer.finish(file, block)
         else:
             self.tailer.advance(file, block)
-        self._fed[file.id] = reader
+        self.readers.fed(file, reader)
         return block.oversize or len(block.data)
-
-    def _keep_states(self) -> None:
-        """Keep the states of the readers that were fed in this turn, each as it is at its end."""
-        for number, reader in self._fed.items():
-            self._keep_state(self.tailer.files[number], reader)
-        self._fed.clear()
-
-    def _keep_state(self, file: Position, reader: Reader) -> None:
-        state = reader.dump()
-        if state != file.reader:
-            file.reader = state
-            self.tailer.changed.add(file.id)
-
-    def _reader(self, file: Position) -> Reader | None:
-        """Return the reader of a file; None while its format cannot be told."""
-        known = self._readers.get(file.id)
-        if known is not None:
-            return known
-        source = self.tailer.source_of.get(file.id)
-        entry = self._format(file, source)
-        if entry is None:
-            return None
-        context = context_of(entry, Path(os.fsdecode(file.path)), source)
-        plain = entry.reader(context, file.reader)
-        reader = self._readers[file.id] = Redacting(plain, self._redactor)
-        if isinstance(plain, Stateless):
-            self._silent.add(file.id)
-        return reader
-
-    def _format(self, file: Position, source: Source | None) -> Format | None:
-        if not file.format:
-            head = self.tailer.raw(file, 0, BLOCK_BYTES)
-            wanted = source.format if source is not None else "auto"
-            if wanted != "auto":
-                file.format = variant(wanted, head)
-            elif can_be_told(head) or (head and self.tailer.ending(file)):
-                file.format = recognise(head, file.path.removesuffix(b".gz"))
-            else:
-                return None
-        entry = FORMATS.get(file.format)
-        if entry is None:
-            file.state, file.note = pos.UNRECOGNISED, "no known log format in it"
-            file.format = ""
-            self.tailer.changed.add(file.id)
-            return None
-        file.whole = entry.whole
-        return entry
 
     def _take(self, file: Position, batch: Batch, now_us: int) -> None:
         horizon_us = now_us + FUTURE_SLACK_US
