@@ -14,21 +14,24 @@ class Marks:
     """A bounded set of ids, a few bytes of each; `packed` is what `pack` returned.
 
     Their order is kept apart: to find the first key of a dict takes a look at all that were deleted
-    before it.
+    before it. They are unpacked when one is looked up: many readers are made that read no more.
     """
 
     def __init__(self, packed: bytes, most: int) -> None:
-        starts = range(0, len(packed), _BYTES)
-        marks = dict.fromkeys(packed[at : at + _BYTES] for at in starts)
-        self._known = set(marks)
-        self._order = deque(marks)
+        self._packed = packed
+        self._known: set[bytes] = set()
+        self._order: deque[bytes] = deque()
         self._most = most
 
     def __contains__(self, identity: str) -> bool:
+        if self._packed:
+            self._unpack()
         return _mark_of(identity) in self._known
 
     def fresh(self, identity: str) -> bool:
         """Remember an id; say whether it was not known. The oldest makes room for it."""
+        if self._packed:
+            self._unpack()
         mark = _mark_of(identity)
         if mark in self._known:
             return False
@@ -40,7 +43,12 @@ class Marks:
 
     def pack(self) -> bytes:
         """Return all marks as bytes, in the order in which they came."""
-        return b"".join(self._order)
+        return self._packed or b"".join(self._order)
+
+    def _unpack(self) -> None:
+        starts = range(0, len(self._packed), _BYTES)
+        marks = dict.fromkeys(self._packed[at : at + _BYTES] for at in starts)
+        self._known, self._order, self._packed = set(marks), deque(marks), b""
 
 
 def _mark_of(identity: str) -> bytes:
