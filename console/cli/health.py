@@ -140,12 +140,12 @@ def _mode(store: Path) -> Finding:
 
 
 def _collector(store: Path, now_s: float) -> Finding:
-    from console.store.holder import HEARTBEAT_LIMIT_S, alive
+    from console.store.holder import alive
 
     life = alive(store, now_s)
     if life is None:
         return Finding(True, "collector", "none runs; burnline watch or collect starts one")
-    if life.heartbeat_s > HEARTBEAT_LIMIT_S:
+    if not life.beats:
         return Finding(
             False, "collector", f"process {life.pid} holds the store but gives no heartbeat"
         )

@@ -14,7 +14,7 @@ from console.model import SECOND_US, Directive, DirectiveKind
 from console.snapshot.orders import probation_ends_us
 from console.snapshot.unread import unread as unread_routes
 from console.store import desk, fleet, reader
-from console.store.holder import HEARTBEAT_LIMIT_S, alive
+from console.store.holder import alive
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _unread(connection: Connection, store: Path, route: str, now_us: int) -> str
     life = alive(store, now_us / SECOND_US)
     if life is None:
         return "no collector runs, so nobody knows what happened since: burnline collect or watch"
-    if life.heartbeat_s > HEARTBEAT_LIMIT_S:
+    if not life.beats:
         return "the collector gives no heartbeat: the data is stale; burnline doctor says more"
     return unread(connection, store, route, now_us)
 

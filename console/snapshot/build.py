@@ -23,7 +23,7 @@ from console.snapshot.types import (
 from console.snapshot.unknown import by_path
 from console.snapshot.unread import unread
 from console.store import desk, intake, outbox, reader
-from console.store.holder import HEARTBEAT_LIMIT_S, alive
+from console.store.holder import alive
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _read_us(connection: Connection, store: Path, now_us: int) -> int:
     if int(desk.fact(connection, "behind_bytes") or 0):
         return 0
     life = alive(store, now_us / SECOND_US)
-    if life is not None and life.heartbeat_s <= HEARTBEAT_LIMIT_S:
+    if life is not None and life.beats:
         return now_us
     return min(now_us, int(desk.fact(connection, "ingested_us") or 0))
 
@@ -121,7 +121,7 @@ def _store(frame: Frame, store: Path, control: Path) -> StoreView:
         lag_s = life.heartbeat_s
     elif ingested:
         lag_s = max(0, frame.now_us - int(ingested)) / SECOND_US
-    running = life is not None and life.heartbeat_s <= HEARTBEAT_LIMIT_S
+    running = life is not None and life.beats
     return StoreView(
         path=str(store),
         control_path=str(control),

@@ -9,7 +9,7 @@ import msgspec
 
 from console.intake.position import READING, identity
 from console.model import SECOND_US
-from console.store.holder import HEARTBEAT_LIMIT_S, alive
+from console.store.holder import alive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ def unread(connection: Connection, store: Path, now_us: int) -> frozenset[str]:
     that runs says itself what it has not read.
     """
     life = alive(store, now_us / SECOND_US)
-    if life is not None and life.heartbeat_s <= HEARTBEAT_LIMIT_S:
+    if life is not None and life.beats:
         return frozenset()
     rows = connection.execute(
         "select path, device, inode, size, routes from file where state = ? and packed = ''",

@@ -32,6 +32,11 @@ class Life(NamedTuple):
     trouble: str = ""
 
     @property
+    def beats(self) -> bool:
+        """Whether it works; one that does not hangs, or has done no full turn yet."""
+        return self.heartbeat_s <= HEARTBEAT_LIMIT_S
+
+    @property
     def starting(self) -> bool:
         """Whether it has done no full turn yet, and nothing is known that hinders it."""
         return self.heartbeat_s == float("inf") and not self.trouble

@@ -12,7 +12,7 @@ from console.cli import documents
 from console.collector import Collector
 from console.model import SECOND_US
 from console.settings import Measured, RouteSettings, Settings, Source, load
-from console.snapshot import take, with_lines
+from console.snapshot import Snapshot, take, with_lines
 from console.store import counting, reader
 from console.store.connect import attach
 
@@ -109,15 +109,19 @@ class Station:
         connection.close()
         return found
 
-    def status(self, *, as_of: bool = False) -> dict[str, Any]:
-        """Return the document of `status --json --window all`."""
+    def snapshot(self, *, as_of: bool = False, window: str | None = None) -> Snapshot:
+        """Return the state of everything, by the clock."""
         connection = attach(self.store)
-        snapshot = take(
+        found = take(
             connection, self.settings, store=self.store, control=self.control,
-            now_us=self.now_us, window="all", as_of=as_of,
+            now_us=self.now_us, window=window, as_of=as_of,
         )  # fmt: skip
         connection.close()
-        return documents.status(snapshot, None, "all")
+        return found
+
+    def status(self, *, as_of: bool = False) -> dict[str, Any]:
+        """Return the document of `status --json --window all`."""
+        return documents.status(self.snapshot(as_of=as_of, window="all"), None, "all")
 
     def route(self, name: str = "refunds") -> dict[str, Any]:
         """Return one route of the status."""

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.collector import Lease
-from console.snapshot import take
-from console.store.connect import attach
 
 from .running import Station, route
 
@@ -27,13 +25,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 
 def seen(station: Station) -> StoreView:
-    connection = attach(station.store)
-    snapshot = take(
-        connection, station.settings, store=station.store, control=station.control,
-        now_us=station.now_us,
-    )  # fmt: skip
-    connection.close()
-    return snapshot.store
+    return station.snapshot().store
 
 
 def test_a_collector_has_begun_with_its_first_turn_though_there_is_nothing_to_read(

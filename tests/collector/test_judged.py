@@ -8,8 +8,6 @@ import pytest
 
 from console.collector import intake
 from console.intake import blocks
-from console.snapshot import take
-from console.store.connect import attach
 
 from .running import Station, event, route
 
@@ -27,13 +25,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
 
 
 def judged(station: Station, *, as_of: bool = False) -> bool:
-    connection = attach(station.store)
-    snapshot = take(
-        connection, station.settings, store=station.store, control=station.control,
-        now_us=station.now_us, as_of=as_of,
-    )  # fmt: skip
-    connection.close()
-    return snapshot.store.judged
+    return station.snapshot(as_of=as_of).store.judged
 
 
 def test_what_is_read_is_not_judged_before_it_is_evaluated(station: Station) -> None:

@@ -14,7 +14,6 @@ from console.collector.runloop import run
 from console.intake.position import digest
 from console.intake.tail import Tailer
 from console.model import SECOND_US
-from console.snapshot import take
 from console.store import desk
 from console.store import intake as kept
 from console.store.connect import APPLICATION_ID, SCHEMA_VERSION, StoreError, attach, create
@@ -27,13 +26,7 @@ if TYPE_CHECKING:
 
 
 def rows(station: Station) -> list[tuple[str, str, str]]:
-    connection = attach(station.store)
-    snapshot = take(
-        connection, station.settings, store=station.store, control=station.control,
-        now_us=station.now_us,
-    )  # fmt: skip
-    connection.close()
-    return [(view.state, view.path, view.note) for view in snapshot.sources]
+    return [(view.state, view.path, view.note) for view in station.snapshot().sources]
 
 
 def doctor(station: Station) -> list[health.Finding]:

@@ -11,16 +11,12 @@ from console.collector import Lease
 from console.control.directives import Order, Refused
 from console.model import DirectiveKind
 from console.operate import Operator
-from console.snapshot import take
-from console.store.connect import attach
 
 from .running import MINUTE, Station, good, route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from console.snapshot.types import Snapshot
 
 
 @pytest.fixture
@@ -34,19 +30,8 @@ def station(tmp_path: Path) -> Iterator[Station]:
     found.close()
 
 
-def seen(station: Station, *, as_of: bool = False) -> Snapshot:
-    connection = attach(station.store)
-    try:
-        return take(
-            connection, station.settings, store=station.store, control=station.control,
-            now_us=station.now_us, as_of=as_of,
-        )  # fmt: skip
-    finally:
-        connection.close()
-
-
 def data(station: Station) -> dict[str, tuple[str, bool]]:
-    return {view.route: (view.data, view.unread) for view in seen(station).routes}
+    return {view.route: (view.data, view.unread) for view in station.snapshot().routes}
 
 
 LIVE, STALE = ("live", False), ("stale", True)
@@ -61,7 +46,7 @@ def test_a_route_whose_logs_were_read_to_their_end_is_live_though_no_collector_r
 def test_a_route_whose_logs_go_on_unread_is_stale_until_they_are_read(station: Station) -> None:
     station.write("refunds.jsonl", good("r-99"))
     assert data(station) == {"refunds": STALE, "drafts": LIVE}
-    views = {view.route: view.health for view in seen(station).routes}
+    views = {view.route: view.health for view in station.snapshot().routes}
     assert views == {"refunds": "frozen", "drafts": "healthy"}
     station.read()
     assert data(station)["refunds"] == LIVE
@@ -102,7 +87,7 @@ def test_a_collector_that_runs_is_trusted_to_read_and_one_that_hangs_is_not(
 
 def test_the_past_is_what_it_was_whatever_is_unread_now(station: Station) -> None:
     station.write("refunds.jsonl", good("r-99"))
-    assert {view.data for view in seen(station, as_of=True).routes} == {"live"}
+    assert {view.data for view in station.snapshot(as_of=True).routes} == {"live"}
 
 
 def test_nothing_is_lifted_by_its_exit_rule_while_lines_are_unread(station: Station) -> None:
