@@ -316,6 +316,11 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     replaced_by: str = ""
 
     @property
+    def run_limit(self) -> int | None:
+        """Return how many runs a reduction leaves an agent at once, None for any number."""
+        return self.max_runs if self.kind is DirectiveKind.REDUCE else None
+
+    @property
     def lifts_by_itself(self) -> bool:
         """Say whether its expiry ends it; a pause and a ladder's order call their owner instead."""
         timed = self.until_us is not None

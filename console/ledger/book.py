@@ -11,6 +11,7 @@ from console.ledger.counts import Cells, Entry, entry_of
 from console.ledger.deadlines import Agenda
 from console.ledger.facts import Facts, Key, gathered, own_run
 from console.ledger.families import Families
+from console.ledger.limits import Limits
 from console.ledger.orders import RECEIPT, Orders
 from console.ledger.parts import Part, events_of, in_order, pieces_of
 from console.ledger.whole import Whole, began_us, ended_usually, ended_well, usually, whole
@@ -96,6 +97,7 @@ class Ledger:
         self._orders = orders
         self._records: OrderedDict[Key, Record] = OrderedDict()
         self._families = Families(lambda key: self._record(key).facts)
+        self._limits = Limits(shelf, lambda key: self._record(key).facts, self._families, orders)
         self._dirty: dict[Key, None] = {}
         self._reviewed: set[str] = set()
         self._cells = Cells()
@@ -249,6 +251,7 @@ class Ledger:
         for route in self.agenda.routes():
             for run in self.agenda.due(route, clock(route)):
                 self._dirty[route, run] = None
+        self._dirty |= dict.fromkeys(self._limits.meet(self._dirty))
         changes = []
         for key in self._dirty:
             change = self._judge(key, clock(key[0]))

@@ -15,6 +15,8 @@ from console.model import Directive, DirectiveKind, Event
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from console.ledger.concurrency import Concurrency, Span
+
 _Key = TypeVar("_Key")
 _STAMP = re.compile(r"\[burnline:([^\]\s]{1,200})\]")
 RECEIPT = "control.seen"
@@ -55,7 +57,8 @@ class Orders:
 
     `receipts` maps (agent, generation) to the earliest receipt; `late` maps (directive, agent) to
     the agent's earliest event after the time in which its receipt was due. Both only ever take a
-    minimum, so that the order of arrival does not matter.
+    minimum, so that the order of arrival does not matter. `concurrency` has the runs that were in
+    progress while an order limited their number, once any was; see `Ledger.settle`.
     """
 
     def __init__(self, directives: Iterable[Directive] = (), grants: Iterable[Grant] = ()) -> None:
@@ -63,11 +66,29 @@ class Orders:
         self.grants: tuple[Grant, ...] = tuple(grants)
         self.receipts: dict[tuple[str, int], int] = {}
         self.late: dict[tuple[str, str], int] = {}
+        self.concurrency: Concurrency | None = None
 
     def replace(self, directives: Iterable[Directive], grants: Iterable[Grant]) -> None:
         """Take over what the control side now says of this route."""
         self.directives = {order.id: order for order in directives}
         self.grants = tuple(grants)
+        self.concurrency = None
+
+    def limits(self) -> list[Directive]:
+        """Return the orders that limit how many runs may be in progress at once."""
+        return [order for order in self.directives.values() if order.run_limit is not None]
+
+    def limited(self, span: Span | None) -> bool:
+        """Say whether an order that limits the number of runs stood in a span of time."""
+        return span is not None and any(
+            order.issued_us <= span.until_us
+            and (order.ends_us is None or span.begun_us < order.ends_us)
+            for order in self.limits()
+        )
+
+    def beside(self, run: str, at_us: int) -> int:
+        """Return how many runs of its agent went on when a run began, where that is limited."""
+        return 0 if self.concurrency is None else self.concurrency.beside(run, at_us)
 
     def note(self, event: Event, receipt_within_us: Callable[[int], int]) -> tuple[bool, bool]:
         """Take in what an event says of its agent: (a receipt changed, overdue work changed).

@@ -59,9 +59,12 @@ def _approved(case: Case, event: Event) -> bool:
 
 
 def _started(case: Case, mark: Mark) -> str:
+    others = case.orders.beside(case.run, mark.event.ts_us)
     for order in case.orders.binding(mark.event, case.measured.receipt_within_us):
         if order.kind is DirectiveKind.PAUSE:
             return f"a run started while pause {order.id} stood"
+        if order.run_limit is not None and others >= order.run_limit:
+            return f"a run started beside {others} in progress while reduction {order.id} stood"
     return ""
 
 

@@ -190,6 +190,7 @@ class Histories(RuleBasedStateMachine):
         kind=st.sampled_from(DirectiveKind),
         action=st.sampled_from(histories.ACTIONS),
         drain=st.booleans(),
+        runs=st.sampled_from((None, 1, 2)),
         early=st.booleans(),
         minutes=st.sampled_from((None, 20)),
     )
@@ -200,6 +201,7 @@ class Histories(RuleBasedStateMachine):
         kind: DirectiveKind,
         action: str,
         drain: bool,
+        runs: int | None,
         early: bool,
         minutes: int | None,
     ) -> None:
@@ -218,6 +220,7 @@ class Histories(RuleBasedStateMachine):
             route=name, kind=kind, by="dana", reason="burning", drain=drain,
             changes=CHANGE_KINDS[:1] if kind is DirectiveKind.FREEZE else (),
             actions=(action,) if acting else (),
+            max_runs=runs if kind is DirectiveKind.REDUCE else None,
             for_us=None if minutes is None else minutes * MINUTE_US,
         )  # fmt: skip
         with self._operator() as operator, contextlib.suppress(Refused):

@@ -100,6 +100,8 @@ def account(history: History) -> dict[tuple[str, str], Verdict]:
         known = [(route, run)] if (route, run) in of_run else family
         began = min(_began(of_run[key]) for key in known)
         root = _case(history, facts, of_run.get((route, run), []), route, began)
+        if root.facts:
+            root = root._replace(beside=_beside((route, run), of_run, parents))
         children = [
             _case(history, facts, of_run[key], route, began)
             for key in family
@@ -116,6 +118,34 @@ def _root(key: tuple[str, str], parents: dict[tuple[str, str], tuple[str, str]])
     while key in parents:
         key = parents[key]
     return key
+
+
+def _beside(
+    key: tuple[str, str],
+    of_run: dict[tuple[str, str], list[Fact]],
+    parents: dict[tuple[str, str], tuple[str, str]],
+) -> int:
+    """Return how many roots of the same agent had begun by then and went on afterwards."""
+    began = _began(of_run[key])
+    return sum(
+        (_began(theirs), other) < (began, key) and _went_on(theirs, began)
+        for other, theirs in of_run.items()
+        if other[0] == key[0] and other not in parents and _agent(theirs) == _agent(of_run[key])
+    )
+
+
+def _agent(mine: list[Fact]) -> str:
+    named = [
+        (fact.at, fact.get("agent"))
+        for fact in mine
+        if fact.get("agent") and fact.kind != "rescued"
+    ]
+    return min(named)[1] if named else ""
+
+
+def _went_on(mine: list[Fact], at_us: int) -> bool:
+    ended = [fact.at for fact in mine if fact.kind in rules.TERMINAL and fact.at <= at_us]
+    return not ended and any(fact.at > at_us for fact in mine if fact.kind != "rescued")
 
 
 def measured_at(history: History, route: str, at_us: int) -> Measured:

@@ -47,6 +47,8 @@ class Case(NamedTuple):
     rules: Measured
     orders: list[Directive]
     now: int
+    beside: int = 0
+    """How many other runs of its agent were in progress when it began."""
 
     def at(self, *kinds: str) -> list[Fact]:
         return [fact for fact in self.facts if fact.kind in kinds]
@@ -217,10 +219,17 @@ def _unpermitted(case: Case, fact: Fact) -> bool:
         case "action.taken":
             return _action_unpermitted(case, fact)
         case "run.started":
-            return any(order.kind is DirectiveKind.PAUSE for order in _binding(case, fact))
+            return any(_start_unpermitted(case, fact, order) for order in _binding(case, fact))
         case "change.deployed":
             return any(fact.get("change") in order.changes for order in _binding(case, fact))
     return False
+
+
+def _start_unpermitted(case: Case, start: Fact, order: Directive) -> bool:
+    if order.kind is DirectiveKind.PAUSE:
+        return True
+    most = order.max_runs if order.kind is DirectiveKind.REDUCE else None
+    return most is not None and start.at == case.began and case.beside >= most
 
 
 def _action_unpermitted(case: Case, fact: Fact) -> bool:

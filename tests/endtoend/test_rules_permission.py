@@ -185,6 +185,26 @@ def test_a_reduction_to_a_number_of_runs_allows_every_action(play: Play) -> None
     assert permission(play.say(start("r1", 60), taken("r1", 61))) == {}
 
 
+def test_a_run_started_beside_more_than_a_reduction_allows_is_a_miss(play: Play) -> None:
+    order = play.order(REDUCE, 0, max_runs=1)
+    play.say(start("r1", 60), start("r2", 90))
+    assert permission(play) == {}  # nothing shows yet that r1 still goes on
+    play.restart()
+    play.say(event("run.delivered", "r1", 120))
+    assert permission(play) == {"r2": 90}
+    (miss,) = play.misses()
+    assert miss["rule"] == f"a run started beside 1 in progress while reduction {order.id} stood"
+
+
+def test_runs_of_other_agents_do_not_count_against_a_reduction(play: Play) -> None:
+    play.order(REDUCE, 0, max_runs=1)
+    play.say(start("r1", 60, agent="a1"), start("r2", 90, agent="a2"))
+    play.say(*(event("run.delivered", run, 120, agent=f"a{run[1]}") for run in ("r1", "r2")))
+    assert "permission" not in {
+        name for misses in play.misses_at(5 * M).values() for name in misses
+    }
+
+
 def test_a_frozen_kind_of_change_is_a_miss_and_another_is_none(play: Play) -> None:
     play.order(FREEZE, 0, changes=("prompt",))
     play.say(event("change.deployed", "", 60, change="prompt", version="7"))

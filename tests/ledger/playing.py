@@ -76,6 +76,8 @@ class Player:
         self.restart()
 
     def restart(self) -> None:
+        for orders in self._orders.values():
+            orders.concurrency = None
         self.ledger = Ledger(self.shelf, self._measured_at, self._orders_of)
         self.ledger.resume(
             [

@@ -16,6 +16,7 @@ from console.model import (
     USAGE,
     Counts,
     Directive,
+    DirectiveKind,
     ErrorClass,
     Event,
     RunState,
@@ -25,13 +26,18 @@ from tests.ledger.reference_rules import (
     Events,
     Misses,
     Route,
+    agent_of,
+    began_us,
+    binding,
     breach,
     cancelled_us,
     delivered_us,
     earliest,
     first_terminal,
+    goes_on_at,
     kept,
     misses_of,
+    of,
     overdue,
     sla_us,
     started_us,
@@ -108,10 +114,35 @@ def family_misses(
     for run in family:
         misses = misses_of(route, own[run])
         charged += (misses if run == root else kept(misses, cancelled_us(own[run]))).items()
+    charged += [(ErrorClass.PERMISSION, at_us) for at_us in crowded(route, root, own)]
     first = earliest(charged)
     together = tuple(event for run in family for event in own[run])
     due = [(ErrorClass.RECOVERY, at_us) for at_us in unrecovered(route, together, first)]
     return earliest([*first.items(), *due])
+
+
+def crowded(route: Route, root: str, own: Mapping[str, Events]) -> list[int]:
+    """Return the start of a root run beside more runs of its agent than a reduction allows.
+
+    Of two that start at one instant the later by name is the one too many.
+    """
+    start = started_us(own.get(root, ()))
+    if start is None:
+        return []
+    beside = [
+        run
+        for run, events in own.items()
+        if root_of(route, run) == run
+        and agent_of(events) == agent_of(own[root])
+        and (began_us(events), run) < (start, root)
+        and goes_on_at(events, start)
+    ]
+    return [
+        start
+        for event in of(own[root], "run.started")
+        for order in binding(route, DirectiveKind.REDUCE, event)
+        if event.ts_us == start and order.max_runs is not None and len(beside) >= order.max_runs
+    ]
 
 
 def runs_of(route: Route) -> dict[str, Events]:

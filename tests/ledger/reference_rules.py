@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from console.model import SECOND_US, Directive, DirectiveKind, ErrorClass, Event
+from console.model import SECOND_US, USAGE, Directive, DirectiveKind, ErrorClass, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,6 +113,34 @@ def overdue(route: Route, directive: Directive) -> bool:
         if not any(at <= event.ts_us for at in receipts_us(route, directive, event.agent)):
             return True
     return False
+
+
+# Runs in progress.
+
+
+def work_of(own: Events) -> list[Event]:
+    """Return what the agent did in a run: neither what models took nor a human's rescue."""
+    return [event for event in own if event.event not in {USAGE, "rescued"}]
+
+
+def agent_of(own: Events) -> str:
+    """Return the agent that was named first; of one instant the first by name."""
+    named = [(event.ts_us, event.agent) for event in work_of(own) if event.agent]
+    return min(named)[1] if named else ""
+
+
+def began_us(own: Events) -> int:
+    """Return the start, or the first event of a run whose start was never read."""
+    start = started_us(own)
+    return min(event.ts_us for event in own if event.event != USAGE) if start is None else start
+
+
+def goes_on_at(own: Events, at_us: int) -> bool:
+    """Say whether a run has not ended at an instant, and did something after it."""
+    end = first_terminal(own)
+    if end is not None and end.ts_us <= at_us:
+        return False
+    return any(event.ts_us > at_us for event in work_of(own))
 
 
 # Latency.

@@ -106,6 +106,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[object]]] = {
     "control.seen": {"generation": st.sampled_from((None, 1, 2, 3, 4, 5, 6))},
     "heartbeat": {},
 }
+_LAST_WORDS = ("run.delivered", "run.failed", "run.cancelled", "rescued", "usage", "certain")
 STORIES: tuple[tuple[str, ...], ...] = (
     ("run.started",),
     ("run.started", "run.delivered"),
@@ -196,6 +197,7 @@ def directives(draw: st.DrawFn, routes: Sequence[str] = ROUTES) -> list[Directiv
                 generation=2 + len(drawn),
                 changes=draw(st.sampled_from(((), CHANGES, CHANGES[:1]))),
                 actions=draw(_subsets(ACTIONS)),
+                max_runs=draw(st.sampled_from((None, None, 1, 2))),
                 drain=draw(st.booleans()),
                 lifted_us=None if lifted is None else issued_us + lifted,
             )
@@ -284,6 +286,31 @@ def histories(draw: st.DrawFn, *, with_directives: bool = True) -> History:
         clock=draw(_last_clocks(routes, now_us)),
         now_us=now_us,
     )
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> History:
+    """Return the history of a route that is reduced to a number of runs, and has more of them."""
+    route, began_us = ROUTES[0], BASE_US + 4 * GRID_US
+    events: list[Event] = []
+    for run in RUNS:
+        agent, at_us = draw(st.sampled_from(("w1", "w1", "w1", "w2", ""))), draw(instants(8))
+        names = ("run.started", "uncertain", draw(st.sampled_from((*_LAST_WORDS, "run.delivered"))))
+        for name in names[draw(st.sampled_from((0, 0, 0, 1))) :]:
+            drawn = draw(_HAPPENINGS[name])
+            told = msgspec.structs.replace(drawn, ts_us=at_us, route=route, run=run, agent=agent)
+            events.append(told)
+            at_us += draw(spans(6))
+    lifted_us = draw(st.sampled_from((None, None, began_us + 3 * GRID_US)))
+    order = Directive(
+        id=ORDERS[0], route=route, kind=DirectiveKind.REDUCE, by="ann", reason="burn",
+        issued_us=began_us, generation=2, max_runs=draw(st.sampled_from((1, 1, 2))),
+        lifted_us=lifted_us,
+    )  # fmt: skip
+    if draw(st.booleans()):
+        events = draw(families(events))
+    measured = {route: Measured(receipt_within_us=draw(spans(2)))}
+    return History(draw(st.permutations(events)), measured, [order], END_US, END_US)
 
 
 def _last_clocks(routes: Sequence[str], now_us: int) -> st.SearchStrategy[Clock]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from console.model import FUTURE_SLACK_US
 from tests.ledger.playing import Player, sound
 from tests.ledger.reference import recompute
-from tests.ledger.strategies import History, batches, clocks, histories
+from tests.ledger.strategies import History, batches, clocks, crowds, histories
 
 
 def compare(history: History, data: st.DataObject) -> None:
@@ -48,4 +48,10 @@ def _rescues(history: History) -> dict[str, int]:
 def test_any_order_any_batches_any_restarts_give_the_recomputed_ledger(
     history: History, data: st.DataObject
 ) -> None:
+    compare(history, data)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(history=crowds(), data=st.data())
+def test_so_does_a_limit_to_the_runs_in_progress(history: History, data: st.DataObject) -> None:
     compare(history, data)

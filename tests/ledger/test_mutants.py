@@ -6,7 +6,7 @@ comparison of `test_ledger` is run on it until it notices.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -17,9 +17,11 @@ from console.ledger import (
     book,
     case,
     classes,
+    concurrency,
     counts,
     facts,
     families,
+    limits,
     orders,
     permission,
     runs,
@@ -28,7 +30,7 @@ from console.ledger import (
 from console.model import Event, Origin, Piece, RunState
 from console.settings import Measured
 from tests.ledger import playing
-from tests.ledger.strategies import histories
+from tests.ledger.strategies import crowds, histories
 from tests.ledger.test_ledger import compare
 
 EXAMPLES = 1_500
@@ -145,6 +147,29 @@ def _a_grant_is_not_needed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(permission, "_approved", lambda _case, _event: True)
 
 
+def _any_number_of_runs_may_go_on(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(concurrency.Concurrency, "beside", lambda _self, _run, _at_us: 0)
+
+
+def _what_began_beside_a_run_is_not_judged_again(patch: pytest.MonkeyPatch) -> None:
+    original = limits.Limits.meet
+
+    def meet(self: limits.Limits, changed: Iterable[facts.Key]) -> list[facts.Key]:
+        original(self, changed)
+        return []
+
+    patch.setattr(limits.Limits, "meet", meet)
+
+
+def _children_count_as_runs_in_progress(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(limits.Limits, "_is_root", lambda _self, _route, _run: True)
+
+
+def _how_runs_were_counted_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    empty = concurrency.Concurrency
+    patch.setattr(limits.Limits, "_as_judged", lambda _self, _route: empty())
+
+
 def _a_run_is_judged_by_one_batch_alone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(playing.MemoryShelf, "known", lambda _self, _keys: set())
 
@@ -164,8 +189,20 @@ MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 }
 
 
+HISTORIES = dict.fromkeys(
+    (
+        "any_number_of_runs_may_go_on",
+        "what_began_beside_a_run_is_not_judged_again",
+        "children_count_as_runs_in_progress",
+        "how_runs_were_counted_is_forgotten",
+    ),
+    crowds(),
+)
+"""What a mistake shows in, where it is seldom met in any other history."""
+
+
 def test_the_list_of_mutants_is_not_empty() -> None:
-    assert len(MUTANTS) == 16
+    assert len(MUTANTS) == 20
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -179,7 +216,7 @@ def test_a_seeded_mistake_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) 
         verbosity=Verbosity.quiet,
         suppress_health_check=list(HealthCheck),
     )
-    @given(history=histories(), data=st.data())
+    @given(history=HISTORIES.get(name, histories()), data=st.data())
     def comparison(history: Any, data: st.DataObject) -> None:
         compare(history, data)
 

@@ -222,6 +222,25 @@ a_late_receipt_is_no_excuse: 9 take, 20 seen -> bad permission@9
 not_before_its_issue: -2 seen, -1 take -> open
 not_once_lifted [lifted=7]: 1 seen, 7 take -> open
 """,
+    "crowded": """[order=few]
+beside_another: 3 start run=a, 7 start, 9 deliver run=a -> bad permission@7; a good @9
+whatever_shows_it: 3 start run=a, 7 start, 8 ask run=a -> bad permission@7; a open
+one_after_the_other: 3 start run=a, 7 start, 7 deliver run=a -> open; a good @7
+the_other_failed: 3 start run=a, 6 fail run=a, 7 start, 8 rescued run=a -> open; a bad trust@6
+the_other_says_no_more: 3 start run=a, 7 start, 9 deliver -> good @9; a open
+a_rescue_is_no_work: 3 start run=a, 7 start, 9 rescued run=a -> open; a bad trust@9
+nor_is_what_models_took: 3 start run=a, 7 start, 9 spend run=a -> open; a open
+its_start_was_never_read: 3 ask run=a, 7 start, 9 ask run=a -> bad permission@7; a open
+at_once_the_later_by_name: 7 start run=a, 7 start, 9 ask run=a -> bad permission@7; a open
+to_go_on_is_no_start: -2 start, -1 start run=a, 7 start, 9 ask run=a -> open; a open
+each_agent_for_itself: 3 start run=a, 3.1 seen, 7 start agent=w, 9 ask run=a -> open; a open
+of_one_agent: 3 seen, 4 ask run=a agent=w, 7 start agent=w, 9 ask run=a -> bad permission@7; a open
+it_began_before_the_order: -3 start run=a, 7 start, 9 ask run=a -> bad permission@7; a open
+not_before_the_order: -3 start run=a, -1 start, 9 ask run=a -> open; a open
+not_once_lifted [lifted=7]: 3 start run=a, 7 start, 9 ask run=a -> open; a open
+a_child_is_part_of_its_root: 3 start, 7 start run=c parent=r, 9 ask run=c, 9 deliver -> good @9
+nor_does_one_count: 3 ask run=c parent=a, 2 ask run=a, 7 start, 9 ask run=c -> open; a open
+""",
     "recovery": """[recover=9]
 it_failed: 7 break, 9 restore -> bad recovery@7
 it_is_due [clock=16.1]: 7 rescued -> bad trust@7 recovery@16

@@ -1,0 +1,92 @@
+"""Which runs to judge anew where an order limits how many may be in progress at once.
+
+What becomes known of one run may change how others are judged, that started in its time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from console.ledger.concurrency import Concurrency, span_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from console.ledger.facts import Facts, Key
+    from console.ledger.families import Families
+    from console.ledger.orders import Orders
+
+
+class _Stored(Protocol):
+    @property
+    def facts(self) -> Facts: ...
+
+
+class _Shelf(Protocol):
+    def fetch(self, route: str, run: str) -> _Stored | None: ...
+
+    def since(self, route: str, at_us: int) -> Iterable[str]: ...
+
+
+class Limits:
+    """Counts the runs in progress on the routes whose orders limit them.
+
+    Args:
+        shelf: the runs as they were last judged.
+        facts: what is known of a run by now.
+        families: which runs started others: a run that another one started is part of that one.
+        orders: the directives of a route as they are known.
+    """
+
+    def __init__(
+        self,
+        shelf: _Shelf,
+        facts: Callable[[Key], Facts],
+        families: Families,
+        orders: Callable[[str], Orders],
+    ) -> None:
+        self._shelf = shelf
+        self._facts = facts
+        self._families = families
+        self._orders = orders
+
+    def meet(self, changed: Iterable[Key]) -> list[Key]:
+        """Take in what is known of the runs that changed; return those to judge anew for it."""
+        routes: dict[str, list[str]] = {}
+        for route, run in changed:
+            routes.setdefault(route, []).append(run)
+        return [
+            (route, run)
+            for route, runs in routes.items()
+            if self._orders(route).limits()
+            for run in self._meet(route, runs)
+        ]
+
+    def _meet(self, route: str, runs: list[str]) -> set[str]:
+        orders = self._orders(route)
+        spans = {run: span_of(self._facts((route, run))) for run in runs}
+        fresh = orders.concurrency is None
+        if fresh and not any(map(orders.limited, spans.values())):
+            return set()
+        counted = orders.concurrency or self._as_judged(route)
+        orders.concurrency = counted
+        found: set[str] = set()
+        for run, span in spans.items():
+            counts = self._is_root(route, run) and orders.limited(span)
+            found |= counted.put(run, span if counts else None)
+            if fresh:  # how it was counted before is not known
+                found |= counted.during(span)
+        return found
+
+    def _as_judged(self, route: str) -> Concurrency:
+        """Return the runs of a route that matter to its limits, as they were last judged."""
+        orders, counted = self._orders(route), Concurrency()
+        for run in self._shelf.since(route, min(order.issued_us for order in orders.limits())):
+            record = self._shelf.fetch(route, run)
+            span = span_of(record.facts) if record else None
+            if self._is_root(route, run) and orders.limited(span):
+                counted.put(run, span)
+        return counted
+
+    def _is_root(self, route: str, run: str) -> bool:
+        return self._families.parent((route, run)) is None
