@@ -122,6 +122,7 @@ def _route(view: RouteView, window: str | None) -> dict[str, Any]:
         "exhausts_between": _between(view.exhausts_between_us),
         "outlook": view.outlook,
         "data": view.data,
+        "unread": view.unread,
         "last_event": _instant(view.last_event_us),
         "classes": classes(view.counts),
         "burn": {burn.label: _burn(burn) for burn in view.burn},

@@ -334,6 +334,7 @@ class Route(_Ours):
     exhausts_between: tuple[Instant, Instant | None] | None
     outlook: Literal["no data", "spent", "on track", "exhausts"]
     data: Literal["live", "stale", "none", "unmeasured"]
+    unread: bool
     last_event: Instant | None
     classes: dict[ErrorClass, Count]
     burn: dict[str, Burn]

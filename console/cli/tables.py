@@ -212,6 +212,7 @@ def _footing(snapshot: Snapshot) -> None:
         f"as of {when(snapshot.as_of_us)}; {store.events:,} events, {store.rejected:,} refused; "
         f"collector {store.collector}{catching}"
     )
+    _unread(snapshot)
     _unknown(snapshot)
     if snapshot.approvals:
         say(f"{len(snapshot.approvals)} actions wait for a grant: burnline approvals")
@@ -227,6 +228,17 @@ def _footing(snapshot: Snapshot) -> None:
                 f"alert {alert.id} {alert.severity} {kinds(alert)} {standing(alert)}: {alert.words}"
             )
     untold(store)
+
+
+def _unread(snapshot: Snapshot) -> None:
+    """Name the routes whose logs go on while no collector reads them."""
+    names = [clean(view.route, 60) for view in snapshot.routes if view.unread]
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        say(
+            f"UNREAD: the logs of {', '.join(names[:3])}{more} go on and no collector reads them: "
+            "burnline collect"
+        )
 
 
 def _unknown(snapshot: Snapshot) -> None:

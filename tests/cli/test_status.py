@@ -143,3 +143,14 @@ def test_the_table_says_what_the_document_says(shell: Shell) -> None:
         assert row.startswith(words.get(item["health"], item["health"]))
         assert f" {item['total']} " in row
         assert item["state"] in row
+
+
+def test_logs_that_go_on_while_no_collector_reads_them_are_named(shell: Shell) -> None:
+    told(shell, HEALTHY)
+    assert "UNREAD" not in shell("status").out
+    for log in shell.logs.glob("*.jsonl"):
+        log.write_bytes(log.read_bytes() + good("g99", HOUR, route="healthy"))
+    said = "UNREAD: the logs of healthy go on and no collector reads them"
+    assert said in shell("status").out
+    assert said in shell("status", "healthy").out
+    assert shell("status", "--json").document["routes"][0]["unread"] is True
