@@ -74,9 +74,13 @@ class _Agent:
 
 
 class Concurrency:
-    """The runs of one route by agent, as far as they matter to a limit."""
+    """The runs of one route by agent, as far as they matter to a limit.
 
-    def __init__(self) -> None:
+    All are there that an event at or after `since_us` is known of.
+    """
+
+    def __init__(self, since_us: int) -> None:
+        self.since_us = since_us
         self._spans: dict[str, Span] = {}
         self._agents: dict[str, _Agent] = {}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from console.ledger.concurrency import Concurrency, span_of
+from console.model import HOUR_US
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from console.ledger.facts import Facts, Key
     from console.ledger.families import Families
     from console.ledger.orders import Orders
+
+
+_EARLIER_US = HOUR_US
+"""So much more is read than is asked for, since what comes late may come later still."""
 
 
 class _Stored(Protocol):
@@ -65,11 +70,13 @@ class Limits:
     def _meet(self, route: str, runs: list[str]) -> set[str]:
         orders = self._orders(route)
         spans = {run: span_of(self._facts((route, run))) for run in runs}
-        fresh = orders.concurrency is None
-        if fresh and not any(map(orders.limited, spans.values())):
+        begun = [span.begun_us for span in spans.values() if span and orders.limited(span)]
+        counted = orders.concurrency
+        fresh = bool(begun) and (counted is None or min(begun) < counted.since_us)
+        if fresh:
+            counted = orders.concurrency = self._as_judged(route, min(begun) - _EARLIER_US)
+        if counted is None:
             return set()
-        counted = orders.concurrency or self._as_judged(route)
-        orders.concurrency = counted
         found: set[str] = set()
         for run, span in spans.items():
             counts = self._is_root(route, run) and orders.limited(span)
@@ -78,10 +85,13 @@ class Limits:
                 found |= counted.during(span)
         return found
 
-    def _as_judged(self, route: str) -> Concurrency:
-        """Return the runs of a route that matter to its limits, as they were last judged."""
-        orders, counted = self._orders(route), Concurrency()
-        for run in self._shelf.since(route, min(order.issued_us for order in orders.limits())):
+    def _as_judged(self, route: str, since_us: int) -> Concurrency:
+        """Return the runs since an instant that matter to limits, as they were last judged.
+
+        Those that said nothing since cannot have gone on beside one that began then.
+        """
+        orders, counted = self._orders(route), Concurrency(since_us)
+        for run in self._shelf.since(route, since_us):
             record = self._shelf.fetch(route, run)
             span = span_of(record.facts) if record else None
             if self._is_root(route, run) and orders.limited(span):

@@ -167,7 +167,7 @@ def _children_count_as_runs_in_progress(patch: pytest.MonkeyPatch) -> None:
 
 def _how_runs_were_counted_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     empty = concurrency.Concurrency
-    patch.setattr(limits.Limits, "_as_judged", lambda _self, _route: empty())
+    patch.setattr(limits.Limits, "_as_judged", lambda _self, _route, since_us: empty(since_us))
 
 
 def _a_run_is_judged_by_one_batch_alone(patch: pytest.MonkeyPatch) -> None:
