@@ -8,6 +8,7 @@ import msgspec
 
 from console.intake.blocks import BLOCK_BYTES
 from console.intake.formats import (
+    claude_code,
     codex,
     gemini,
     generic,
@@ -16,7 +17,6 @@ from console.intake.formats import (
     otlp,
     verdict,
 )
-from console.intake.formats.claude_code import FORMAT as CLAUDE_CODE
 from console.intake.formats.native import FORMAT as NATIVE
 from console.intake.reading import UNDECODABLE, Context
 from console.settings.problems import nearest, quoted
@@ -31,7 +31,8 @@ _ZIP = b"PK\x03\x04"
 _BLANK, _BOM = b"\x00\r\t ", b"\xef\xbb\xbf"
 _ASKED: tuple[Format, ...] = (
     NATIVE,
-    CLAUDE_CODE,
+    claude_code.FORMAT,
+    claude_code.STREAM,
     codex.FORMAT,
     codex.EXEC,
     otlp.FORMAT,

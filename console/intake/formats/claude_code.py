@@ -1,5 +1,6 @@
-"""Claude Code transcripts: one JSON record per line, appended live, format internal to the runtime.
+"""Claude Code: transcripts, and what `claude -p --output-format stream-json` prints.
 
+A transcript has one JSON record per line, appended live, in a format internal to the runtime.
 A run is one user prompt to its end. Whether a file is a transcript is seen from its records, since
 names and places differ between versions; `claude_reader` reads them.
 """
@@ -14,6 +15,8 @@ from msgspec import UNSET, UnsetType
 from console.intake.formats.claude_reader import BOM, ClaudeCodeReader
 from console.intake.formats.claude_records import BLANK, members
 from console.intake.formats.claude_runs import Story
+from console.intake.formats.claude_stream import StreamReader, StreamStory, is_stream_line
+from console.intake.formats.codex_records import EXEC_HEAD, objects
 from console.intake.reading import UNDECODABLE, Context, restored
 
 _TOLD = frozenset({b"user", b"assistant", b"system", b"progress", b"attachment"})
@@ -99,7 +102,33 @@ class ClaudeCodeFormat:
         return ClaudeCodeReader(context, restored(Story, state, "a Claude Code transcript"))
 
 
+class StreamFormat:
+    """Recognises the messages of a printed conversation by what only they hold."""
+
+    name = "claude-code-stream"
+    whole = False
+    options: tuple[str, ...] = ()
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether some line is such a message, and none is a native event."""
+        if b'"session_id"' not in head and b'"result"' not in head:
+            return False
+        found = objects(head, EXEC_HEAD)
+        if any(_is_native(fields.raw) for fields in found):
+            return False
+        return any(is_stream_line(fields) for fields in found)
+
+    def reader(self, context: Context, state: bytes = b"") -> StreamReader:
+        """Return a reader for one file, going on from `state`.
+
+        Raises:
+            ValueError: the route template names an unknown placeholder, or the state is not ours.
+        """
+        return StreamReader(context, restored(StreamStory, state, "claude stream-json"))
+
+
 FORMAT = ClaudeCodeFormat()
+STREAM = StreamFormat()
 
 
 def _holds_native(lines: bytes) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ROUTE = "{cwd_name}"
 _TOLD = ("cwd", "branch", "slug", "session", "version", "agent")
-_PLACEHOLDERS = ("cwd", "cwd_name", "branch", "slug", "session", "version", "agent")
+PLACEHOLDERS = ("cwd", "cwd_name", "branch", "slug", "session", "version", "agent")
 _FORMAT = "claude-code"
 _SEPARATORS = re.compile(r"[/\\]")
 
@@ -48,12 +48,17 @@ class Routes:
 
     def _filled(self, told: tuple[str, ...]) -> str:
         values, folder = dict(zip(_TOLD, told, strict=True)), self._path.parent.name
-        values["cwd_name"] = _SEPARATORS.split(values["cwd"].rstrip("/\\"))[-1] or folder
+        values["cwd_name"] = cwd_name(values["cwd"]) or folder
         otherwise = folder or self._path.stem or _FORMAT
         return self._template.fill(lambda placeholder: values[placeholder], otherwise)
+
+
+def cwd_name(cwd: str) -> str:
+    """Return the last part of a working directory of any system, or ""."""
+    return _SEPARATORS.split(cwd.rstrip("/\\"))[-1]
 
 
 @lru_cache(maxsize=64)
 def _template(route: str) -> RouteTemplate:
     """Return what makes routes: the same for all files of a source, of which there may be many."""
-    return RouteTemplate(route, _PLACEHOLDERS)
+    return RouteTemplate(route, PLACEHOLDERS)

@@ -19,8 +19,7 @@ from console.intake.formats.codex_records import (
     EXEC_HEAD,
     ROLLOUT_HEAD,
     Fields,
-    Found,
-    records,
+    objects,
 )
 from console.intake.formats.codex_session import DEFAULT_ROUTE, check_template
 from console.intake.reading import Context, restored
@@ -40,14 +39,14 @@ class CodexFormat:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is a record of a rollout, and none is a native event."""
-        objects = _objects(head, ROLLOUT_HEAD)
-        if any("event" in fields and "route" in fields for fields in objects):
+        found = objects(head, ROLLOUT_HEAD)
+        if any("event" in fields and "route" in fields for fields in found):
             return False
         open_lines = (line for line in head.split(b"\n") if b"{" in line)
         cuts = (_CUT.match(line.removeprefix(BOM).lstrip(BLANK)) for line in open_lines)
         if any(cut is not None and cut[1].decode() in KINDS for cut in cuts):
             return True
-        return any(_is_record(fields) for fields in objects)
+        return any(_is_record(fields) for fields in found)
 
     def reader(self, context: Context, state: bytes = b"") -> CodexReader:
         """Return a reader for one rollout, going on from `state`.
@@ -68,10 +67,10 @@ class ExecFormat:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is such an event, and none is a native event."""
-        objects = _objects(head, EXEC_HEAD)
-        if any("event" in fields and "route" in fields for fields in objects):
+        found = objects(head, EXEC_HEAD)
+        if any("event" in fields and "route" in fields for fields in found):
             return False
-        return any(is_exec_line(fields) for fields in objects)
+        return any(is_exec_line(fields) for fields in found)
 
     def reader(self, context: Context, state: bytes = b"") -> ExecReader:
         """Return a reader for one file, going on from `state`.
@@ -85,12 +84,6 @@ class ExecFormat:
 
 FORMAT = CodexFormat()
 EXEC = ExecFormat()
-
-
-def _objects(head: bytes, begins: bytes) -> list[Fields]:
-    """Return the objects on the lines of a head; most lines of a document hold none."""
-    lines = b"\n".join([line for line in head.split(b"\n") if b"{" in line and b"}" in line])
-    return [found.fields for found in records(lines, 0, 1, begins) if isinstance(found, Found)]
 
 
 def _is_record(fields: Fields) -> bool:

@@ -111,6 +111,12 @@ def members(raw: bytes) -> Fields | None:
         return None
 
 
+def objects(head: bytes, begins: bytes) -> list[Fields]:
+    """Return the objects on the lines of a file's head; most lines of a document hold none."""
+    lines = b"\n".join([line for line in head.split(b"\n") if b"{" in line and b"}" in line])
+    return [found.fields for found in records(lines, 0, 1, begins) if isinstance(found, Found)]
+
+
 def records(block: bytes, offset: int, line: int, head: bytes) -> Iterator[Found | Rejected]:
     """Yield the objects on the lines of a block, and what is none, in file order.
 

@@ -1,0 +1,301 @@
+"""What `claude -p --output-format stream-json` prints: a conversation, one message a line.
+
+A run is one turn: from its `init`, or the first that the agent says, to its `result`. Few lines
+name a time. One that does not is given that at which it is read, for which the file's modification
+time stands: right to the poll while a run is followed live. In a file that is read after the fact
+the lines fall on its end, but how long a turn took is said by its result. A turn has no id of its
+own: it is named after its session, its file and its number there. A result says what its turn took
+in tokens, and what the process had cost so far, so that a turn cost the difference to the one
+before.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from console.intake.formats.claude_denials import USER_REJECTED, denial_rule
+from console.intake.formats.claude_routes import DEFAULT_ROUTE, PLACEHOLDERS, cwd_name
+from console.intake.formats.claude_runs import PLANS, directive
+from console.intake.formats.codex_records import EXEC_HEAD, Fields, Found, records
+from console.intake.formats.codex_turns import Call, Place, Telling, Turn, Turns
+from console.intake.formats.route_template import RouteTemplate
+from console.intake.formats.usage import amount, price
+from console.intake.reading import Batch, Context, Rejected
+from console.intake.times import instant_us
+from console.text import clean, name
+
+_TOKENS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+)
+_STOPPED = {
+    "aborted_streaming": "user",
+    "aborted_tools": "user",
+    "hook_stopped": "hook",
+    "stop_hook_prevented": "hook",
+}
+"""Why a turn ended that was stopped from outside, and by whom."""
+_RULE = "permission-rule"
+_ERRORS = 64
+"""Of so many failed tool uses of a turn it is remembered what was said."""
+_NO_TIME = "this line names no time, and the file's own is not to be had"
+
+
+class StreamStory(msgspec.Struct):
+    """All that is carried from one block to the next; bounded.
+
+    The session, how many turns it had, and what it had cost. Of the turn under way: `errors` are
+    the texts of failed tool uses with the order that they name, by tool use; `denied` those that
+    are told. No key of it hints at a secret.
+    """
+
+    session: str = msgspec.field(default="", name="talk")
+    cwd: str = ""
+    version: str = ""
+    count: int = 0
+    last_us: int | None = None
+    turns: Turns = msgspec.field(default_factory=Turns)
+    paid_usd: float = 0.0
+    errors: dict[str, tuple[str, str]] = {}
+    denied: list[str] = []
+
+
+class Refusal(NamedTuple):
+    """A tool use that was refused: by what, in which words, and the order that these name."""
+
+    use: str
+    tool: str
+    rule: str
+    text: str
+    order: str
+
+
+class StreamReader:
+    """Reads one file of `claude -p --output-format stream-json`.
+
+    Raises:
+        ValueError: the route template names an unknown placeholder.
+    """
+
+    name = "claude-code-stream"
+
+    def __init__(self, context: Context, story: StreamStory) -> None:
+        self._template = RouteTemplate(context.route or DEFAULT_ROUTE, PLACEHOLDERS)
+        self._path = context.path
+        self._story = story
+        self._turns = Telling(story.turns)
+
+    def feed(self, block: bytes, offset: int, line: int) -> Batch:
+        """Read whole lines; see `Reader.feed`."""
+        rejected: list[Rejected] = []
+        self._look_at_time()
+        for found in records(block, offset, line, EXEC_HEAD):
+            if isinstance(found, Rejected):
+                rejected.append(found)
+                continue
+            reason = self._take(found)
+            if reason:
+                rejected.append(found.refused(reason, block, offset))
+        return self._drain(rejected)
+
+    def settle(self, clock_us: int) -> Batch:
+        """Tell what a turn took that has said nothing for ten minutes before `clock_us`."""
+        self._turns.settle(clock_us)
+        return self._drain([])
+
+    def dump(self) -> bytes:
+        """Return the story so far as bytes."""
+        return msgspec.msgpack.encode(self._story)
+
+    def _drain(self, rejected: list[Rejected]) -> Batch:
+        batch = Batch(self._turns.events, rejected)
+        self._turns.events = []
+        return batch
+
+    def _look_at_time(self) -> None:
+        """Take the file's modification time for now; never go back."""
+        try:
+            modified_us = self._path.stat().st_mtime_ns // 1000
+        except (OSError, ValueError):
+            return
+        self._story.last_us = max(modified_us, self._story.last_us or 0)
+
+    def _take(self, found: Found) -> str:
+        """Apply one message; return why it cannot be, or ""."""
+        fields, story = found.fields, self._story
+        kind = fields.text("type")
+        if not kind:
+            return "this object has no type"
+        at_us = _named_us(fields) or story.last_us
+        if at_us is None:
+            return _NO_TIME
+        place = Place(at_us, found.offset, found.length, found.line)
+        session = name(fields.text("session_id").strip())
+        if session and session != story.session:
+            story.session, story.paid_usd = session, 0.0
+        if kind == "system":
+            self._system(fields, place)
+        elif kind == "assistant":
+            turn = self._turn(place)
+            for block in fields.inner("message").items("content"):
+                if block.text("type") == "tool_use":
+                    self._turns.call(turn, block.text("id"), block.text("name"), escalated=False)
+            self._turns.work(turn)
+        elif kind == "user":
+            self._results(fields, place)
+        elif kind == "result":
+            self._end(fields, place)
+        return ""
+
+    def _system(self, fields: Fields, place: Place) -> None:
+        story, turn, what = self._story, self._story.turns.turn, fields.text("subtype")
+        if what == "init":
+            story.cwd = fields.text("cwd") or story.cwd
+            story.version = fields.text("claude_code_version") or story.version
+            if turn is None or turn.ended or turn.busy:  # else it is the same, said twice
+                self._begin(place)
+        elif what == "permission_denied" and turn is not None and not turn.ended:
+            rule = fields.text("decision_reason_type") or _RULE
+            text = fields.text("message") or fields.text("decision_reason")
+            call = fields.text("tool_use_id")
+            refusal = Refusal(call, fields.text("tool_name"), rule, text, directive(text))
+            self._deny(place, turn, refusal)
+
+    def _results(self, fields: Fields, place: Place) -> None:
+        """Look at what tools brought: a failure may be a denial."""
+        turn = self._story.turns.turn
+        if turn is None or turn.ended:
+            return
+        kinds = {
+            item.text("id"): item.text("non_execution_kind")
+            for item in fields.items("tool_result_meta")
+        }
+        for block in fields.inner("message").items("content"):
+            if block.text("type") != "tool_result":
+                continue
+            use, text = block.text("tool_use_id"), _said(block)
+            tool = self._turns.returned(turn, use).tool
+            if bytes(block.raw.get("is_error", b"")) != b"true":
+                continue
+            rule = denial_rule(kinds.get(use, ""), tool, text)
+            if rule:
+                self._deny(place, turn, Refusal(use, tool, rule, text, directive(text)))
+            else:
+                self._remember(use, text)
+
+    def _remember(self, use: str, text: str) -> None:
+        """Keep what was said of a tool use: the result may name it among those denied."""
+        errors = self._story.errors
+        errors[use] = clean(text), directive(text)
+        if len(errors) > _ERRORS:
+            del errors[next(iter(errors))]
+
+    def _deny(self, place: Place, turn: Turn, refusal: Refusal) -> None:
+        """Record, once, that an action was refused; of a plan or a question it is an answer."""
+        denied, tool = self._story.denied, name(refusal.tool or "unknown tool")
+        if refusal.use in denied or tool in PLANS:
+            return
+        self._story.denied = [*denied[1 - _ERRORS :], refusal.use]
+        self._turns.deny(
+            place,
+            name(f"{turn.id}:{refusal.use}"),
+            Call(tool, False, turn.id, turn.route),
+            by="user" if refusal.rule == USER_REJECTED else "",
+            action=tool,
+            rule=refusal.rule,
+            reason=clean(refusal.text),
+            directive=refusal.order,
+        )
+
+    def _end(self, fields: Fields, place: Place) -> None:
+        turn = self._turn(place)
+        for item in fields.items("permission_denials"):
+            use, tool = item.text("tool_use_id"), item.text("tool_name")
+            text, order = self._story.errors.get(use, ("", ""))
+            self._deny(place, turn, Refusal(use, tool, _RULE, text, order))
+        self._spend(fields, turn, place)
+        took_ms, reason = fields.number("duration_ms"), fields.text("terminal_reason")
+        took_s = took_ms / 1000 if took_ms is not None and took_ms >= 0 else None
+        failed = bytes(fields.raw.get("is_error", b"")) == b"true"
+        if reason in _STOPPED:
+            self._turns.cancel(place, _STOPPED[reason], reason, took_s)
+        elif failed or fields.text("subtype") != "success":
+            said = _first_text(fields, "errors") or fields.text("result") or reason
+            self._turns.fail(place, said or fields.text("subtype") or "the turn failed", took_s)
+        else:
+            self._turns.deliver(place, took_s)
+
+    def _spend(self, fields: Fields, turn: Turn, place: Place) -> None:
+        """Count what a turn took; a total lower than the one before is of another process."""
+        story, usage = self._story, fields.inner("usage")
+        tokens = sum(amount(usage.number(key)) for key in _TOKENS)
+        total = price(fields.number("total_cost_usd"))
+        paid = total - story.paid_usd if total >= story.paid_usd else total
+        story.paid_usd = total
+        at = place.ts_us, place.offset, place.length, place.line
+        turn.meter.count(turn.id, at, tokens, paid)
+
+    def _turn(self, place: Place) -> Turn:
+        """Return the turn under way; where none is, one that begins here."""
+        turn = self._story.turns.turn
+        return self._begin(place) if turn is None or turn.ended else turn
+
+    def _begin(self, place: Place) -> Turn:
+        story = self._story
+        story.count += 1
+        story.errors, story.denied = {}, []
+        id_ = f"{story.session or 'session'}:{self._path.stem}:{story.count}"
+        turn = Turn(id=name(id_), route=self._route())
+        self._turns.begin(place, turn)
+        return turn
+
+    def _route(self) -> str:
+        story = self._story
+        values = {
+            "cwd": story.cwd,
+            "cwd_name": cwd_name(story.cwd),
+            "session": story.session,
+            "version": story.version,
+            "agent": "main",
+        }
+        fallback = self._path.stem or self.name
+        return self._template.fill(lambda known: values.get(known, ""), fallback)
+
+
+def is_stream_line(fields: Fields) -> bool:
+    """Say whether an object is one of the messages that only such a stream has."""
+    kind, what = fields.text("type"), fields.text("subtype")
+    if kind == "system":
+        return bool(what and fields.text("session_id"))
+    if kind == "result":
+        return bool(what) and ("is_error" in fields or "duration_ms" in fields)
+    message = kind in {"assistant", "user"} and "message" in fields
+    return message and "session_id" in fields and "parent_tool_use_id" in fields
+
+
+def _named_us(fields: Fields) -> int | None:
+    """Return the time that a message names, None for none."""
+    try:
+        return instant_us(fields.text("timestamp"))
+    except ValueError:
+        return None
+
+
+def _said(block: Fields) -> str:
+    """Return the text of what a tool brought."""
+    return block.text("content") or "\n".join(
+        part.text("text") for part in block.items("content") if part.text("type") == "text"
+    )
+
+
+def _first_text(fields: Fields, key: str) -> str:
+    """Return the first text in an array of them, or ""."""
+    try:
+        found = msgspec.json.decode(bytes(fields.raw.get(key, b"[]")), type=list[str])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+    return next(filter(None, found), "")
