@@ -16,6 +16,7 @@ from console.model import SECOND_US, Event
 
 SESSION = "9c6df1f0-31a0-4b97-b334-78639ab3d270"
 WRITTEN_S = 1_770_000_000
+STAMP, NAMED_US = "2026-02-01T00:00:00.500Z", 1_769_904_000_500_000
 Line = dict[str, Any]
 
 
@@ -84,9 +85,22 @@ def test_a_turn_is_a_run_from_its_init_to_its_result(path: Path) -> None:
 
 
 def test_a_line_that_names_its_time_has_that(path: Path) -> None:
-    named = {**WORDS, "timestamp": "2026-02-01T00:00:00.500Z"}
-    (started,) = read(path, named)
-    assert started.ts_us == 1_769_904_000_500_000
+    (started,) = read(path, {**WORDS, "timestamp": STAMP})
+    assert started.ts_us == NAMED_US
+
+
+def test_a_line_without_a_time_has_that_of_the_next_that_names_one(path: Path) -> None:
+    reader = STREAM.reader(Context(path=path))
+    batch = reader.feed(data(INIT, {**WORDS, "timestamp": STAMP}, INIT, WORDS), 0, 1)
+    at = [sourced.event.ts_us for sourced in batch.events]
+    assert at == [NAMED_US, WRITTEN_S * SECOND_US]
+
+
+def test_a_result_is_no_later_after_the_last_time_named_than_its_turn_took(path: Path) -> None:
+    named = {**WORDS, "timestamp": STAMP}
+    assert read(path, INIT, named, result())[-1].ts_us == NAMED_US + 90 * SECOND_US
+    os.utime(path, (NAMED_US // SECOND_US + 2,) * 2)
+    assert read(path, INIT, named, result())[-1].ts_us == (NAMED_US // SECOND_US + 2) * SECOND_US
 
 
 @pytest.mark.parametrize("first", [WORDS, result()], ids=["words", "result"])
@@ -132,6 +146,26 @@ def test_a_turn_that_was_stopped_is_cancelled(path: Path, reason: str, by: str) 
     assert (cancelled.event, cancelled.by) == ("run.cancelled", by)
 
 
+def test_a_prompt_that_a_hook_turned_down_never_started(path: Path) -> None:
+    text = "UserPromptSubmit operation blocked by hook:\npaused [burnline:d-7]"
+    ended = result(num_turns=0, result=text)
+    for lines in ((INIT, ended), (ended,), (INIT, WORDS, result(), INIT, ended)):
+        *_, cancelled = found = read(path, *lines)
+        assert (cancelled.event, cancelled.by) == ("run.cancelled", "d-7")
+        assert [event.event for event in found if event.run == cancelled.run] == ["run.cancelled"]
+
+
+def test_a_turn_of_which_nothing_is_said_has_begun_after_a_minute(path: Path) -> None:
+    reader = STREAM.reader(Context(path=path))
+    assert not reader.feed(data(INIT), 0, 1).events
+    assert not reader.settle((WRITTEN_S + 60) * SECOND_US).events
+    (started,) = reader.settle((WRITTEN_S + 61) * SECOND_US).events
+    assert (started.event.event, started.event.ts_us) == ("run.started", WRITTEN_S * SECOND_US)
+    assert [item.event.event for item in reader.feed(data(result()), 9, 2).events] == [
+        "run.delivered"
+    ]
+
+
 def test_a_turn_that_only_broke_off_is_left_open(path: Path) -> None:
     assert [event.event for event in read(path, INIT, uses("Bash"))] == ["run.started"]
 
@@ -164,6 +198,13 @@ def test_a_denial_is_told_by_its_kind_whatever_its_words_are(path: Path) -> None
     assert denials(path, *lines) == [("Bash", "user-rejected")]
 
 
+def test_what_was_denied_without_asking_anybody_was_not_denied_by_the_user(path: Path) -> None:
+    decided = {"decision": "reject", "source": "config"}
+    meta = [{"id": "t1", "non_execution_kind": "user-rejected", "permission_decision": decided}]
+    lines = INIT, uses("Bash"), brings("not this", tool_result_meta=meta)
+    assert denials(path, *lines) == [("Bash", "permission-rule")]
+
+
 def test_a_tool_that_failed_by_itself_is_no_denial(path: Path) -> None:
     assert denials(path, INIT, uses("Bash"), brings("Exit code 1"), result()) == []
 
@@ -188,7 +229,7 @@ def test_a_turn_costs_what_the_total_grew_by_and_takes_what_its_result_says(path
 
 
 def test_a_route_may_be_made_of_what_the_init_says(path: Path) -> None:
-    started = read(path, INIT, route="{cwd_name}/{version}")[0]
+    started = read(path, INIT, WORDS, route="{cwd_name}/{version}")[0]
     assert started.route == "refunds/2.1.330"
     assert read(path, WORDS)[0].route == "nightly"
 

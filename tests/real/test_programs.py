@@ -60,6 +60,36 @@ def test_a_grant_lets_the_program_go_on(tool: str, tmp_path: Path) -> None:
     assert stage.act().ran
 
 
+@pytest.mark.parametrize("tool", TOOLS[:1])
+@pytest.mark.parametrize(
+    ("order", "mode", "runs", "classes"),
+    [
+        ((), "bypassPermissions", 1, []),
+        ((), "default", 1, ["permission"]),
+        (("tighten", ROUTE, "--action", "Bash"), "bypassPermissions", 1, []),
+        (("pause", ROUTE), "bypassPermissions", 0, []),
+    ],
+    ids=["open", "denied", "tightened", "paused"],
+)
+def test_what_claude_code_prints_tells_what_it_did(
+    tool: str, order: tuple[str, ...], mode: str, runs: int, classes: list[str], tmp_path: Path
+) -> None:
+    stage = ProgramStage(tmp_path, tool)
+    if order:
+        stage.burnline(*order, "--reason", "a trial", "--yes")
+    said = ["-p", "leave a file", "--output-format", "stream-json", "--verbose"]
+    stage.program = stage.program._replace(arguments=lambda _: [*said, "--permission-mode", mode])
+    printed = tmp_path / "printed" / "nightly.jsonl"
+    printed.parent.mkdir()
+    printed.write_text(stage.act().said)
+    done = stage.burnline("collect", "--once", str(printed.parent))
+    assert ", 0 refused" in stage.burnline("status").stdout, done.stdout
+    misses = json.loads(stage.burnline("misses", "--json").stdout)["misses"]
+    assert [miss["class"] for miss in misses] == classes
+    route = json.loads(stage.burnline("status", ROUTE, "--json").stdout)["routes"][0]
+    assert (route["total"], route["open"]) == (runs, 0)
+
+
 def test_codex_skips_a_hook_that_it_does_not_trust(tmp_path: Path) -> None:
     if executable(PROGRAMS["codex"]) is None:
         pytest.skip("codex is not installed: .ci/programs FOLDER, then BURNLINE_PROGRAMS=FOLDER")

@@ -12,10 +12,11 @@ import re
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from console.intake.formats.claude_messages import is_stream_line
 from console.intake.formats.claude_reader import BOM, ClaudeCodeReader
 from console.intake.formats.claude_records import BLANK, members
 from console.intake.formats.claude_runs import Story
-from console.intake.formats.claude_stream import StreamReader, StreamStory, is_stream_line
+from console.intake.formats.claude_stream import StreamReader, StreamStory
 from console.intake.formats.codex_records import EXEC_HEAD, objects
 from console.intake.reading import UNDECODABLE, Context, restored
 

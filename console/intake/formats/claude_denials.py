@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 
 USER_REJECTED = "user-rejected"
-_RULE = "permission-rule"
+RULE = "permission-rule"
 _AUTOMODE = frozenset({"automode-blocked", "automode-unavailable", "automode-parsing-error"})
-_DENIALS = frozenset({USER_REJECTED, _RULE}) | _AUTOMODE
+_DENIALS = frozenset({USER_REJECTED, RULE}) | _AUTOMODE
 _NO_DENIALS = frozenset({"interrupted", "cancelled"})
 _COLLATERAL = "<tool_use_error>Sibling tool call errored"
 """What stands for a tool use that was given up because another one beside it failed."""
@@ -40,4 +40,4 @@ def denial_rule(kind: str, tool: str, text: str) -> str:
         return ""
     if _REJECTION in said:
         return USER_REJECTED
-    return _RULE if _REFUSED.match(said) else ""
+    return RULE if _REFUSED.match(said) else ""

@@ -1,12 +1,14 @@
 """What `claude -p --output-format stream-json` prints: a conversation, one message a line.
 
-A run is one turn: from its `init`, or the first that the agent says, to its `result`. Few lines
-name a time. One that does not is given that at which it is read, for which the file's modification
-time stands: right to the poll while a run is followed live. In a file that is read after the fact
-the lines fall on its end, but how long a turn took is said by its result. A turn has no id of its
-own: it is named after its session, its file and its number there. A result says what its turn took
-in tokens, and what the process had cost so far, so that a turn cost the difference to the one
-before.
+A run is one turn: from its `init`, or the first that the agent says, to its `result`. It has no id
+of its own: it is named after its session, its file and its number there. A result says what its
+turn took in tokens, and what the process had cost so far, so that a turn cost the difference to the
+one before.
+
+Newer versions name the time of what is said, none that of an `init` or a `result`. A line without
+one has that of the next that names one, and a result ends no later after the last of these than its
+turn took in all. Else the file's modification time stands for the time at which a line is read:
+right to the poll while a run is followed live, the end of the last turn afterwards.
 """
 
 from __future__ import annotations
@@ -15,7 +17,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from console.intake.formats.claude_denials import USER_REJECTED, denial_rule
+from console.intake.formats.claude_denials import RULE, USER_REJECTED, denial_rule
+from console.intake.formats.claude_messages import (
+    denial_kind,
+    first_text,
+    named_us_of,
+    next_named,
+    text_of,
+)
 from console.intake.formats.claude_routes import DEFAULT_ROUTE, PLACEHOLDERS, cwd_name
 from console.intake.formats.claude_runs import PLANS, directive
 from console.intake.formats.codex_records import EXEC_HEAD, Fields, Found, records
@@ -23,7 +32,7 @@ from console.intake.formats.codex_turns import Call, Place, Telling, Turn, Turns
 from console.intake.formats.route_template import RouteTemplate
 from console.intake.formats.usage import amount, price
 from console.intake.reading import Batch, Context, Rejected
-from console.intake.times import instant_us
+from console.model import MINUTE_US
 from console.text import clean, name
 
 _TOKENS = (
@@ -39,7 +48,8 @@ _STOPPED = {
     "stop_hook_prevented": "hook",
 }
 """Why a turn ended that was stopped from outside, and by whom."""
-_RULE = "permission-rule"
+_TURNED_DOWN = "UserPromptSubmit operation blocked by hook"
+"""The outcome of a prompt that never came to the agent."""
 _ERRORS = 64
 """Of so many failed tool uses of a turn it is remembered what was said."""
 _NO_TIME = "this line names no time, and the file's own is not to be had"
@@ -48,7 +58,9 @@ _NO_TIME = "this line names no time, and the file's own is not to be had"
 class StreamStory(msgspec.Struct):
     """All that is carried from one block to the next; bounded.
 
-    The session, how many turns it had, and what it had cost. Of the turn under way: `errors` are
+    The session, how many turns it had, and what it had cost; when the file was written, and the
+    last time that a line named; `waiting` is the init of a turn of which nothing was said since,
+    since a hook may yet turn its prompt down. Of the turn under way: `errors` are
     the texts of failed tool uses with the order that they name, by tool use; `denied` those that
     are told. No key of it hints at a secret.
     """
@@ -57,7 +69,9 @@ class StreamStory(msgspec.Struct):
     cwd: str = ""
     version: str = ""
     count: int = 0
-    last_us: int | None = None
+    written_us: int | None = None
+    timed_us: int | None = None
+    waiting: Place | None = None
     turns: Turns = msgspec.field(default_factory=Turns)
     paid_usd: float = 0.0
     errors: dict[str, tuple[str, str]] = {}
@@ -93,17 +107,21 @@ class StreamReader:
         """Read whole lines; see `Reader.feed`."""
         rejected: list[Rejected] = []
         self._look_at_time()
-        for found in records(block, offset, line, EXEC_HEAD):
-            if isinstance(found, Rejected):
-                rejected.append(found)
+        found = list(records(block, offset, line, EXEC_HEAD))
+        for record, next_us in zip(found, next_named(found), strict=True):
+            if isinstance(record, Rejected):
+                rejected.append(record)
                 continue
-            reason = self._take(found)
+            reason = self._take(record, next_us)
             if reason:
-                rejected.append(found.refused(reason, block, offset))
+                rejected.append(record.refused(reason, block, offset))
         return self._drain(rejected)
 
     def settle(self, clock_us: int) -> Batch:
-        """Tell what a turn took that has said nothing for ten minutes before `clock_us`."""
+        """Begin a turn whose init stands there for a minute; tell what was said ten minutes ago."""
+        waiting = self._story.waiting
+        if waiting is not None and clock_us > waiting.ts_us + MINUTE_US:
+            self._turn(waiting)
         self._turns.settle(clock_us)
         return self._drain([])
 
@@ -122,17 +140,31 @@ class StreamReader:
             modified_us = self._path.stat().st_mtime_ns // 1000
         except (OSError, ValueError):
             return
-        self._story.last_us = max(modified_us, self._story.last_us or 0)
+        self._story.written_us = max(modified_us, self._story.written_us or 0)
 
-    def _take(self, found: Found) -> str:
-        """Apply one message; return why it cannot be, or ""."""
+    def _at_us(self, fields: Fields, next_us: int | None) -> int | None:
+        """Return when a message was written, as far as is known."""
+        story, written_us, took_ms = (
+            self._story,
+            self._story.written_us,
+            fields.number("duration_ms"),
+        )
+        if next_us is not None or story.timed_us is None or took_ms is None:
+            return written_us if next_us is None else next_us
+        latest_us = story.timed_us + max(0, round(took_ms * 1000))
+        return latest_us if written_us is None else min(latest_us, written_us)
+
+    def _take(self, found: Found, next_us: int | None) -> str:
+        """Apply one message; `next_us` is the next time named. Return why it cannot be, or ""."""
         fields, story = found.fields, self._story
         kind = fields.text("type")
         if not kind:
             return "this object has no type"
-        at_us = _named_us(fields) or story.last_us
+        named_us = named_us_of(fields)
+        at_us = self._at_us(fields, next_us) if named_us is None else named_us
         if at_us is None:
             return _NO_TIME
+        story.timed_us = story.timed_us if named_us is None else named_us
         place = Place(at_us, found.offset, found.length, found.line)
         session = name(fields.text("session_id").strip())
         if session and session != story.session:
@@ -157,9 +189,9 @@ class StreamReader:
             story.cwd = fields.text("cwd") or story.cwd
             story.version = fields.text("claude_code_version") or story.version
             if turn is None or turn.ended or turn.busy:  # else it is the same, said twice
-                self._begin(place)
+                story.waiting = story.waiting or place
         elif what == "permission_denied" and turn is not None and not turn.ended:
-            rule = fields.text("decision_reason_type") or _RULE
+            rule = fields.text("decision_reason_type") or RULE
             text = fields.text("message") or fields.text("decision_reason")
             call = fields.text("tool_use_id")
             refusal = Refusal(call, fields.text("tool_name"), rule, text, directive(text))
@@ -170,14 +202,11 @@ class StreamReader:
         turn = self._story.turns.turn
         if turn is None or turn.ended:
             return
-        kinds = {
-            item.text("id"): item.text("non_execution_kind")
-            for item in fields.items("tool_result_meta")
-        }
+        kinds = {item.text("id"): denial_kind(item) for item in fields.items("tool_result_meta")}
         for block in fields.inner("message").items("content"):
             if block.text("type") != "tool_result":
                 continue
-            use, text = block.text("tool_use_id"), _said(block)
+            use, text = block.text("tool_use_id"), text_of(block)
             tool = self._turns.returned(turn, use).tool
             if bytes(block.raw.get("is_error", b"")) != b"true":
                 continue
@@ -212,11 +241,17 @@ class StreamReader:
         )
 
     def _end(self, fields: Fields, place: Place) -> None:
+        text = fields.text("result")
+        if text.startswith(_TURNED_DOWN) and not fields.number("num_turns"):
+            self._story.waiting = None
+            self._story.turns.turn = self._next()
+            self._turns.cancel(place, directive(text) or "hook", text)
+            return
         turn = self._turn(place)
         for item in fields.items("permission_denials"):
             use, tool = item.text("tool_use_id"), item.text("tool_name")
             text, order = self._story.errors.get(use, ("", ""))
-            self._deny(place, turn, Refusal(use, tool, _RULE, text, order))
+            self._deny(place, turn, Refusal(use, tool, RULE, text, order))
         self._spend(fields, turn, place)
         took_ms, reason = fields.number("duration_ms"), fields.text("terminal_reason")
         took_s = took_ms / 1000 if took_ms is not None and took_ms >= 0 else None
@@ -224,7 +259,7 @@ class StreamReader:
         if reason in _STOPPED:
             self._turns.cancel(place, _STOPPED[reason], reason, took_s)
         elif failed or fields.text("subtype") != "success":
-            said = _first_text(fields, "errors") or fields.text("result") or reason
+            said = first_text(fields, "errors") or text or reason
             self._turns.fail(place, said or fields.text("subtype") or "the turn failed", took_s)
         else:
             self._turns.deliver(place, took_s)
@@ -240,18 +275,21 @@ class StreamReader:
         turn.meter.count(turn.id, at, tokens, paid)
 
     def _turn(self, place: Place) -> Turn:
-        """Return the turn under way; where none is, one that begins here."""
-        turn = self._story.turns.turn
-        return self._begin(place) if turn is None or turn.ended else turn
+        """Return the turn under way; where one waits, or none is, that which begins."""
+        story, turn = self._story, self._story.turns.turn
+        if story.waiting is None and turn is not None and not turn.ended:
+            return turn
+        begun, story.waiting = story.waiting or place, None
+        turn = self._next()
+        self._turns.begin(begun, turn)
+        return turn
 
-    def _begin(self, place: Place) -> Turn:
+    def _next(self) -> Turn:
         story = self._story
         story.count += 1
         story.errors, story.denied = {}, []
         id_ = f"{story.session or 'session'}:{self._path.stem}:{story.count}"
-        turn = Turn(id=name(id_), route=self._route())
-        self._turns.begin(place, turn)
-        return turn
+        return Turn(id=name(id_), route=self._route())
 
     def _route(self) -> str:
         story = self._story
@@ -264,38 +302,3 @@ class StreamReader:
         }
         fallback = self._path.stem or self.name
         return self._template.fill(lambda known: values.get(known, ""), fallback)
-
-
-def is_stream_line(fields: Fields) -> bool:
-    """Say whether an object is one of the messages that only such a stream has."""
-    kind, what = fields.text("type"), fields.text("subtype")
-    if kind == "system":
-        return bool(what and fields.text("session_id"))
-    if kind == "result":
-        return bool(what) and ("is_error" in fields or "duration_ms" in fields)
-    message = kind in {"assistant", "user"} and "message" in fields
-    return message and "session_id" in fields and "parent_tool_use_id" in fields
-
-
-def _named_us(fields: Fields) -> int | None:
-    """Return the time that a message names, None for none."""
-    try:
-        return instant_us(fields.text("timestamp"))
-    except ValueError:
-        return None
-
-
-def _said(block: Fields) -> str:
-    """Return the text of what a tool brought."""
-    return block.text("content") or "\n".join(
-        part.text("text") for part in block.items("content") if part.text("type") == "text"
-    )
-
-
-def _first_text(fields: Fields, key: str) -> str:
-    """Return the first text in an array of them, or ""."""
-    try:
-        found = msgspec.json.decode(bytes(fields.raw.get(key, b"[]")), type=list[str])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
-    return next(filter(None, found), "")
