@@ -79,6 +79,26 @@ def printed() -> list[Record]:
     ]
 
 
+def conversation() -> list[Record]:
+    of = {"session_id": "s1", "uuid": "u1"}
+    said = {**of, "parent_tool_use_id": None, "timestamp": "2026-03-01T12:00:00Z"}
+    tool = {"type": "tool_use", "id": "t1", "name": "Bash", "input": {}}
+    brought = {"type": "tool_result", "tool_use_id": "t1", "content": REJECTED, "is_error": True}
+    denied = {"tool_name": "Bash", "tool_use_id": "t1"}
+    spent = {"usage": {"input_tokens": 1}, "total_cost_usd": 0.5, "duration_ms": 5}
+    meta = [{"id": "t1", "non_execution_kind": "user-rejected"}]
+    return [
+        {"type": "system", "subtype": "init", "cwd": "/srv/shop", **of},
+        {"type": "assistant", "message": {"content": [tool]}, **said},
+        {"type": "user", "message": {"content": [brought]}, "tool_result_meta": meta, **said},
+        {"type": "system", "subtype": "permission_denied", "message": "no", **denied, **of},
+        {"type": "result", "subtype": "success", "permission_denials": [denied], **spent, **of},
+        {"type": "result", "subtype": "error_max_turns", "errors": ["no"], **of},
+        {"type": "result", "is_error": True, "terminal_reason": "aborted_tools", **of},
+        {"type": "result", "result": "UserPromptSubmit operation blocked by hook: no", **of},
+    ]
+
+
 def chat() -> list[Record]:
     return [
         {**HEADER, "kind": "subagent"},
@@ -125,6 +145,7 @@ def telemetry() -> list[Record]:
 KINDS = [
     Kind("claude-code", "/logs/-home-dev-shop/s1.jsonl", transcript()),
     Kind("claude-code", "/logs/-home-dev-shop/s1/subagents/agent-a7.jsonl", transcript()),
+    Kind("claude-code-stream", __file__, conversation()),
     Kind("codex", "/logs/rollout-2026-03-01T12-00-00-s1.jsonl", rollout()),
     Kind("codex-exec", __file__, printed()),
     Kind("gemini", "/home/dev/.gemini/tmp/shop/chats/s0/a.jsonl", chat()),

@@ -89,11 +89,15 @@ def test_a_line_that_names_its_time_has_that(path: Path) -> None:
     assert started.ts_us == NAMED_US
 
 
-def test_a_line_without_a_time_has_that_of_the_next_that_names_one(path: Path) -> None:
-    reader = STREAM.reader(Context(path=path))
-    batch = reader.feed(data(INIT, {**WORDS, "timestamp": STAMP}, INIT, WORDS), 0, 1)
-    at = [sourced.event.ts_us for sourced in batch.events]
-    assert at == [NAMED_US, WRITTEN_S * SECOND_US]
+def test_a_turn_began_no_later_than_what_is_first_said_in_it(path: Path) -> None:
+    (started,) = read(path, INIT, {**WORDS, "timestamp": STAMP})
+    assert started.ts_us == NAMED_US
+
+
+def test_a_denial_without_a_time_is_of_the_last_that_was_named(path: Path) -> None:
+    refused = line("system", subtype="permission_denied", tool_name="Bash", tool_use_id="t1")
+    denied = read(path, INIT, {**uses("Bash"), "timestamp": STAMP}, refused)[-1]
+    assert (denied.event, denied.ts_us) == ("action.denied", NAMED_US)
 
 
 def test_a_result_is_no_later_after_the_last_time_named_than_its_turn_took(path: Path) -> None:

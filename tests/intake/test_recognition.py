@@ -24,6 +24,7 @@ CLAUDE: dict[str, Any] = {
     "timestamp": STAMP,
 }
 PROMPT = {"type": "event_msg", "payload": {"type": "user_message", "message": "fix it"}}
+INIT = {"type": "system", "subtype": "init", "session_id": "s1", "cwd": "/home/dev/shop"}
 META = {"type": "session_meta", "payload": {"id": "s1", "cwd": "/home/dev/shop"}}
 QUESTION = {"id": "m1", "timestamp": STAMP, "type": "user", "content": [{"text": "fix it"}]}
 ANSWER = {"id": "m2", "timestamp": STAMP, "type": "gemini", "content": "Done."}
@@ -72,6 +73,16 @@ STARTS: dict[str, list[bytes]] = {
         BOM + long_prompt(),
         line({"type": "never seen before"}) + long_prompt(),
         line({"parentUuid": None, "logicalParentUuid": "u0"}, **CLAUDE, more=LONG)[:HEAD],
+    ],
+    "claude-code-stream": [
+        line(INIT),
+        BOM + line(INIT).rstrip(),
+        b"\n" + line({"type": "never seen before"}) + line(INIT),
+        line({"type": "system", "subtype": "hook_started", "session_id": "s1"}),
+        line({"type": "assistant", "message": {}, "parent_tool_use_id": None, "session_id": "s1"}),
+        line({"is_error": True, "subtype": "error_max_turns", "type": "result"}),
+        line(INIT, tools=[LONG])[:HEAD],
+        line({"type": "never seen before", "session_id": "s1"}) + line(INIT, tools=[LONG])[:HEAD],
     ],
     "codex": [
         rollout(META),

@@ -59,6 +59,9 @@ _CUT = re.compile(
 )
 """How a record begins whose end lies beyond the head (a prompt, a tool's result may be long)."""
 
+_CUT_STREAM = re.compile(rb'\{"type":"system","subtype":"[a-z_]{1,40}",')
+"""How a message of a printed conversation begins that names all tools, or what a hook said."""
+
 _ESCAPED = re.compile(rb"\\u00[67]")
 """How a small letter of a key is written otherwise than as it is."""
 
@@ -117,7 +120,9 @@ class StreamFormat:
         found = objects(head, EXEC_HEAD)
         if any(_is_native(fields.raw) for fields in found):
             return False
-        return any(is_stream_line(fields) for fields in found)
+        if any(is_stream_line(fields) for fields in found):
+            return True
+        return _CUT_STREAM.match(_bare(head[head.rfind(b"\n") + 1 :])) is not None
 
     def reader(self, context: Context, state: bytes = b"") -> StreamReader:
         """Return a reader for one file, going on from `state`.

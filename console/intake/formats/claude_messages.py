@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from console.intake.formats.claude_denials import RULE, USER_REJECTED
-from console.intake.formats.codex_records import Fields, Found
-from console.intake.reading import UNDECODABLE, Rejected
+from console.intake.formats.codex_records import Fields
+from console.intake.reading import UNDECODABLE
 from console.intake.times import instant_us
 
 
@@ -27,17 +27,6 @@ def named_us_of(fields: Fields) -> int | None:
         return instant_us(fields.text("timestamp"))
     except ValueError:
         return None
-
-
-def next_named(found: list[Found | Rejected]) -> list[int | None]:
-    """Return for each record of a block the time that it, or the next one that does, names."""
-    times: list[int | None] = []
-    next_us = None
-    for record in reversed(found):
-        named_us = named_us_of(record.fields) if isinstance(record, Found) else None
-        next_us = next_us if named_us is None else named_us
-        times.append(next_us)
-    return times[::-1]
 
 
 def denial_kind(meta: Fields) -> str:

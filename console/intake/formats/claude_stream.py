@@ -5,10 +5,10 @@ of its own: it is named after its session, its file and its number there. A resu
 turn took in tokens, and what the process had cost so far, so that a turn cost the difference to the
 one before.
 
-Newer versions name the time of what is said, none that of an `init` or a `result`. A line without
-one has that of the next that names one, and a result ends no later after the last of these than its
-turn took in all. Else the file's modification time stands for the time at which a line is read:
-right to the poll while a run is followed live, the end of the last turn afterwards.
+Newer versions name the time of what is said, none that of an `init` or a `result`. A turn began no
+later than what is first said in it, and ended no later after the last time named than it took in
+all. Else the file's modification time stands for the time at which a line is read: right to the
+poll while a run is followed live, the end of the last turn afterwards.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from console.intake.formats.claude_messages import (
     denial_kind,
     first_text,
     named_us_of,
-    next_named,
     text_of,
 )
 from console.intake.formats.claude_routes import DEFAULT_ROUTE, PLACEHOLDERS, cwd_name
@@ -107,14 +106,13 @@ class StreamReader:
         """Read whole lines; see `Reader.feed`."""
         rejected: list[Rejected] = []
         self._look_at_time()
-        found = list(records(block, offset, line, EXEC_HEAD))
-        for record, next_us in zip(found, next_named(found), strict=True):
-            if isinstance(record, Rejected):
-                rejected.append(record)
+        for found in records(block, offset, line, EXEC_HEAD):
+            if isinstance(found, Rejected):
+                rejected.append(found)
                 continue
-            reason = self._take(record, next_us)
+            reason = self._take(found)
             if reason:
-                rejected.append(record.refused(reason, block, offset))
+                rejected.append(found.refused(reason, block, offset))
         return self._drain(rejected)
 
     def settle(self, clock_us: int) -> Batch:
@@ -142,29 +140,27 @@ class StreamReader:
             return
         self._story.written_us = max(modified_us, self._story.written_us or 0)
 
-    def _at_us(self, fields: Fields, next_us: int | None) -> int | None:
+    def _at_us(self, fields: Fields, kind: str) -> int | None:
         """Return when a message was written, as far as is known."""
-        story, written_us, took_ms = (
-            self._story,
-            self._story.written_us,
-            fields.number("duration_ms"),
-        )
-        if next_us is not None or story.timed_us is None or took_ms is None:
-            return written_us if next_us is None else next_us
-        latest_us = story.timed_us + max(0, round(took_ms * 1000))
-        return latest_us if written_us is None else min(latest_us, written_us)
+        story, named_us = self._story, named_us_of(fields)
+        if named_us is not None:
+            story.timed_us = named_us
+            return named_us
+        if story.timed_us is None or fields.text("subtype") == "init":
+            return story.written_us
+        took_ms = fields.number("duration_ms") if kind == "result" else None
+        latest_us = story.timed_us + max(0, round((took_ms or 0) * 1000))
+        return latest_us if story.written_us is None else min(latest_us, story.written_us)
 
-    def _take(self, found: Found, next_us: int | None) -> str:
-        """Apply one message; `next_us` is the next time named. Return why it cannot be, or ""."""
+    def _take(self, found: Found) -> str:
+        """Apply one message; return why it cannot be, or ""."""
         fields, story = found.fields, self._story
         kind = fields.text("type")
         if not kind:
             return "this object has no type"
-        named_us = named_us_of(fields)
-        at_us = self._at_us(fields, next_us) if named_us is None else named_us
+        at_us = self._at_us(fields, kind)
         if at_us is None:
             return _NO_TIME
-        story.timed_us = story.timed_us if named_us is None else named_us
         place = Place(at_us, found.offset, found.length, found.line)
         session = name(fields.text("session_id").strip())
         if session and session != story.session:
@@ -280,6 +276,7 @@ class StreamReader:
         if story.waiting is None and turn is not None and not turn.ended:
             return turn
         begun, story.waiting = story.waiting or place, None
+        begun = msgspec.structs.replace(begun, ts_us=min(begun.ts_us, place.ts_us))
         turn = self._next()
         self._turns.begin(begun, turn)
         return turn
