@@ -26,11 +26,12 @@ from console.intake.formats.claude_messages import (
 )
 from console.intake.formats.claude_routes import DEFAULT_ROUTE, PLACEHOLDERS, cwd_name
 from console.intake.formats.claude_runs import PLANS, directive
-from console.intake.formats.codex_records import EXEC_HEAD, Fields, Found, records
-from console.intake.formats.codex_turns import Call, Place, Telling, Turn, Turns
+from console.intake.formats.codex_records import Fields, Found
+from console.intake.formats.codex_turns import Call, Place, Turn, Turns
+from console.intake.formats.printed import NO_TIME, PrintedReader
 from console.intake.formats.route_template import RouteTemplate
 from console.intake.formats.usage import amount, price
-from console.intake.reading import Batch, Context, Rejected
+from console.intake.reading import Batch, Context
 from console.model import MINUTE_US
 from console.text import clean, name
 
@@ -51,7 +52,6 @@ _TURNED_DOWN = "UserPromptSubmit operation blocked by hook"
 """The outcome of a prompt that never came to the agent."""
 _ERRORS = 64
 """Of so many failed tool uses of a turn it is remembered what was said."""
-_NO_TIME = "this line names no time, and the file's own is not to be had"
 
 
 class StreamStory(msgspec.Struct):
@@ -87,7 +87,7 @@ class Refusal(NamedTuple):
     order: str
 
 
-class StreamReader:
+class StreamReader(PrintedReader[StreamStory]):
     """Reads one file of `claude -p --output-format stream-json`.
 
     Raises:
@@ -98,47 +98,14 @@ class StreamReader:
 
     def __init__(self, context: Context, story: StreamStory) -> None:
         self._template = RouteTemplate(context.route or DEFAULT_ROUTE, PLACEHOLDERS)
-        self._path = context.path
-        self._story = story
-        self._turns = Telling(story.turns)
-
-    def feed(self, block: bytes, offset: int, line: int) -> Batch:
-        """Read whole lines; see `Reader.feed`."""
-        rejected: list[Rejected] = []
-        self._look_at_time()
-        for found in records(block, offset, line, EXEC_HEAD):
-            if isinstance(found, Rejected):
-                rejected.append(found)
-                continue
-            reason = self._take(found)
-            if reason:
-                rejected.append(found.refused(reason, block, offset))
-        return self._drain(rejected)
+        super().__init__(context.path, story)
 
     def settle(self, clock_us: int) -> Batch:
         """Begin a turn whose init stands there for a minute; tell what was said ten minutes ago."""
         waiting = self._story.waiting
         if waiting is not None and clock_us > waiting.ts_us + MINUTE_US:
             self._turn(waiting)
-        self._turns.settle(clock_us)
-        return self._drain([])
-
-    def dump(self) -> bytes:
-        """Return the story so far as bytes."""
-        return msgspec.msgpack.encode(self._story)
-
-    def _drain(self, rejected: list[Rejected]) -> Batch:
-        batch = Batch(self._turns.events, rejected)
-        self._turns.events = []
-        return batch
-
-    def _look_at_time(self) -> None:
-        """Take the file's modification time for now; never go back."""
-        try:
-            modified_us = self._path.stat().st_mtime_ns // 1000
-        except (OSError, ValueError):
-            return
-        self._story.written_us = max(modified_us, self._story.written_us or 0)
+        return super().settle(clock_us)
 
     def _at_us(self, fields: Fields, kind: str) -> int | None:
         """Return when a message was written, as far as is known."""
@@ -160,7 +127,7 @@ class StreamReader:
             return "this object has no type"
         at_us = self._at_us(fields, kind)
         if at_us is None:
-            return _NO_TIME
+            return NO_TIME
         place = Place(at_us, found.offset, found.length, found.line)
         session = name(fields.text("session_id").strip())
         if session and session != story.session:

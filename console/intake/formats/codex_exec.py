@@ -17,10 +17,11 @@ import msgspec
 
 from console.intake.formats.claude_runs import directive
 from console.intake.formats.codex_denials import USER_REJECTED, denial_rule
-from console.intake.formats.codex_records import EXEC_HEAD, Fields, Found, records, tokens_of
+from console.intake.formats.codex_records import Fields, Found, tokens_of
 from console.intake.formats.codex_session import made_us
-from console.intake.formats.codex_turns import TROUBLE, Call, Place, Telling, Turn, Turns
-from console.intake.reading import Batch, Context, Rejected
+from console.intake.formats.codex_turns import TROUBLE, Call, Place, Turn, Turns
+from console.intake.formats.printed import NO_TIME, PrintedReader
+from console.intake.reading import Context
 from console.model import SECOND_US
 from console.text import clean, name
 
@@ -30,7 +31,6 @@ _DECLINED, _FAILED = "declined", "failed"
 _ACTIONS = frozenset({"command_execution", "file_change", "mcp_tool_call"})
 _BEGAN_US = 2 * SECOND_US
 """So soon after a thread was made no turn of it is over, and it was not resumed yet."""
-_NO_TIME = "this line names no time, and the file's own is not to be had"
 
 
 class ExecStory(msgspec.Struct):
@@ -41,56 +41,19 @@ class ExecStory(msgspec.Struct):
 
     thread: str = ""
     count: int = 0
-    last_us: int | None = None
+    written_us: int | None = None
     turns: Turns = msgspec.field(default_factory=Turns)
     tokens: int | None = None
 
 
-class ExecReader:
+class ExecReader(PrintedReader[ExecStory]):
     """Reads one file of `codex exec --json`."""
 
     name = "codex-exec"
 
     def __init__(self, context: Context, story: ExecStory) -> None:
         self._template = context.route or FILE_ROUTE
-        self._path = context.path
-        self._story = story
-        self._turns = Telling(story.turns)
-
-    def feed(self, block: bytes, offset: int, line: int) -> Batch:
-        """Read whole lines; see `Reader.feed`."""
-        rejected: list[Rejected] = []
-        self._look_at_time()
-        for found in records(block, offset, line, EXEC_HEAD):
-            if isinstance(found, Rejected):
-                rejected.append(found)
-                continue
-            reason = self._take(found)
-            if reason:
-                rejected.append(found.refused(reason, block, offset))
-        return self._drain(rejected)
-
-    def settle(self, clock_us: int) -> Batch:
-        """Let a turn fail whose last word, ten minutes before `clock_us`, was an error."""
-        self._turns.settle(clock_us)
-        return self._drain([])
-
-    def dump(self) -> bytes:
-        """Return the story so far as bytes."""
-        return msgspec.msgpack.encode(self._story)
-
-    def _drain(self, rejected: list[Rejected]) -> Batch:
-        batch = Batch(self._turns.events, rejected)
-        self._turns.events = []
-        return batch
-
-    def _look_at_time(self) -> None:
-        """Take the file's modification time for now; never go back."""
-        try:
-            modified_us = self._path.stat().st_mtime_ns // 1000
-        except (OSError, ValueError):
-            return
-        self._story.last_us = max(modified_us, self._story.last_us or 0)
+        super().__init__(context.path, story)
 
     def _take(self, found: Found) -> str:
         """Apply one event; return why it cannot be, or ""."""
@@ -98,14 +61,14 @@ class ExecReader:
         kind = fields.text("type")
         if not kind:
             return "this object has no event type"
-        if story.last_us is None:
-            return _NO_TIME
-        place = Place(story.last_us, found.offset, found.length, found.line)
+        if story.written_us is None:
+            return NO_TIME
+        place = Place(story.written_us, found.offset, found.length, found.line)
         if kind == "thread.started":
             thread = name(fields.text("thread_id").strip())
             if thread != story.thread:
                 story.thread = thread
-                story.tokens = 0 if _began_at(thread, story.last_us) else None
+                story.tokens = 0 if _began_at(thread, story.written_us) else None
         elif kind == "turn.started":
             story.count += 1
             turn = f"{story.thread or 'thread'}:{self._path.stem}:{story.count}"
