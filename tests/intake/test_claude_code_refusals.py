@@ -12,6 +12,8 @@ from console.model import Event
 from tests.intake.claude_lines import AGENT_PATH, REJECTED, Transcript, events, told
 
 RULE = "Permission to use Bash with command ls has been denied."
+PARTS = "This Bash command contains multiple operations. The following "
+OUTSIDE = " was blocked. For security, Claude Code may only "
 
 
 def refused(text: object, tool: str = "Bash", **fields: object) -> list[Event]:
@@ -54,6 +56,13 @@ def test_interrupted_and_cancelled_are_no_denials_whatever_the_text(kind: str) -
         ("Permission for this action has been denied.", "permission-rule"),
         ("PreToolUse:Bash hook error: [python3 hook.py]: no more writes", "permission-rule"),
         ("Claude requested permissions to write to /etc/x, but you haven't", "permission-rule"),
+        ("This command requires approval", "permission-rule"),
+        (PARTS + "part requires approval: git push", "permission-rule"),
+        (PARTS + "parts require approval: rm x, git push", "permission-rule"),
+        ("ls in '/etc'" + OUTSIDE + "list files in the allowed", "permission-rule"),
+        ("Output redirection to '/x' was blocked by a deny rule.", "permission-rule"),
+        ("Hook PreToolUse:Bash denied this tool", "permission-rule"),
+        ("Bash operation blocked by hook:\n- [hook.py]: no more writes", "permission-rule"),
     ],
 )
 def test_without_a_stamp_the_text_tells(text: str, rule: str) -> None:
@@ -69,6 +78,8 @@ def test_without_a_stamp_the_text_tells(text: str, rule: str) -> None:
         "Error: Exit code 1\n" + REJECTED,
         "<tool_use_error>String to replace not found: " + REJECTED,
         "the hook said: PreToolUse:Bash hook error: no",
+        "the request was blocked by the server",
+        "first line\nls" + OUTSIDE + "list files",
         "<tool_use_error>File does not exist.</tool_use_error>",
         "<tool_use_error>Sibling tool call errored</tool_use_error>",
     ],

@@ -21,7 +21,12 @@ _ITS_OWN_FAILURE = ("Exit code ", "<tool_use_error>")
 _REFUSED = re.compile(
     r"Permission (?:to use|for this)\b"
     r"|Claude requested permissions to\b"
+    r"|This command requires approval\b"
+    r"|This (?:\w{1,40} )?command contains multiple operations\. The following parts? requires? "
+    r"|[^\n]{1,4000}? was blocked(?:\. For security, Claude Code may only | by a deny rule\b)"
     r"|PreToolUse:[^\s:]{1,200} hook error: "
+    r"|Hook PreToolUse:[^\s:]{1,200} denied this tool\b"
+    r"|\w{1,200} operation blocked by hook:"
 )
 
 

@@ -62,7 +62,11 @@ _NOTICES = (
     "<system-reminder>",
     "<user-memory-input>",
     "<ide_",
+    "Stop hook feedback:",
+    "This session is being continued from a previous conversation that ran out of context",
 )
+_MAIL = "<teammate-message"
+"""What another agent of a team wrote: no human's prompt, though it may be a session's first."""
 
 
 class ClaudeCodeReader:
@@ -267,7 +271,8 @@ class ClaudeCodeReader:
 
     def _prompt(self, record: Record, place: Place, said: list[str], *, shown: bool) -> None:
         """Start a run if a human asked for something: in words, or with something `shown`."""
-        asked = [text for text in said if text and not text.startswith(_NOTICES)]
+        notices = _NOTICES if self._story.run is None else (*_NOTICES, _MAIL)
+        asked = [text for text in said if text and not text.startswith(notices)]
         if not asked and not shown:
             return
         prompt = name(record.prompt_id.strip()) if record.prompt_id else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from console.intake.formats.codex_bare import is_bare
 from console.intake.formats.codex_exec import FILE_ROUTE, ExecReader, ExecStory, is_exec_line
 from console.intake.formats.codex_exec import PLACEHOLDERS as EXEC_PLACEHOLDERS
 from console.intake.formats.codex_reader import KINDS, CodexReader, Story
@@ -87,6 +88,8 @@ EXEC = ExecFormat()
 
 
 def _is_record(fields: Fields) -> bool:
+    if is_bare(fields):
+        return True
     if fields.text("type") not in KINDS or "timestamp" not in fields:
         return False
     return bool(fields.inner("payload").raw)

@@ -8,7 +8,7 @@ turn's end is that of its thread so far, so that a turn took the difference to t
 line says whether `codex exec resume` went on with a thread of another file, whose total then stands
 before the first turn here. A thread is known to have begun here only if its id, a UUID that carries
 its time, was made as its first line was read (so while the file is followed live); of any other the
-first turn counts no tokens.
+first turn counts no tokens. What versions before 0.44 print is in `codex_exec_old`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import msgspec
 
 from console.intake.formats.claude_runs import directive
 from console.intake.formats.codex_denials import USER_REJECTED, denial_rule
+from console.intake.formats.codex_exec_old import ABORTED, OLD, is_old, of_today
+from console.intake.formats.codex_exec_old import ANSWER as OLD_ANSWER
 from console.intake.formats.codex_records import Fields, Found, tokens_of
 from console.intake.formats.codex_session import made_us
-from console.intake.formats.codex_turns import TROUBLE, Call, Place, Turn, Turns
+from console.intake.formats.codex_turns import ANSWER, TROUBLE, Call, Place, Turn, Turns
 from console.intake.formats.printed import NO_TIME, PrintedReader
 from console.intake.reading import Context
 from console.model import SECOND_US
@@ -57,7 +59,7 @@ class ExecReader(PrintedReader[ExecStory]):
 
     def _take(self, found: Found) -> str:
         """Apply one event; return why it cannot be, or ""."""
-        fields, story = found.fields, self._story
+        fields, story = of_today(found.fields), self._story
         kind = fields.text("type")
         if not kind:
             return "this object has no event type"
@@ -71,7 +73,7 @@ class ExecReader(PrintedReader[ExecStory]):
                 story.tokens = 0 if _began_at(thread, story.written_us) else None
         elif kind == "turn.started":
             story.count += 1
-            turn = f"{story.thread or 'thread'}:{self._path.stem}:{story.count}"
+            turn = f"{story.thread or self._path.parent.name}:{self._path.stem}:{story.count}"
             self._turns.begin(place, Turn(id=name(turn), route=self._route()))
         elif kind == "turn.completed":
             self._turns.spend(place, self._turn(), self._spent(fields.inner("usage")))
@@ -84,7 +86,18 @@ class ExecReader(PrintedReader[ExecStory]):
             self._turns.say(place, self._turn(), TROUBLE, clean(fields.text("message")))
         elif kind.startswith("item."):
             self._item(fields.inner("item"), place, over=kind == "item.completed")
+        elif kind in OLD:
+            self._old(kind, fields, place)
         return ""
+
+    def _old(self, kind: str, fields: Fields, place: Place) -> None:
+        """Apply an event that only versions of old print."""
+        if kind == OLD_ANSWER:
+            self._turns.say(place, self._turn(), ANSWER)
+        elif kind == ABORTED:
+            self._turns.interrupt(place, self._turn(), None)
+        else:
+            self._turns.spend(place, self._turn(), self._counted(fields.inner("info")))
 
     def _spent(self, usage: Fields) -> int:
         """Return by how much a turn's end moves the thread's total on; one lower begins anew."""
@@ -95,6 +108,14 @@ class ExecReader(PrintedReader[ExecStory]):
         if before is None:
             return 0
         return reached - before if reached >= before else reached
+
+    def _counted(self, info: Fields) -> int:
+        """Return by how much a session's counter moved on; a first one counts its last call."""
+        reached = tokens_of(info.inner("total_token_usage"))
+        if self._story.tokens is None and reached:
+            last = tokens_of(info.inner("last_token_usage"))
+            self._story.tokens = reached - min(last or reached, reached)
+        return self._spent(info.inner("total_token_usage"))
 
     def _turn(self) -> Turn:
         return self._turns.current(self._story.thread or name(self._path.stem), self._route())
@@ -130,6 +151,8 @@ class ExecReader(PrintedReader[ExecStory]):
 def is_exec_line(fields: Fields) -> bool:
     """Say whether an object is one of the events that only `codex exec --json` prints."""
     kind = fields.text("type")
+    if is_old(fields):
+        return True
     if kind == "thread.started":
         return bool(fields.text("thread_id"))
     if kind == "turn.completed":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from console.intake.formats.claude_runs import directive
+from console.intake.formats.codex_bare import enveloped, is_prompt, told_cwd, words
 from console.intake.formats.codex_denials import (
     USER_REJECTED,
     asks_to_escalate,
@@ -56,6 +57,8 @@ _STARTS = frozenset({"task_started", "turn_started"})
 _ENDS = frozenset({"task_complete", "turn_complete"})
 _THOUGHTS = frozenset({"reasoning", "agent_reasoning", "agent_reasoning_raw_content"})
 _ANSWERS = frozenset({"AgentMessage", "Plan", "ImageGeneration"})
+_DOINGS = _CALLS | _THOUGHTS | {"agent_message", "turn_aborted", "error", "stream_error"}
+"""What shows that a message of the user was a prompt: the agent went to work, or was stopped."""
 _CONTEXT = frozenset({"environment_context", "user_instructions"})
 """Kinds of message that the runtime sends in the user's place."""
 _HARMLESS = frozenset({"thread_rollback_failed", "active_turn_not_steerable"})
@@ -68,7 +71,9 @@ _LONGEST_MS = 1000 * 86_400_000
 class Story(msgspec.Struct):
     """All that is carried from one block to the next.
 
-    `told`: turns are told by the runtime. `tokens` is what the session's counter last said.
+    `told`: turns are told by the runtime. `tokens` is what the session's counter last said. `held`
+    is a message of the user (its place, its time as written) for which no event was read yet;
+    `evented` says that prompts have events.
     """
 
     session: Session = msgspec.field(default_factory=Session)
@@ -76,6 +81,8 @@ class Story(msgspec.Struct):
     told: bool = False
     last_us: int | None = None
     tokens: int | None = None
+    held: tuple[Place, str] | None = None
+    evented: bool = False
 
 
 class CodexReader:
@@ -96,7 +103,7 @@ class CodexReader:
             if isinstance(found, Rejected):
                 self._rejected.append(found)
                 continue
-            reason = self._take(found)
+            reason = self._take(found._replace(fields=enveloped(found.fields)))
             if reason:
                 self._rejected.append(found.refused(reason, block, offset))
         return self._drain()
@@ -178,7 +185,9 @@ class CodexReader:
         return story.last_us, ""
 
     def _enter(self, kind: str, payload: Fields, place: Place, fields: Fields) -> None:
-        what = payload.text("type")
+        what, role = payload.text("type"), payload.text("role")
+        if self._story.held is not None:
+            self._unhold(what, by_agent=what in _DOINGS or role == "assistant")
         if kind == "turn_context":
             session = self._story.session
             session.cwd = session.cwd or clean(payload.text("cwd"))
@@ -190,8 +199,10 @@ class CodexReader:
             self._turns.call(self._turn(), call, _tool(payload, what), escalated=escalated)
         elif what in _OUTPUTS:
             self._output(payload, place)
-        elif what == "message" and payload.text("role") == "assistant":
+        elif what == "message" and role == "assistant":
             self._turns.say(place, self._turn(), ANSWER)
+        elif what == "message" and role == "user":
+            self._hold(words(payload), place, fields)
         elif what in _THOUGHTS:
             self._turns.work(self._turn())
 
@@ -204,8 +215,9 @@ class CodexReader:
         elif what == "turn_aborted":
             self._abort(payload, place)
         elif what == "user_message":
+            self._story.evented = True
             if payload.text("kind") not in _CONTEXT:
-                self._prompt(place, fields)
+                self._prompt(place, fields.text("timestamp"))
         elif what in {"agent_message", "exited_review_mode"}:
             turns.say(place, self._turn(), ANSWER)
         elif what == "item_completed":
@@ -234,13 +246,28 @@ class CodexReader:
         parent = next((name(other) for other in above if other and name(other) != turn), "")
         self._turns.begin(place, Turn(id=turn, route=self._route(), told=True), parent)
 
-    def _prompt(self, place: Place, fields: Fields) -> None:
+    def _prompt(self, place: Place, stamp: str) -> None:
         """A human wrote: before turns were told, that begins one."""
         self._turns.ask(place)
         if not self._story.told:
-            stamp = fields.text("timestamp") or str(place.ts_us)
-            turn = Turn(id=name(f"{self._session_id()}:{stamp}"), route=self._route(), asked=True)
-            self._turns.begin(place, turn)
+            own = name(f"{self._session_id()}:{stamp or place.line}")
+            self._turns.begin(place, Turn(id=own, route=self._route(), asked=True))
+
+    def _hold(self, said: str, place: Place, fields: Fields) -> None:
+        """Keep a message in the user's name: a prompt, if no event tells of it before work does."""
+        story = self._story
+        story.session.cwd = story.session.cwd or clean(told_cwd(said))
+        if not (story.evented or story.told or story.held) and is_prompt(said):
+            story.held = place, fields.text("timestamp")
+
+    def _unhold(self, what: str, *, by_agent: bool) -> None:
+        """Take a message of the user for a prompt, or leave that to the event that tells of it."""
+        held = self._story.held
+        if held is None or not (by_agent or what in _STARTS or what == "user_message"):
+            return
+        self._story.held = None
+        if by_agent:
+            self._prompt(*held)
 
     def _item(self, item: str, place: Place) -> None:
         if item == "UserMessage":
