@@ -8,8 +8,8 @@ A run is a trace, told of by its root once that has ended (`otlp_traces`), since
 spans when they end; its id is the trace id, or conversation (else trace) and root span where a
 trace holds several roots. It failed if the root itself did; what its children survived is no miss.
 Checks are evaluations, refusals are guardrails, rejected tools and tools that fail for want of
-permission (`otlp_verdicts`, `otlp_spans`). Events of Claude Code in logs are runs, too
-(`otlp_logs`). Metrics say nothing of single runs and are passed over.
+permission (`otlp_verdicts`, `otlp_spans`). Events of Claude Code, Codex and Gemini CLI in logs are
+runs, too (`otlp_logs`, `otlp_agents`). Metrics say nothing of single runs and are passed over.
 
 The route template knows `{service}`, `{workflow}`, `{agent}`, `{span}` and the name of any
 attribute of the root span or its resource (`otlp_route`). The options of evaluations are in
