@@ -244,6 +244,7 @@ class CodexReader:
         attribution = payload.inner("turn_attribution")
         above = (attribution.text("parent_turn_id"), payload.text("root_turn_id"))
         parent = next((name(other) for other in above if other and name(other) != turn), "")
+        parent = parent or self._story.session.above
         self._turns.begin(place, Turn(id=turn, route=self._route(), told=True), parent)
 
     def _prompt(self, place: Place, stamp: str) -> None:
@@ -251,7 +252,8 @@ class CodexReader:
         self._turns.ask(place)
         if not self._story.told:
             own = name(f"{self._session_id()}:{stamp or place.line}")
-            self._turns.begin(place, Turn(id=own, route=self._route(), asked=True))
+            above = self._story.session.above
+            self._turns.begin(place, Turn(id=own, route=self._route(), asked=True), above)
 
     def _hold(self, said: str, place: Place, fields: Fields) -> None:
         """Keep a message in the user's name: a prompt, if no event tells of it before work does."""
