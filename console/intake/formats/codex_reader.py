@@ -65,6 +65,8 @@ _HARMLESS = frozenset({"thread_rollback_failed", "active_turn_not_steerable"})
 """Errors that are an answer to the human's command and no part of the turn."""
 _PASSING = "the turn completed without an answer"
 _NOT_ASKED = "the agent was never asked: a hook stopped the prompt, or the turn had none"
+_SCRIPT = "exec"
+"""The tool that runs a script of the agent's, which calls other tools."""
 _LONGEST_MS = 1000 * 86_400_000
 
 
@@ -342,8 +344,13 @@ def _elapsed_s(payload: Fields) -> float | None:
 
 
 def _tool(payload: Fields, what: str) -> str:
-    """Return what a call is of; of an MCP server's, with the server in front."""
+    """Return what a call is of; of an MCP server's, with the server in front.
+
+    A script that the agent runs may call servers' tools: it is as one of theirs then.
+    """
     tool, space = payload.text("name") or what.removesuffix("_call"), payload.text("namespace")
+    if tool == _SCRIPT and "mcp__" in payload.text("input"):
+        space = "mcp"
     return f"{space}__{tool}" if space.startswith("mcp") else tool
 
 
