@@ -17,6 +17,7 @@ PATH = Path("/home/dev/.gemini/tmp/shop/chats/session-2026-03-01T12-00-s1.jsonl"
 MINUTE = 60
 FOREVER_S = 10**8
 CANCELLED = "[Operation Cancelled] Reason: User cancelled the operation."
+DENIED = "[Operation Cancelled] Reason: User denied execution."
 NOT_ALLOWED = "[Operation Cancelled] Reason: User did not allow tool call"
 HEADER = {"sessionId": "s1", "projectHash": "abc", "kind": "main"}
 

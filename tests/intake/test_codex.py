@@ -183,6 +183,23 @@ def test_a_run_started_by_another_turn_names_it_as_its_parent() -> None:
     assert events(Rollout().started(1, "t2", root_turn_id="t2"))[0].parent == ""
 
 
+@pytest.mark.parametrize(
+    ("meta", "parent"),
+    [
+        ({"source": {"subagent": {"thread_spawn": {"parent_thread_id": "s0"}}}}, "session:s0"),
+        ({"thread_source": "subagent", "parent_thread_id": "s0"}, "session:s0"),
+        ({"thread_source": "subagent", "session_id": "s0"}, "session:s0"),
+        ({"source": {"subagent": "review"}}, f"session:{SESSION}"),
+    ],
+)
+def test_a_sub_agent_s_run_is_part_of_the_session_that_started_it(
+    meta: dict[str, object], parent: str
+) -> None:
+    assert events(Rollout(**meta).started(1))[0].parent == parent
+    assert events(Rollout(**meta).user(1))[0].parent == parent
+    assert events(Rollout(**meta).started(1, "t2", root_turn_id="t0"))[0].parent == "t0"
+
+
 def test_before_turns_were_told_a_run_is_a_message_and_named_after_its_time() -> None:
     started, second = events(Rollout().user(1).user(9))
     assert started.run == "s1:2026-03-01T12:00:01.000Z"

@@ -14,6 +14,8 @@ SANDBOXED = (
 CREATE_REJECTED = (
     r'exec_command failed: CreateProcess { message: "Rejected(\"rejected by user\")" }'
 )
+MULTILINE = "exec_command failed for `/bin/zsh -lc 'a\nb'`: CreateProcess { message: \"Rejected("
+NOT_MADE = MULTILINE + r'\"Failed to create unified exec process: No such file\")" }'
 BLOCKED = "Command blocked by PreToolUse hook: route paused. Command: make"
 ESCALATED: dict[str, object] = {"with_escalated_permissions": True}
 NEVER = "approval policy is Never; reject command — you should not ask for escalated permissions"
@@ -26,6 +28,8 @@ NEVER = "approval policy is Never; reject command — you should not ask for esc
         ("exec command rejected by user", "user-rejected"),
         ("rejected by user", "user-rejected"),
         (CREATE_REJECTED, "user-rejected"),
+        (MULTILINE + r'\"rejected by user\")" }', "user-rejected"),
+        (MULTILINE + r'\"`rm x` rejected: blocked by policy\")" }', "policy"),
         (SANDBOXED, "sandbox"),
         (BLOCKED, "hook"),
         ("Tool call blocked by PreToolUse hook: no. Tool: view_image", "hook"),
@@ -64,6 +68,7 @@ def test_a_text_in_place_of_a_result_says_by_what_the_action_was_stopped(
         "failed to parse function arguments: missing field",
         "patch rejected: empty patch",
         "aborted by user after 12.3s",
+        NOT_MADE,
         f"Chunk ID: 1\nProcess exited with code 1\nOutput:\n{SANDBOXED}",
         f"the log says: {BLOCKED}",
         json.dumps({"output": SANDBOXED, "metadata": {"exit_code": 1, "duration_seconds": 0.1}}),
@@ -94,6 +99,45 @@ def test_custom_tools_are_refused_like_functions() -> None:
         2, "response_item", type="custom_tool_call_output", call_id="c1", output=PATCH_REJECTED
     )
     assert events(rollout)[1].action == "apply_patch"
+
+
+def script(*output: object, source: str = "await tools.exec_command({})") -> Rollout:
+    """Return a turn in which the agent's script put this out."""
+    parts = [{"type": "input_text", "text": text} for text in output]
+    call = {"type": "custom_tool_call", "name": "exec", "call_id": "c1", "input": source}
+    returned = {"type": "custom_tool_call_output", "call_id": "c1", "output": parts}
+    rollout = Rollout().user(1).add(2, "response_item", **call)
+    return rollout.add(3, "response_item", **returned)
+
+
+def test_a_refusal_that_ended_the_agent_s_script_is_one() -> None:
+    failed = "Script failed\nWall time 0.1 seconds\nOutput:\n"
+    for output in (
+        [failed, "Script error:\n" + BLOCKED],
+        [failed, "what it printed", "Script error:\n" + BLOCKED],
+    ):
+        (_, denied) = events(script(*output))
+        assert (denied.rule, denied.action, denied.reason) == ("hook", "exec", BLOCKED)
+    whole = failed + "Script error:\n" + BLOCKED
+    assert events(Rollout().user(1).refused(2, whole))[1].rule == "hook"
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        ["Script completed\nWall time 0.1 seconds\nOutput:\n", BLOCKED],
+        ["Script failed\nWall time 0.1 seconds\nOutput:\n", BLOCKED],
+        ["Script failed\nWall time 0.1 seconds\nOutput:\n", "Script error:\nno such file"],
+        ["Script failed\nWall time 0.1 seconds\nOutput:\n", "Script error:\n" + NOT_MADE],
+    ],
+)
+def test_what_a_script_prints_or_fails_by_is_no_refusal(output: list[object]) -> None:
+    assert told(script(*output)) == ["run.started @1"]
+
+
+def test_a_script_that_calls_a_server_s_tool_can_be_refused_by_nobody() -> None:
+    failed = ("Script failed\nWall time 0.1 seconds\nOutput:\n", "Script error:\n" + BLOCKED)
+    assert told(script(*failed, source="await tools.mcp__mail__send({})")) == ["run.started @1"]
 
 
 def test_servers_of_mcp_tools_cannot_write_refusals() -> None:

@@ -16,6 +16,7 @@ from console.intake.formats.gemini import DOCUMENT, FORMAT, TELEMETRY
 from console.intake.reading import Batch, Context, Sourced
 from tests.intake.gemini_lines import (
     CANCELLED,
+    DENIED,
     FOREVER_S,
     HEADER,
     MINUTE,
@@ -141,8 +142,9 @@ def test_a_text_of_a_successful_call_is_no_refusal() -> None:
     assert told(user("u1", 0), uses("g1", 5, fine)) == ["run.started u1 @0"]
 
 
-def test_a_call_that_the_human_did_not_allow_is_denied_and_the_run_cancelled() -> None:
-    chat = [user("u1", 0), uses("g1", 5, call("cancelled", NOT_ALLOWED, 6))]
+@pytest.mark.parametrize("refusal", [NOT_ALLOWED, DENIED])
+def test_a_call_that_the_human_did_not_allow_is_denied_and_the_run_cancelled(refusal: str) -> None:
+    chat = [user("u1", 0), uses("g1", 5, call("cancelled", refusal, 6))]
     found = events(*chat, user("u2", 9))
     assert [event.event for event in found] == [
         "run.started",

@@ -160,3 +160,13 @@ def test_a_document_that_is_cut_off_is_refused_with_a_reason() -> None:
     assert batch.events == []
     assert batch.rejected[0].reason.startswith("not JSON")
     assert len(batch.rejected[0].excerpt) <= 200
+
+
+def test_a_span_as_the_python_sdk_keeps_it_names_its_parent_by_number() -> None:
+    root = dumped(1, None) | {"parent": {"trace_id": None, "span_id": None}}
+    child = dumped(2, None) | {"parent": {"trace_id": 7, "span_id": 1}}
+    for entry, number in ((root, 1), (child, 2)):
+        del entry["parent_id"]
+        entry["context"] = {"trace_id": 7, "span_id": number}
+    assert {event.run for event in events({"spans": [child, root]})} == {f"{7:032x}"}
+    assert DOCUMENT.recognises(json.dumps({"spans": [child, root]}).encode())

@@ -37,6 +37,18 @@ def fed(data: bytes) -> Batch:
     return FORMAT.reader(Context(path=PATH)).feed(data, 0, 1)
 
 
+def test_spans_line_by_line_are_read_and_metrics_between_them_passed_over() -> None:
+    plain = agent(1) | {"attributes": {"gen_ai.operation.name": "invoke_agent"}, "type": "span"}
+    javascript = {**plain, "startTime": [1_700_000_000, 0], "endTime": [1_700_000_002, 500_000_000]}
+    del javascript["startTimeUnixNano"], javascript["endTimeUnixNano"]
+    for flat, took_s in ((plain, 1), (javascript, 2.5)):
+        data = lines({"type": "metric", "name": "tokens"}, flat)
+        batch = fed(data)
+        assert FORMAT.recognises(data)
+        assert not batch.rejected
+        assert batch.events[1].event.elapsed_s == took_s
+
+
 def test_places_are_byte_offsets_and_line_numbers_of_the_request() -> None:
     batch = fed(b"\n  " + GOOD)
     assert [(entry.offset, entry.length, entry.line) for entry in batch.events] == [

@@ -59,6 +59,8 @@ _NOTICES = (
     "<bash-stderr>",
     "Caveat: The messages below",
     "<task-notification",
+    "<bash-notification",
+    "<agent-notification",
     "<system-reminder>",
     "<user-memory-input>",
     "<ide_",

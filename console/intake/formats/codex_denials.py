@@ -2,8 +2,10 @@
 
 Codex writes no field for it, only text, in the place where a result would stand. Only the beginning
 of a text that is no command's result is looked at: what commands print is the agent's to choose. A
-command that ran and failed (an exit code) was permitted. Tools of MCP servers, whose servers write
-the text, are left out: they could charge or clear a route at will.
+command that ran and failed (an exit code) was permitted, and so was one whose process could not be
+made. Where the agent calls its tools from a script, the error that ended the script is looked at.
+Tools of MCP servers, whose servers write the text, are left out: they could charge or clear a route
+at will.
 """
 
 from __future__ import annotations
@@ -17,7 +19,10 @@ from console.intake.formats.codex_records import Fields, members
 USER_REJECTED, SANDBOX, HOOK = "user-rejected", "sandbox", "hook"
 _POLICY, _GUARDIAN, _ESCALATION = "policy", "guardian", "escalation"
 
-_FAILED = r"(?:exec_command failed|execution error)\b.{0,4000}Rejected\("
+_FAILED = r"(?s:(?:exec_command failed|execution error)\b.{0,4000}?Rejected\()"
+_NOT_MADE = r'(?!\\*"Failed to create )'
+"""What no process could be made for was allowed, and failed by itself."""
+_SCRIPT_FAILED, _SCRIPT_ERROR = "Script failed\n", "Script error:\n"
 _RULES = (
     (re.compile(r"(?:[a-z_]{1,30} ){0,3}rejected by user\b(?! approval)"), USER_REJECTED),
     (re.compile(_FAILED + r'\\*"rejected by user'), USER_REJECTED),
@@ -27,7 +32,7 @@ _RULES = (
     (re.compile(r"approval (?:policy is|required by policy)\b"), _POLICY),
     (re.compile(r"(?:exec command|patch) rejected: (?!empty patch)"), _POLICY),
     (re.compile(r"`[^\n]{0,4000}` rejected: "), _POLICY),
-    (re.compile(_FAILED), _POLICY),
+    (re.compile(_FAILED + _NOT_MADE), _POLICY),
 )
 _RESULT = re.compile(r"Chunk ID|Wall time|Exit code|Process|Session|Output|Command|Total")
 _REFUSAL = re.compile(r"reject|den(?:y|ied)|declin|not (?:allowed|permitted)|forbidden|approv")
@@ -54,12 +59,17 @@ def denial_rule(tool: str, text: str, *, escalated: bool) -> str:
 def output_text(payload: Fields) -> str:
     """Return what stands in place of a result; "" where a command ran (it has an exit code)."""
     text = payload.text("output")
+    if text.startswith(_SCRIPT_FAILED):
+        return text.rpartition("\n" + _SCRIPT_ERROR)[2] if _SCRIPT_ERROR in text else ""
     if text:
         parts = members(text.encode("utf-8", "replace")) if text.lstrip()[:1] == "{" else None
         return text if parts is None else _of_object(parts)
-    listed = payload.items("output")
+    listed = [item.text("text") for item in payload.items("output")]
+    if listed and listed[0].startswith(_SCRIPT_FAILED):
+        last = listed[-1]
+        return last.removeprefix(_SCRIPT_ERROR) if last.startswith(_SCRIPT_ERROR) else ""
     if listed:
-        return "\n".join(item.text("text") for item in listed)
+        return "\n".join(listed)
     return _of_object(payload.inner("output"))
 
 

@@ -65,6 +65,8 @@ _HARMLESS = frozenset({"thread_rollback_failed", "active_turn_not_steerable"})
 """Errors that are an answer to the human's command and no part of the turn."""
 _PASSING = "the turn completed without an answer"
 _NOT_ASKED = "the agent was never asked: a hook stopped the prompt, or the turn had none"
+_SCRIPT = "exec"
+"""The tool that runs a script of the agent's, which calls other tools."""
 _LONGEST_MS = 1000 * 86_400_000
 
 
@@ -244,6 +246,7 @@ class CodexReader:
         attribution = payload.inner("turn_attribution")
         above = (attribution.text("parent_turn_id"), payload.text("root_turn_id"))
         parent = next((name(other) for other in above if other and name(other) != turn), "")
+        parent = parent or self._story.session.above
         self._turns.begin(place, Turn(id=turn, route=self._route(), told=True), parent)
 
     def _prompt(self, place: Place, stamp: str) -> None:
@@ -251,7 +254,8 @@ class CodexReader:
         self._turns.ask(place)
         if not self._story.told:
             own = name(f"{self._session_id()}:{stamp or place.line}")
-            self._turns.begin(place, Turn(id=own, route=self._route(), asked=True))
+            above = self._story.session.above
+            self._turns.begin(place, Turn(id=own, route=self._route(), asked=True), above)
 
     def _hold(self, said: str, place: Place, fields: Fields) -> None:
         """Keep a message in the user's name: a prompt, if no event tells of it before work does."""
@@ -340,8 +344,13 @@ def _elapsed_s(payload: Fields) -> float | None:
 
 
 def _tool(payload: Fields, what: str) -> str:
-    """Return what a call is of; of an MCP server's, with the server in front."""
+    """Return what a call is of; of an MCP server's, with the server in front.
+
+    A script that the agent runs may call servers' tools: it is as one of theirs then.
+    """
     tool, space = payload.text("name") or what.removesuffix("_call"), payload.text("namespace")
+    if tool == _SCRIPT and "mcp__" in payload.text("input"):
+        space = "mcp"
     return f"{space}__{tool}" if space.startswith("mcp") else tool
 
 

@@ -37,7 +37,8 @@ class Session(msgspec.Struct):
     """The first `session_meta`, and whether what is read now is `copied` from another file.
 
     `dated` says whether the copy's turns carry their time; `child` that the session is one of a
-    sub-agent. Times are instants in microseconds.
+    sub-agent, and `above` the run that stands for the session which started it, as long as no turn
+    says which of its turns did. Times are instants in microseconds.
     """
 
     id: str = ""
@@ -46,6 +47,7 @@ class Session(msgspec.Struct):
     branch: str = ""
     source: str = ""
     child: bool = False
+    above: str = ""
     known: bool = False
     created_us: int = 0
     copied: bool = False
@@ -67,6 +69,8 @@ class Session(msgspec.Struct):
         source = meta.text("source") or next(iter(meta.inner("source").raw), "")
         self.source = name(source or meta.text("originator"))
         self.child = "subagent" in {source, meta.text("thread_source")}
+        if self.child:
+            self.above = name(f"session:{_started_by(meta) or self.id}")
         self.created_us = made_us(self.id) or ts_us
         self.copied = bool(meta.text("forked_from_id"))
 
@@ -90,6 +94,13 @@ class Session(msgspec.Struct):
         """Return the route of the session's runs."""
         session = self.id or session_of(path)
         return _route(template, self.cwd, self.repository, self.branch, self.source, session)
+
+
+def _started_by(meta: Fields) -> str:
+    """Return the session that started a sub-agent's, or ""."""
+    spawned = meta.inner("source").inner("subagent").inner("thread_spawn")
+    told = (meta.text("parent_thread_id"), spawned.text("parent_thread_id"))
+    return next((session for session in told if session), meta.text("session_id"))
 
 
 def check_template(template: str, placeholders: tuple[str, ...] = PLACEHOLDERS) -> None:

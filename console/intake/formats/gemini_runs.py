@@ -24,7 +24,8 @@ USER_REJECTED = "user-rejected"
 _TERMINAL = frozenset({"run.delivered", "run.failed", "run.cancelled"})
 _TOOL_BLOCKED = "Tool execution blocked"
 _POLICY = "Tool execution denied by policy"
-_NOT_ALLOWED = "User did not allow tool call"
+_NOT_ALLOWED = ("User did not allow tool call", "User denied execution")
+"""What a tool call says that its human did not allow, in older and in newer versions."""
 STOPPED = "Agent execution stopped"
 """What stands for the result where a hook, before or after the call, stopped the whole agent."""
 
@@ -138,7 +139,7 @@ def denial_rule(status: str, text: str) -> str:
     """
     said = text.strip()
     if status == "cancelled":
-        return USER_REJECTED if _NOT_ALLOWED in said else ""
+        return USER_REJECTED if any(words in said for words in _NOT_ALLOWED) else ""
     if said.startswith(_TOOL_BLOCKED):
         return "hook"
     return "policy" if said.startswith(_POLICY) else ""

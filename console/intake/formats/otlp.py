@@ -1,15 +1,16 @@
 """OpenTelemetry traces and logs as OTLP/JSON, and exports of them.
 
 `FORMAT` reads files with one export request a line, as the collector's file exporter and the
-OTLP file exporters of the SDKs append them; `DOCUMENT` reads whole documents: pretty-printed
-requests, Tempo and Jaeger exports, span dumps of the Python SDK. Both mean the same by a span.
+OTLP file exporters of the SDKs append them, or with one span a line; `DOCUMENT` reads whole
+documents: pretty-printed requests, Tempo and Jaeger exports, span dumps of the Python SDK. Both
+mean the same by a span.
 
 A run is a trace, told of by its root once that has ended (`otlp_traces`), since exporters write
 spans when they end; its id is the trace id, or conversation (else trace) and root span where a
 trace holds several roots. It failed if the root itself did; what its children survived is no miss.
 Checks are evaluations, refusals are guardrails, rejected tools and tools that fail for want of
-permission (`otlp_verdicts`, `otlp_spans`). Events of Claude Code in logs are runs, too
-(`otlp_logs`). Metrics say nothing of single runs and are passed over.
+permission (`otlp_verdicts`, `otlp_spans`). Events of Claude Code, Codex and Gemini CLI in logs are
+runs, too (`otlp_logs`, `otlp_agents`). Metrics say nothing of single runs and are passed over.
 
 The route template knows `{service}`, `{workflow}`, `{agent}`, `{span}` and the name of any
 attribute of the root span or its resource (`otlp_route`). The options of evaluations are in
@@ -23,7 +24,7 @@ from typing import Any
 
 import msgspec
 
-from console.intake.formats.otlp_exports import REQUEST_KEYS, is_span_dump
+from console.intake.formats.otlp_exports import REQUEST_KEYS, is_flat_span, is_span_dump
 from console.intake.formats.otlp_reader import (
     BLANK,
     BOM,
@@ -41,7 +42,7 @@ _DOCUMENT = re.compile(
     rb'(?:\[\s*)?\{\s*(?:"(?:trace|result)"\s*:\s*\{\s*)?"(' + _KEYS + rb')"\s*:\s*\['
 )
 _DUMP = re.compile(rb'(?:\[\s*)?\{\s*"(?:spans|traces|name)"\s*:')
-_DUMP_WORDS = (b'"context"', b'"trace_id"', b'"span_id"', b'"parent_id"', b'"start_time"')
+_DUMP_WORDS = (b'"context"', b'"trace_id"', b'"span_id"', b'"parent', b'"start_time"')
 _JAEGER_WORDS = (b'"data"', b'"traceID"', b'"spanID"', b'"operationName"')
 
 
@@ -115,4 +116,7 @@ def _is_request(raw: bytes) -> bool:
         value: Any = msgspec.json.decode(raw)
     except UNDECODABLE:
         return False
-    return isinstance(value, dict) and bool(REQUEST_KEYS.intersection(value) or is_span_dump(value))
+    if not isinstance(value, dict):
+        return False
+    single = is_span_dump(value) or is_flat_span(value)
+    return single or bool(REQUEST_KEYS.intersection(value))

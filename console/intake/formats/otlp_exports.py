@@ -1,8 +1,9 @@
 """Spans and log records out of every shape in which OTLP data lies in files.
 
 Requests of the OTLP exporters (`resourceSpans`, `resourceLogs`), Tempo exports (`batches`,
-`instrumentationLibrarySpans`), Jaeger exports (`data[].spans[]`, microseconds, tags), and spans as
-the Python SDK prints them (`context`, `parent_id`; single, in a list, or under `spans`/`traces`).
+`instrumentationLibrarySpans`), Jaeger exports (`data[].spans[]`, microseconds, tags), spans as the
+Python SDK prints them (`context`, `parent_id`; single, in a list, or under `spans`/`traces`), and
+single spans with the keys of OTLP, whose times may be seconds and nanoseconds (JavaScript's SDK).
 """
 
 from __future__ import annotations
@@ -81,6 +82,18 @@ def is_span_dump(fields: dict[str, Any]) -> bool:
     return isinstance(context, dict) and "span_id" in context and "start_time" in fields
 
 
+def is_flat_span(fields: dict[str, Any]) -> bool:
+    """Say whether an object is one span with the keys of OTLP, outside any request."""
+    if "traceId" not in fields or "spanId" not in fields:
+        return False
+    return "startTimeUnixNano" in fields or isinstance(fields.get("startTime"), list)
+
+
+def is_flat_metric(fields: dict[str, Any]) -> bool:
+    """Say whether an object is a metric that stands between flat spans."""
+    return fields.get("type") == "metric" and "name" in fields
+
+
 def known(value: Any) -> bool:
     """Say whether a decoded value is of a shape that `records` reads."""
     if isinstance(value, list):
@@ -88,6 +101,8 @@ def known(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     if REQUEST_KEYS.intersection(value) or is_span_dump(value) or _inside(value) is not value:
+        return True
+    if is_flat_span(value) or is_flat_metric(value):
         return True
     if any("scopeSpans" in batch or "resource" in batch for batch in objects(value.get("batches"))):
         return True
@@ -104,6 +119,9 @@ def records(value: Any) -> Iterator[Span | LogRecord | ValueError]:
     elif isinstance(value, dict):
         if is_span_dump(value):
             yield _attempt(_dumped, value, attributes(_within(value, "resource")))
+            return
+        if is_flat_span(value):
+            yield _attempt(_span, value, attributes(_within(value, "resource")))
             return
         yield from _request(_inside(value))
         for trace in [*objects(value.get("traces")), value]:
@@ -165,8 +183,15 @@ def _ids(trace: Any, span: Any) -> tuple[str, str]:
     return ids
 
 
+def _clock(value: Any) -> Any:
+    """Return a time that may be seconds and nanoseconds, in nanoseconds then."""
+    if isinstance(value, list) and len(value) == 2 and all(type(part) is int for part in value):
+        return value[0] * 1_000_000_000 + value[1]
+    return value
+
+
 def _begin(value: Any) -> int:
-    start_us = instant(value)
+    start_us = instant(_clock(value))
     if start_us is None:
         raise ValueError("a span has no start time")
     return start_us
@@ -181,12 +206,12 @@ def _span(entry: dict[str, Any], resource: Attributes) -> Span:
         id=span,
         parent=identity(pick(entry, "parentSpanId", "parent_span_id"), 8),
         name=text(entry.get("name")),
-        start_us=_begin(pick(entry, "startTimeUnixNano", "start_time_unix_nano")),
-        end_us=instant(pick(entry, "endTimeUnixNano", "end_time_unix_nano")),
+        start_us=_begin(pick(entry, "startTimeUnixNano", "start_time_unix_nano", "startTime")),
+        end_us=instant(_clock(pick(entry, "endTimeUnixNano", "end_time_unix_nano", "endTime"))),
         error=says_error(status.get("code")),
         message=text(status.get("message")),
         attributes=attributes(entry.get("attributes")),
-        happenings=_happenings(entry, "timeUnixNano", "time_unix_nano"),
+        happenings=_happenings(entry, "timeUnixNano", "time_unix_nano", "time"),
         links=_links(entry.get("links")),
         resource=resource,
     )
@@ -203,7 +228,7 @@ def _happenings(entry: dict[str, Any], *times: str) -> tuple[Happening, ...]:
 def _when(value: Any) -> int | None:
     """Return when an event of a span was; None, which leaves it out, if that cannot be read."""
     try:
-        return instant(value)
+        return instant(_clock(value))
     except ValueError:
         return None
 
@@ -238,14 +263,16 @@ def _log(entry: dict[str, Any], given: Attributes) -> LogRecord:
 
 
 def _dumped(entry: dict[str, Any], resource: Attributes) -> Span:
-    """Read a span as the Python SDK prints it; times are ISO text or epoch nanoseconds."""
-    trace, span = _ids(entry["context"].get("trace_id"), entry["context"].get("span_id"))
+    """Read a span as the Python SDK prints or keeps it; times are ISO text or epoch nanoseconds."""
+    own, above = entry["context"], entry.get("parent")
+    trace, span = _ids(_kept(own.get("trace_id")), _kept(own.get("span_id")))
+    above = _kept(above.get("span_id")) if isinstance(above, dict) else None
     status = entry.get("status")
     status = status if isinstance(status, dict) else {}
     return Span(
         trace=trace,
         id=span,
-        parent=identity(entry.get("parent_id"), 8),
+        parent=identity(entry.get("parent_id") or above, 8),
         name=text(entry.get("name")),
         start_us=_begin(entry.get("start_time")),
         end_us=instant(entry.get("end_time")),
@@ -256,6 +283,11 @@ def _dumped(entry: dict[str, Any], resource: Attributes) -> Span:
         links=_links(entry.get("links")),
         resource=resource,
     )
+
+
+def _kept(value: Any) -> Any:
+    """Return an id in hex that the Python SDK keeps as a number; any other as it is."""
+    return f"{value:x}" if type(value) is int and value > 0 else value
 
 
 def _jaeger(trace: dict[str, Any]) -> Iterator[Span | ValueError]:

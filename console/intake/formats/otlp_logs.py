@@ -65,10 +65,10 @@ class Talks:
         self.state, self.template = state, template
         self.events: list[Sourced] = []
 
-    def take(self, record: LogRecord, place: Place) -> None:
-        """Read one event."""
+    def take(self, record: LogRecord, place: Place, *, prompted: bool = False) -> None:
+        """Read one event; where runs are `prompted`, none begins before its prompt is read."""
         kind = _kind(record)
-        talk = self._talk(record, kind, place)
+        talk = self._talk(record, kind, place, follows=not prompted and _acts(kind))
         if kind == _REQUEST:
             self._spent(talk, record, place)
         if talk is None:
@@ -91,14 +91,17 @@ class Talks:
         for talk in self.state.values():
             self._fall_silent(talk)
 
-    def _talk(self, record: LogRecord, kind: str, place: Place) -> Talk | None:
-        """Return the run that an event belongs to, started if the event is its prompt."""
+    def _talk(self, record: LogRecord, kind: str, place: Place, *, follows: bool) -> Talk | None:
+        """Return the run that an event belongs to, started if the event is its prompt.
+
+        An event that `follows` is of a run also if that one's prompt was not read.
+        """
         fields = record.attributes
         session, prompt = name(text(fields.get("session.id"))), name(text(fields.get("prompt.id")))
         key = prompt or session
         known = self.state.get(key)
         if kind != "user_prompt":
-            return known or (self._follow(record, session, prompt) if key and _acts(kind) else None)
+            return known or (self._follow(record, session, prompt) if key and follows else None)
         if known is not None and prompt:
             return known
         for talk in self.state.values():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from console.intake.formats.native import glued
+from console.intake.formats.otlp_agents import as_claude, is_codex, is_step
 from console.intake.formats.otlp_exports import LogRecord, Span, known, records
 from console.intake.formats.otlp_logs import Talk, Talks, is_claude
 from console.intake.formats.otlp_route import agent_of, route_of
@@ -65,12 +66,12 @@ class Telling:
     def take(self, record: Span | LogRecord, place: Place) -> str:
         """Take in one record; return why it says nothing although it should, or ""."""
         if isinstance(record, Span):
-            if not is_pending(record):
+            if not (is_pending(record) or is_step(record)):
                 self._span(record, place)
             return ""
         self.assembly.hear(record.ts_us)
-        if is_claude(record):
-            self.talks.take(record, place)
+        for told in (record,) if is_claude(record) else as_claude(record):
+            self.talks.take(told, place, prompted=is_codex(record))
         return self._log(record, place)
 
     def _span(self, span: Span, place: Place) -> None:
