@@ -115,6 +115,23 @@ def chat() -> list[Record]:
     ]
 
 
+def prompted() -> list[Record]:
+    at = {"timestamp": "2026-03-01T12:00:00Z"}
+    refused = {"tool_id": "t1", "status": "error", "output": "Tool execution blocked: no"}
+    stopped = {"severity": "warning", "message": "Agent execution stopped: no"}
+    return [
+        {"type": "init", **at, "session_id": "s1", "model": "m"},
+        {"type": "message", **at, "role": "user", "content": "a"},
+        {"type": "message", **at, "role": "assistant", "content": "a", "delta": True},
+        {"type": "tool_use", **at, "tool_name": "shell", "tool_id": "t1", "parameters": {}},
+        {"type": "tool_result", **at, **refused},
+        {"type": "error", **at, **stopped},
+        {"type": "error", **at, "message": "Agent execution blocked: no"},
+        {"type": "result", **at, "status": "success", "stats": {"duration_ms": 5}},
+        {"type": "result", **at, "status": "error", "error": {"type": "FatalCancellationError"}},
+    ]
+
+
 def telemetry() -> list[Record]:
     kinds: dict[str, Record] = {
         "user_prompt": {"prompt_id": "p1"},
@@ -149,6 +166,7 @@ KINDS = [
     Kind("codex", "/logs/rollout-2026-03-01T12-00-00-s1.jsonl", rollout()),
     Kind("codex-exec", __file__, printed()),
     Kind("gemini", "/home/dev/.gemini/tmp/shop/chats/s0/a.jsonl", chat()),
+    Kind("gemini-stream", "/logs/nightly.jsonl", prompted()),
     Kind("gemini-telemetry", "/home/dev/shop/.gemini/telemetry.log", telemetry()),
 ]
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: Path(kind.path).stem[:12])

@@ -111,6 +111,12 @@ STARTS: dict[str, list[bytes]] = {
         line({"$set": {"lastUpdated": STAMP}}),
         line(QUESTION) + line(ANSWER),
     ],
+    "gemini-stream": [
+        line({"type": "init", "timestamp": STAMP, "session_id": "s1", "model": "m"}),
+        BOM + line({"type": "result", "timestamp": STAMP, "status": "success", "stats": {}}),
+        line({"type": "message", "timestamp": STAMP, "role": "user", "content": "a"})
+        + line({"type": "tool_use", "timestamp": STAMP, "tool_name": "a", "tool_id": "t1"}),
+    ],
     "gemini-document": [
         pretty({**SESSION, "messages": []}),
         BOM + line({**SESSION, "messages": [QUESTION, ANSWER]}),

@@ -60,30 +60,46 @@ def test_a_grant_lets_the_program_go_on(tool: str, tmp_path: Path) -> None:
     assert stage.act().ran
 
 
-@pytest.mark.parametrize("tool", TOOLS[:1])
-@pytest.mark.parametrize(
-    ("order", "mode", "runs", "classes"),
-    [
-        ((), "bypassPermissions", 1, []),
-        ((), "default", 1, ["permission"]),
-        (("tighten", ROUTE, "--action", "Bash"), "bypassPermissions", 1, []),
-        (("pause", ROUTE), "bypassPermissions", 0, []),
-    ],
-    ids=["open", "denied", "tightened", "paused"],
-)
-def test_what_claude_code_prints_tells_what_it_did(
-    tool: str, order: tuple[str, ...], mode: str, runs: int, classes: list[str], tmp_path: Path
+STREAMED = {
+    "claude-code": ["-p", "leave a file", "--output-format", "stream-json", "--verbose"],
+    "gemini": ["-p", "leave a file", "--output-format", "stream-json", "-m", "gemini-2.5-pro"],
+}
+FREELY = {
+    "claude-code": ["--permission-mode", "bypassPermissions"],
+    "gemini": ["-y", "--skip-trust"],
+}
+PRINTED = [
+    pytest.param(tool.values[0], *said, marks=tool.marks, id=f"{tool.values[0]}-{name}")
+    for tool in (TOOLS[0], TOOLS[2])
+    for name, *said in (
+        ("open", (), True, 1, []),
+        ("denied", (), False, 1, ["permission"]),
+        ("tightened", ("tighten", ROUTE, "--action", "SHELL"), True, 1, []),
+        ("paused", ("pause", ROUTE), True, 0, []),
+    )
+    if (tool.values[0], name) != ("gemini", "denied")  # unasked, it offers its model no shell
+]
+
+
+@pytest.mark.parametrize(("tool", "order", "freely", "runs", "classes"), PRINTED)
+def test_what_a_program_prints_tells_what_it_did(
+    tool: str,
+    order: tuple[str, ...],
+    freely: bool,
+    runs: int,
+    classes: list[str],
+    tmp_path: Path,
 ) -> None:
     stage = ProgramStage(tmp_path, tool)
-    if order:
-        stage.burnline(*order, "--reason", "a trial", "--yes")
-    said = ["-p", "leave a file", "--output-format", "stream-json", "--verbose"]
-    stage.program = stage.program._replace(arguments=lambda _: [*said, "--permission-mode", mode])
-    printed = tmp_path / "printed" / "nightly.jsonl"
+    stage.bring_about(Case("", order, asked=True, ran=True))
+    words = STREAMED[tool] + (FREELY[tool] if freely else [])
+    stage.program = stage.program._replace(arguments=lambda _: words)
+    printed = tmp_path / "printed" / f"{ROUTE}.jsonl"
     printed.parent.mkdir()
-    printed.write_text(stage.act().said)
-    done = stage.burnline("collect", "--once", str(printed.parent))
-    assert ", 0 refused" in stage.burnline("status").stdout, done.stdout
+    lines = stage.act().said.splitlines(keepends=True)
+    printed.write_text("".join(each for each in lines if each.startswith("{")))
+    stage.burnline("collect", "--once", str(printed.parent))
+    assert ", 0 refused" in stage.burnline("status").stdout
     misses = json.loads(stage.burnline("misses", "--json").stdout)["misses"]
     assert [miss["class"] for miss in misses] == classes
     route = json.loads(stage.burnline("status", ROUTE, "--json").stdout)["routes"][0]

@@ -8,6 +8,7 @@ import msgspec
 
 from console.intake.formats.claude_runs import Place
 from console.intake.formats.gemini_runs import (
+    BLOCKED,
     ERROR,
     INTERRUPTED,
     REJECTED,
@@ -41,7 +42,7 @@ _OWN_WORDS = (
 )
 """What the runtime says to its model in the user's place."""
 _STOPPED = ("Request cancelled", "User cancelled the request")
-_BLOCKED = ("Agent execution blocked", STOPPED)
+_BLOCKED = (BLOCKED, STOPPED)
 
 
 class Story(msgspec.Struct):

@@ -26,7 +26,7 @@ _TOOL_BLOCKED = "Tool execution blocked"
 _POLICY = "Tool execution denied by policy"
 _NOT_ALLOWED = ("User did not allow tool call", "User denied execution")
 """What a tool call says that its human did not allow, in older and in newer versions."""
-STOPPED = "Agent execution stopped"
+BLOCKED, STOPPED = "Agent execution blocked", "Agent execution stopped"
 """What stands for the result where a hook, before or after the call, stopped the whole agent."""
 
 

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import msgspec
 
+from console.intake.formats.claude_runs import directive
 from console.intake.formats.codex_records import EXEC_HEAD, Found, records
-from console.intake.formats.codex_turns import Telling, Turns
+from console.intake.formats.codex_turns import Place, Telling, Turn, Turns
 from console.intake.reading import Batch, Rejected
+from console.model import MINUTE_US
+from console.text import name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +29,14 @@ class _Story(Protocol):
     turns: Turns
 
 
+class _Prompted(_Story, Protocol):
+    session: str
+    count: int
+    waiting: Place | None
+
+
 StoryT = TypeVar("StoryT", bound=_Story)
+PromptedT = TypeVar("PromptedT", bound=_Prompted)
 
 
 class PrintedReader(ABC, Generic[StoryT]):
@@ -78,3 +88,45 @@ class PrintedReader(ABC, Generic[StoryT]):
         except (OSError, ValueError):
             return
         self._story.written_us = max(modified_us, self._story.written_us or 0)
+
+
+class PromptedReader(PrintedReader[PromptedT]):
+    """Reads a file whose turns begin with a prompt that a hook may yet turn down.
+
+    A turn has no id of its own: it is named after its session, its file and its number there. Of
+    the story `waiting` is where a turn began of which nothing was said since.
+    """
+
+    def settle(self, clock_us: int) -> Batch:
+        """Begin a turn that waits for a minute; tell what has waited for ten."""
+        waiting = self._story.waiting
+        if waiting is not None and clock_us > waiting.ts_us + MINUTE_US:
+            self._turn(waiting)
+        return super().settle(clock_us)
+
+    def _turn(self, place: Place) -> Turn:
+        """Return the turn under way; where one waits, or none is, that which begins."""
+        story, turn = self._story, self._story.turns.turn
+        if story.waiting is None and turn is not None and not turn.ended:
+            return turn
+        begun, story.waiting = story.waiting or place, None
+        begun = msgspec.structs.replace(begun, ts_us=min(begun.ts_us, place.ts_us))
+        turn = self._next()
+        self._turns.begin(begun, turn)
+        return turn
+
+    def _turn_down(self, place: Place, text: str) -> None:
+        """Record that a hook let the prompt not come to the agent: its turn never started."""
+        self._story.waiting = None
+        self._story.turns.turn = self._next()
+        self._turns.cancel(place, directive(text) or "hook", text)
+
+    def _next(self) -> Turn:
+        story = self._story
+        story.count += 1
+        id_ = f"{story.session or 'session'}:{self._path.stem}:{story.count}"
+        return Turn(id=name(id_), route=self._route())
+
+    @abstractmethod
+    def _route(self) -> str:
+        """Return the route of the turn that begins."""
