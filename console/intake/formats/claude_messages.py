@@ -9,6 +9,9 @@ from console.intake.formats.codex_records import Fields
 from console.intake.reading import UNDECODABLE
 from console.intake.times import instant_us
 
+_LONGEST_MS = 1000 * 86_400_000
+"""No turn takes as long."""
+
 
 def is_stream_line(fields: Fields) -> bool:
     """Say whether an object is one of the messages that only such a stream has."""
@@ -16,7 +19,7 @@ def is_stream_line(fields: Fields) -> bool:
     if kind == "system":
         return bool(fields.text("session_id")) and (what == "init" or "uuid" in fields)
     if kind == "result":
-        return bool(what) and ("is_error" in fields or "duration_ms" in fields)
+        return bool(what and fields.text("session_id")) and "is_error" in fields
     message = kind in {"assistant", "user"} and "message" in fields
     return message and "session_id" in fields and "parent_tool_use_id" in fields
 
@@ -27,6 +30,12 @@ def named_us_of(fields: Fields) -> int | None:
         return instant_us(fields.text("timestamp"))
     except ValueError:
         return None
+
+
+def took_s_of(fields: Fields) -> float | None:
+    """Return how long a turn took in all, None where that is not said, or is no length of one."""
+    took_ms = fields.number("duration_ms")
+    return took_ms / 1000 if took_ms is not None and 0 <= took_ms < _LONGEST_MS else None
 
 
 def denial_kind(meta: Fields) -> str:

@@ -23,16 +23,17 @@ from console.intake.formats.claude_messages import (
     first_text,
     named_us_of,
     text_of,
+    took_s_of,
 )
 from console.intake.formats.claude_routes import DEFAULT_ROUTE, PLACEHOLDERS, cwd_name
 from console.intake.formats.claude_runs import PLANS, directive
 from console.intake.formats.codex_records import Fields, Found
 from console.intake.formats.codex_turns import Call, Place, Turn, Turns
-from console.intake.formats.printed import NO_TIME, PrintedReader
+from console.intake.formats.printed import NO_TIME, PrintedReader, numbered
 from console.intake.formats.route_template import RouteTemplate
 from console.intake.formats.usage import amount, price
 from console.intake.reading import Batch, Context
-from console.model import MINUTE_US
+from console.model import MINUTE_US, SECOND_US
 from console.text import clean, name
 
 _TOKENS = (
@@ -115,8 +116,8 @@ class StreamReader(PrintedReader[StreamStory]):
             return named_us
         if story.timed_us is None or fields.text("subtype") == "init":
             return story.written_us
-        took_ms = fields.number("duration_ms") if kind == "result" else None
-        latest_us = story.timed_us + max(0, round((took_ms or 0) * 1000))
+        took_s = took_s_of(fields) if kind == "result" else None
+        latest_us = story.timed_us + round((took_s or 0) * SECOND_US)
         return latest_us if story.written_us is None else min(latest_us, story.written_us)
 
     def _take(self, found: Found) -> str:
@@ -138,7 +139,8 @@ class StreamReader(PrintedReader[StreamStory]):
             turn = self._turn(place)
             for block in fields.inner("message").items("content"):
                 if block.text("type") == "tool_use":
-                    self._turns.call(turn, block.text("id"), block.text("name"), escalated=False)
+                    use, tool = name(block.text("id")), block.text("name")
+                    self._turns.call(turn, use, tool, escalated=False)
             self._turns.work(turn)
         elif kind == "user":
             self._results(fields, place)
@@ -149,14 +151,14 @@ class StreamReader(PrintedReader[StreamStory]):
     def _system(self, fields: Fields, place: Place) -> None:
         story, turn, what = self._story, self._story.turns.turn, fields.text("subtype")
         if what == "init":
-            story.cwd = fields.text("cwd") or story.cwd
-            story.version = fields.text("claude_code_version") or story.version
+            story.cwd = clean(fields.text("cwd")) or story.cwd
+            story.version = name(fields.text("claude_code_version")) or story.version
             if turn is None or turn.ended or turn.busy:  # else it is the same, said twice
                 story.waiting = story.waiting or place
         elif what == "permission_denied" and turn is not None and not turn.ended:
-            rule = fields.text("decision_reason_type") or RULE
+            rule = name(fields.text("decision_reason_type")) or RULE
             text = fields.text("message") or fields.text("decision_reason")
-            call = fields.text("tool_use_id")
+            call = name(fields.text("tool_use_id"))
             refusal = Refusal(call, fields.text("tool_name"), rule, text, directive(text))
             self._deny(place, turn, refusal)
 
@@ -165,11 +167,12 @@ class StreamReader(PrintedReader[StreamStory]):
         turn = self._story.turns.turn
         if turn is None or turn.ended:
             return
-        kinds = {item.text("id"): denial_kind(item) for item in fields.items("tool_result_meta")}
+        metas = fields.items("tool_result_meta")
+        kinds = {name(item.text("id")): denial_kind(item) for item in metas}
         for block in fields.inner("message").items("content"):
             if block.text("type") != "tool_result":
                 continue
-            use, text = block.text("tool_use_id"), text_of(block)
+            use, text = name(block.text("tool_use_id")), text_of(block)
             tool = self._turns.returned(turn, use).tool
             if bytes(block.raw.get("is_error", b"")) != b"true":
                 continue
@@ -212,12 +215,11 @@ class StreamReader(PrintedReader[StreamStory]):
             return
         turn = self._turn(place)
         for item in fields.items("permission_denials"):
-            use, tool = item.text("tool_use_id"), item.text("tool_name")
+            use, tool = name(item.text("tool_use_id")), item.text("tool_name")
             text, order = self._story.errors.get(use, ("", ""))
             self._deny(place, turn, Refusal(use, tool, RULE, text, order))
         self._spend(fields, turn, place)
-        took_ms, reason = fields.number("duration_ms"), fields.text("terminal_reason")
-        took_s = took_ms / 1000 if took_ms is not None and took_ms >= 0 else None
+        took_s, reason = took_s_of(fields), fields.text("terminal_reason")
         failed = bytes(fields.raw.get("is_error", b"")) == b"true"
         if reason in _STOPPED:
             self._turns.cancel(place, _STOPPED[reason], reason, took_s)
@@ -252,8 +254,8 @@ class StreamReader(PrintedReader[StreamStory]):
         story = self._story
         story.count += 1
         story.errors, story.denied = {}, []
-        id_ = f"{story.session or 'session'}:{self._path.stem}:{story.count}"
-        return Turn(id=name(id_), route=self._route())
+        id_ = numbered(story.session or "session", self._path.stem, story.count)
+        return Turn(id=id_, route=self._route())
 
     def _route(self) -> str:
         story = self._story

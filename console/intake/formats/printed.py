@@ -14,6 +14,7 @@ import msgspec
 from console.intake.formats.codex_records import EXEC_HEAD, Found, records
 from console.intake.formats.codex_turns import Telling, Turns
 from console.intake.reading import Batch, Rejected
+from console.text import NAME_LIMIT, clean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,12 @@ NO_TIME = "this line names no time, and the file's own is not to be had"
 class _Story(Protocol):
     written_us: int | None
     turns: Turns
+
+
+def numbered(session: str, file: str, number: int) -> str:
+    """Return the id of a turn; its number stands there whole, however long the names are."""
+    own = f":{number}"
+    return clean(f"{session}:{file}", NAME_LIMIT - len(own)) + own
 
 
 StoryT = TypeVar("StoryT", bound=_Story)
