@@ -1,7 +1,8 @@
 """How many runs an agent had in progress at once, which a reduction to a number of runs limits.
 
-The number binds each agent by itself, as its guard counts: no agent can know what another one does.
-Runs of which no event names an agent count together.
+The number binds each agent by itself: no agent can know what another one does. Agents are told
+apart by their names, though a guard counts for its process. Runs of which no event names an agent
+count together.
 
 A run is in progress from its start to its end. One that has not ended is known to be as far as its
 last event: it may have died with its process, and nobody is charged for a run that only seems to go
