@@ -1,7 +1,8 @@
 """How many runs an agent had in progress at once, which a reduction to a number of runs limits.
 
-The number binds each agent by itself, as its guard counts: no agent can know what another one does.
-Runs of which no event names an agent count together.
+The number binds each agent by itself: no agent can know what another one does. Agents are told
+apart by their names, though a guard counts for its process. Runs of which no event names an agent
+count together.
 
 A run is in progress from its start to its end. One that has not ended is known to be as far as its
 last event: it may have died with its process, and nobody is charged for a run that only seems to go
@@ -13,7 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from console.ledger.facts import TERMINAL
+from console.ledger.facts import CHANGE, TERMINAL, own_run
 from console.model import USAGE
 
 if TYPE_CHECKING:
@@ -32,15 +33,24 @@ class Span(NamedTuple):
     until_us: int
 
 
-def span_of(facts: Facts) -> Span | None:
-    """Return when a run was in progress, as far as is known; None where nothing tells of work."""
+def span_of(run: str, facts: Facts) -> Span | None:
+    """Return when a run was in progress, as far as is known; None where nothing tells of work.
+
+    A change that names no run is none, though it is booked as one.
+    """
     work = [mark.event for mark in facts.ordered() if mark.event.event not in _OF_OTHERS]
-    if not work:
+    if not work or all(event.event == CHANGE and own_run(event) == run for event in work):
         return None
     _, agent = min(((event.ts_us, event.agent) for event in work if event.agent), default=(0, ""))
     ended = (event.ts_us for event in work if event.event in TERMINAL)
     begun_us = facts.began_us
     return Span(agent, begun_us, max(begun_us, next(ended, work[-1].ts_us)))
+
+
+def reach_of(facts: Facts) -> list[Span]:
+    """Return in what any part of a run's events may have shown it to be: by agent, all its time."""
+    agents = {"", *(event.agent for event in facts.events)}
+    return [Span(agent, facts.first_us, facts.last_us) for agent in agents]
 
 
 class _Agent:
@@ -81,17 +91,26 @@ class Concurrency:
 
     def __init__(self, since_us: int) -> None:
         self.since_us = since_us
-        self._spans: dict[str, Span] = {}
+        self._spans: dict[str, Span | None] = {}
         self._agents: dict[str, _Agent] = {}
+
+    def __contains__(self, run: str) -> bool:
+        """Say whether a run was kept, be it as one that does not count."""
+        return run in self._spans
+
+    def keep(self, run: str, span: Span | None) -> Span | None:
+        """Take in what is known of a run now, None for one that does not count; return what was."""
+        known = self._spans.get(run)
+        if known is not None:
+            self._agents[known.agent].remove(run, known)
+        self._spans[run] = span
+        if span is not None:
+            self._agents.setdefault(span.agent, _Agent()).add(run, span)
+        return known
 
     def put(self, run: str, span: Span | None) -> set[str]:
         """Take in what is known of a run now; return those whose starts may be judged otherwise."""
-        known = self._spans.pop(run, None)
-        if known is not None:
-            self._agents[known.agent].remove(run, known)
-        if span is not None:
-            self._spans[run] = span
-            self._agents.setdefault(span.agent, _Agent()).add(run, span)
+        known = self.keep(run, span)
         if known == span:
             return set()
         if known is None or span is None or known.agent != span.agent:

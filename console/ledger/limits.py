@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from console.ledger.concurrency import Concurrency, span_of
+from console.ledger.concurrency import Concurrency, reach_of, span_of
 from console.model import HOUR_US
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from console.ledger.concurrency import Span
     from console.ledger.facts import Facts, Key
     from console.ledger.families import Families
     from console.ledger.orders import Orders
@@ -69,34 +70,42 @@ class Limits:
 
     def _meet(self, route: str, runs: list[str]) -> set[str]:
         orders = self._orders(route)
-        spans = {run: span_of(self._facts((route, run))) for run in runs}
-        begun = [span.begun_us for span in spans.values() if span and orders.limited(span)]
-        counted = orders.concurrency
-        fresh = bool(begun) and (counted is None or min(begun) < counted.since_us)
-        if fresh:
-            counted = orders.concurrency = self._as_judged(route, min(begun) - _EARLIER_US)
-        if counted is None:
+        known = {run: self._facts((route, run)) for run in runs}
+        reach = {run: reach_of(facts) for run, facts in known.items()}
+        # A run that no limit reaches by all its events was not reached by fewer of them.
+        begun = {run: spans[0].begun_us for run, spans in reach.items() if orders.limited(spans[0])}
+        if not begun:
             return set()
+        counted, first_us = orders.concurrency, min(begun.values())
+        fresh = counted is None or first_us < counted.since_us
+        if counted is None or fresh:
+            counted = orders.concurrency = self._as_judged(route, first_us - _EARLIER_US)
         found: set[str] = set()
-        for run, span in spans.items():
-            counts = self._is_root(route, run) and orders.limited(span)
-            found |= counted.put(run, span if counts else None)
-            if fresh:  # how it was counted before is not known
-                found |= counted.during(span)
+        for run in begun:
+            if fresh or run not in counted:  # how it was counted before is not known
+                found.update(*map(counted.during, reach[run]))
+            found |= counted.put(run, self._span(route, run, known[run]))
         return found
 
     def _as_judged(self, route: str, since_us: int) -> Concurrency:
         """Return the runs since an instant that matter to limits, as they were last judged.
 
-        Those that said nothing since cannot have gone on beside one that began then.
+        Those that said nothing since cannot have gone on beside one that began then. Of those that
+        say nothing of a parent it is not looked up: one that does so by now has changed.
         """
-        orders, counted = self._orders(route), Concurrency(since_us)
+        counted = Concurrency(since_us)
         for run in self._shelf.since(route, since_us):
             record = self._shelf.fetch(route, run)
-            span = span_of(record.facts) if record else None
-            if self._is_root(route, run) and orders.limited(span):
-                counted.put(run, span)
+            span = span_of(run, record.facts) if record else None
+            alone = record is not None and not record.facts.parent
+            if self._orders(route).limited(span) and (alone or self._is_root(route, run)):
+                counted.keep(run, span)
         return counted
+
+    def _span(self, route: str, run: str, facts: Facts) -> Span | None:
+        """Return in what a run counts, None if it does not."""
+        span = span_of(run, facts)
+        return span if self._orders(route).limited(span) and self._is_root(route, run) else None
 
     def _is_root(self, route: str, run: str) -> bool:
         return self._families.parent((route, run)) is None

@@ -13,6 +13,7 @@ from console.intake.formats import recognise
 from console.intake.formats.claude_code import STREAM
 from console.intake.reading import Context
 from console.model import SECOND_US, Event
+from console.text import NAME_LIMIT
 
 SESSION = "9c6df1f0-31a0-4b97-b334-78639ab3d270"
 WRITTEN_S = 1_770_000_000
@@ -105,6 +106,36 @@ def test_a_result_is_no_later_after_the_last_time_named_than_its_turn_took(path:
     assert read(path, INIT, named, result())[-1].ts_us == NAMED_US + 90 * SECOND_US
     os.utime(path, (NAMED_US // SECOND_US + 2,) * 2)
     assert read(path, INIT, named, result())[-1].ts_us == (NAMED_US // SECOND_US + 2) * SECOND_US
+
+
+def test_a_length_that_no_turn_has_is_none(path: Path) -> None:
+    said = {**WORDS, "timestamp": STAMP}
+    delivered = read(path, INIT, said, result(duration_ms=1e17))[-1]
+    assert (delivered.ts_us, delivered.elapsed_s) == (NAMED_US, None)
+
+
+def test_turns_of_a_file_with_a_long_name_are_told_apart(path: Path) -> None:
+    path = path.rename(path.with_name("n" * 240 + ".jsonl"))
+    runs = [event.run for event in read(path, INIT, result(), INIT, result())]
+    assert [run[-2:] for run in runs] == [":1", ":1", ":2", ":2"]
+    assert max(map(len, runs)) == NAME_LIMIT
+
+
+def test_what_names_why_an_action_was_refused_is_safe_and_bounded(path: Path) -> None:
+    why = "\x1b[2J" + "w" * 5_000
+    refused = line("system", subtype="permission_denied", tool_use_id="t1", message="no")
+    (denied,) = denials(path, INIT, uses("Bash"), {**refused, "decision_reason_type": why})
+    assert denied[1].startswith("␛[2Jw")
+    assert len(denied[1]) == NAME_LIMIT
+
+
+def test_nothing_is_carried_on_at_a_length_that_a_line_chooses(path: Path) -> None:
+    long = "w" * 100_000
+    reader = STREAM.reader(Context(path=path))
+    denied = result(permission_denials=[{"tool_name": "Bash", "tool_use_id": long}])
+    init = {**INIT, "cwd": f"/{long}", "claude_code_version": long}
+    reader.feed(data(init, uses("Bash", long), brings("no", long), denied), 0, 1)
+    assert len(reader.dump()) < 10_000
 
 
 @pytest.mark.parametrize("first", [WORDS, result()], ids=["words", "result"])

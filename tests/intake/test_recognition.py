@@ -78,9 +78,9 @@ STARTS: dict[str, list[bytes]] = {
         line(INIT),
         BOM + line(INIT).rstrip(),
         b"\n" + line({"type": "never seen before"}) + line(INIT),
-        line({"type": "system", "subtype": "hook_started", "session_id": "s1"}),
+        line({"type": "system", "subtype": "hook_started", "session_id": "s1", "uuid": "u1"}),
         line({"type": "assistant", "message": {}, "parent_tool_use_id": None, "session_id": "s1"}),
-        line({"is_error": True, "subtype": "error_max_turns", "type": "result"}),
+        line({"is_error": True, "subtype": "max", "type": "result", "session_id": "s1"}),
         line(INIT, tools=[LONG])[:HEAD],
         line({"type": "never seen before", "session_id": "s1"}) + line(INIT, tools=[LONG])[:HEAD],
     ],
@@ -164,6 +164,10 @@ def test_a_file_is_known_by_what_it_holds_not_by_its_name(name: str, head: bytes
         line({"id": "m1", "type": "gemini"}),
         line({"type": "turn.failed", "error": "text"}),
         line({"sessionId": "s1"}),
+        line({"type": "result", "subtype": "search", "duration_ms": 4, "session_id": "s1"}),
+        line({"type": "result", "subtype": "search", "is_error": False, "duration_ms": 4}),
+        line({"type": "system", "subtype": "disk", "session_id": "s1", "msg": "full"}),
+        line({"id": 7, "msg": {"type": "error", "text": "no route to host"}}),
     ],
 )
 def test_a_likeness_is_not_enough(head: bytes) -> None:

@@ -14,9 +14,9 @@ def is_stream_line(fields: Fields) -> bool:
     """Say whether an object is one of the messages that only such a stream has."""
     kind, what = fields.text("type"), fields.text("subtype")
     if kind == "system":
-        return bool(what and fields.text("session_id"))
+        return bool(fields.text("session_id")) and (what == "init" or "uuid" in fields)
     if kind == "result":
-        return bool(what) and ("is_error" in fields or "duration_ms" in fields)
+        return bool(what and fields.text("session_id")) and "is_error" in fields
     message = kind in {"assistant", "user"} and "message" in fields
     return message and "session_id" in fields and "parent_tool_use_id" in fields
 

@@ -28,11 +28,11 @@ from console.intake.formats.claude_routes import DEFAULT_ROUTE, PLACEHOLDERS, cw
 from console.intake.formats.claude_runs import PLANS, directive
 from console.intake.formats.codex_records import Fields, Found
 from console.intake.formats.codex_turns import Call, Place, Turn, Turns
-from console.intake.formats.printed import NO_TIME, PrintedReader
+from console.intake.formats.printed import NO_TIME, PromptedReader, took_s_of
 from console.intake.formats.route_template import RouteTemplate
 from console.intake.formats.usage import amount, price
-from console.intake.reading import Batch, Context
-from console.model import MINUTE_US
+from console.intake.reading import Context
+from console.model import SECOND_US
 from console.text import clean, name
 
 _TOKENS = (
@@ -87,7 +87,7 @@ class Refusal(NamedTuple):
     order: str
 
 
-class StreamReader(PrintedReader[StreamStory]):
+class StreamReader(PromptedReader[StreamStory]):
     """Reads one file of `claude -p --output-format stream-json`.
 
     Raises:
@@ -100,13 +100,6 @@ class StreamReader(PrintedReader[StreamStory]):
         self._template = RouteTemplate(context.route or DEFAULT_ROUTE, PLACEHOLDERS)
         super().__init__(context.path, story)
 
-    def settle(self, clock_us: int) -> Batch:
-        """Begin a turn whose init stands there for a minute; tell what was said ten minutes ago."""
-        waiting = self._story.waiting
-        if waiting is not None and clock_us > waiting.ts_us + MINUTE_US:
-            self._turn(waiting)
-        return super().settle(clock_us)
-
     def _at_us(self, fields: Fields, kind: str) -> int | None:
         """Return when a message was written, as far as is known."""
         story, named_us = self._story, named_us_of(fields)
@@ -115,8 +108,8 @@ class StreamReader(PrintedReader[StreamStory]):
             return named_us
         if story.timed_us is None or fields.text("subtype") == "init":
             return story.written_us
-        took_ms = fields.number("duration_ms") if kind == "result" else None
-        latest_us = story.timed_us + max(0, round((took_ms or 0) * 1000))
+        took_s = took_s_of(fields) if kind == "result" else None
+        latest_us = story.timed_us + round((took_s or 0) * SECOND_US)
         return latest_us if story.written_us is None else min(latest_us, story.written_us)
 
     def _take(self, found: Found) -> str:
@@ -138,7 +131,8 @@ class StreamReader(PrintedReader[StreamStory]):
             turn = self._turn(place)
             for block in fields.inner("message").items("content"):
                 if block.text("type") == "tool_use":
-                    self._turns.call(turn, block.text("id"), block.text("name"), escalated=False)
+                    use, tool = name(block.text("id")), block.text("name")
+                    self._turns.call(turn, use, tool, escalated=False)
             self._turns.work(turn)
         elif kind == "user":
             self._results(fields, place)
@@ -149,14 +143,14 @@ class StreamReader(PrintedReader[StreamStory]):
     def _system(self, fields: Fields, place: Place) -> None:
         story, turn, what = self._story, self._story.turns.turn, fields.text("subtype")
         if what == "init":
-            story.cwd = fields.text("cwd") or story.cwd
-            story.version = fields.text("claude_code_version") or story.version
+            story.cwd = clean(fields.text("cwd")) or story.cwd
+            story.version = name(fields.text("claude_code_version")) or story.version
             if turn is None or turn.ended or turn.busy:  # else it is the same, said twice
                 story.waiting = story.waiting or place
         elif what == "permission_denied" and turn is not None and not turn.ended:
-            rule = fields.text("decision_reason_type") or RULE
+            rule = name(fields.text("decision_reason_type")) or RULE
             text = fields.text("message") or fields.text("decision_reason")
-            call = fields.text("tool_use_id")
+            call = name(fields.text("tool_use_id"))
             refusal = Refusal(call, fields.text("tool_name"), rule, text, directive(text))
             self._deny(place, turn, refusal)
 
@@ -165,11 +159,12 @@ class StreamReader(PrintedReader[StreamStory]):
         turn = self._story.turns.turn
         if turn is None or turn.ended:
             return
-        kinds = {item.text("id"): denial_kind(item) for item in fields.items("tool_result_meta")}
+        metas = fields.items("tool_result_meta")
+        kinds = {name(item.text("id")): denial_kind(item) for item in metas}
         for block in fields.inner("message").items("content"):
             if block.text("type") != "tool_result":
                 continue
-            use, text = block.text("tool_use_id"), text_of(block)
+            use, text = name(block.text("tool_use_id")), text_of(block)
             tool = self._turns.returned(turn, use).tool
             if bytes(block.raw.get("is_error", b"")) != b"true":
                 continue
@@ -206,18 +201,15 @@ class StreamReader(PrintedReader[StreamStory]):
     def _end(self, fields: Fields, place: Place) -> None:
         text = fields.text("result")
         if text.startswith(_TURNED_DOWN) and not fields.number("num_turns"):
-            self._story.waiting = None
-            self._story.turns.turn = self._next()
-            self._turns.cancel(place, directive(text) or "hook", text)
+            self._turn_down(place, text)
             return
         turn = self._turn(place)
         for item in fields.items("permission_denials"):
-            use, tool = item.text("tool_use_id"), item.text("tool_name")
+            use, tool = name(item.text("tool_use_id")), item.text("tool_name")
             text, order = self._story.errors.get(use, ("", ""))
             self._deny(place, turn, Refusal(use, tool, RULE, text, order))
         self._spend(fields, turn, place)
-        took_ms, reason = fields.number("duration_ms"), fields.text("terminal_reason")
-        took_s = took_ms / 1000 if took_ms is not None and took_ms >= 0 else None
+        took_s, reason = took_s_of(fields), fields.text("terminal_reason")
         failed = bytes(fields.raw.get("is_error", b"")) == b"true"
         if reason in _STOPPED:
             self._turns.cancel(place, _STOPPED[reason], reason, took_s)
@@ -237,23 +229,9 @@ class StreamReader(PrintedReader[StreamStory]):
         at = place.ts_us, place.offset, place.length, place.line
         turn.meter.count(turn.id, at, tokens, paid)
 
-    def _turn(self, place: Place) -> Turn:
-        """Return the turn under way; where one waits, or none is, that which begins."""
-        story, turn = self._story, self._story.turns.turn
-        if story.waiting is None and turn is not None and not turn.ended:
-            return turn
-        begun, story.waiting = story.waiting or place, None
-        begun = msgspec.structs.replace(begun, ts_us=min(begun.ts_us, place.ts_us))
-        turn = self._next()
-        self._turns.begin(begun, turn)
-        return turn
-
     def _next(self) -> Turn:
-        story = self._story
-        story.count += 1
-        story.errors, story.denied = {}, []
-        id_ = f"{story.session or 'session'}:{self._path.stem}:{story.count}"
-        return Turn(id=name(id_), route=self._route())
+        self._story.errors, self._story.denied = {}, []
+        return super()._next()
 
     def _route(self) -> str:
         story = self._story

@@ -22,7 +22,7 @@ from console.intake.formats.codex_exec_old import ANSWER as OLD_ANSWER
 from console.intake.formats.codex_records import Fields, Found, tokens_of
 from console.intake.formats.codex_session import made_us
 from console.intake.formats.codex_turns import ANSWER, TROUBLE, Call, Place, Turn, Turns
-from console.intake.formats.printed import NO_TIME, PrintedReader
+from console.intake.formats.printed import NO_TIME, PrintedReader, numbered
 from console.intake.reading import Context
 from console.model import SECOND_US
 from console.text import clean, name
@@ -73,8 +73,9 @@ class ExecReader(PrintedReader[ExecStory]):
                 story.tokens = 0 if _began_at(thread, story.written_us) else None
         elif kind == "turn.started":
             story.count += 1
-            turn = f"{story.thread or self._path.parent.name}:{self._path.stem}:{story.count}"
-            self._turns.begin(place, Turn(id=name(turn), route=self._route()))
+            thread = story.thread or self._path.parent.name
+            turn = numbered(thread, self._path.stem, story.count)
+            self._turns.begin(place, Turn(id=turn, route=self._route()))
         elif kind == "turn.completed":
             self._turns.spend(place, self._turn(), self._spent(fields.inner("usage")))
             self._turns.deliver(place)

@@ -15,7 +15,8 @@ OLD = frozenset({ANSWER, ABORTED, "token_count"})
 """What has no event of today and is passed on as it is."""
 _TURNS = {"task_started": "turn.started", "task_complete": "turn.completed"}
 _THOUGHTS = ("agent_reasoning", "exec_command_", "mcp_tool_call_", "patch_apply_", "web_search_")
-_KNOWN = frozenset({*OLD, *_TURNS, "session_configured", "error", "stream_error"})
+_KNOWN = frozenset({*OLD, *_TURNS, "session_configured", "stream_error"})
+"""What no other log holds; an `error` it may."""
 _PREAMBLE = ({"prompt"}, {"workdir", "sandbox"}, {"model", "provider", "sandbox"})
 
 

@@ -12,7 +12,7 @@ from console.intake.formats.claude_runs import directive
 from console.intake.formats.codex_records import EXEC_HEAD, Fields, Found, objects
 from console.intake.formats.codex_turns import Place, Turns
 from console.intake.formats.gemini_runs import BLOCKED, STOPPED, USER_REJECTED, denial_rule
-from console.intake.formats.printed import PromptedReader
+from console.intake.formats.printed import PromptedReader, took_s_of
 from console.intake.formats.route_template import RouteTemplate
 from console.intake.formats.usage import amount
 from console.intake.reading import Context, restored
@@ -67,7 +67,7 @@ class StreamReader(PromptedReader[StreamStory]):
         elif kind == "tool_use":
             turn = self._turn(place)
             tool = fields.text("tool_name")
-            self._turns.call(turn, fields.text("tool_id"), tool, escalated=False)
+            self._turns.call(turn, name(fields.text("tool_id")), tool, escalated=False)
         elif kind == "tool_result":
             self._result(fields, place)
         elif kind == "error":
@@ -78,7 +78,7 @@ class StreamReader(PromptedReader[StreamStory]):
 
     def _result(self, fields: Fields, place: Place) -> None:
         """Look at what a tool brought: a failure may be a denial."""
-        use = fields.text("tool_id")
+        use = name(fields.text("tool_id"))
         call = self._turns.returned(self._turn(place), use)
         text = fields.inner("error").text("message") or fields.text("output")
         rule = denial_rule(fields.text("status"), text)
@@ -109,8 +109,7 @@ class StreamReader(PromptedReader[StreamStory]):
             return  # a hook has ended it
         turn = self._turn(place)
         self._turns.spend(place, turn, amount(stats.number("total_tokens")))
-        took_ms = stats.number("duration_ms")
-        took_s = took_ms / 1000 if took_ms is not None and took_ms >= 0 else None
+        took_s = took_s_of(stats)
         if fields.text("status") == "success":
             self._turns.deliver(place, took_s)
         elif error.text("type") == _CANCELLED:

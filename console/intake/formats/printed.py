@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 import msgspec
 
 from console.intake.formats.claude_runs import directive
-from console.intake.formats.codex_records import EXEC_HEAD, Found, records
+from console.intake.formats.codex_records import EXEC_HEAD, Fields, Found, records
 from console.intake.formats.codex_turns import Place, Telling, Turn, Turns
 from console.intake.reading import Batch, Rejected
 from console.model import MINUTE_US
-from console.text import name
+from console.text import NAME_LIMIT, clean
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+_LONGEST_MS = 1000 * 86_400_000
+"""No turn takes as long."""
 NO_TIME = "this line names no time, and the file's own is not to be had"
 
 
@@ -37,6 +39,18 @@ class _Prompted(_Story, Protocol):
 
 StoryT = TypeVar("StoryT", bound=_Story)
 PromptedT = TypeVar("PromptedT", bound=_Prompted)
+
+
+def took_s_of(fields: Fields) -> float | None:
+    """Return how long a turn took in all, None where that is not said, or is no length of one."""
+    took_ms = fields.number("duration_ms")
+    return took_ms / 1000 if took_ms is not None and 0 <= took_ms < _LONGEST_MS else None
+
+
+def numbered(session: str, file: str, number: int) -> str:
+    """Return the id of a turn; its number stands there whole, however long the names are."""
+    own = f":{number}"
+    return clean(f"{session}:{file}", NAME_LIMIT - len(own)) + own
 
 
 class PrintedReader(ABC, Generic[StoryT]):
@@ -124,8 +138,8 @@ class PromptedReader(PrintedReader[PromptedT]):
     def _next(self) -> Turn:
         story = self._story
         story.count += 1
-        id_ = f"{story.session or 'session'}:{self._path.stem}:{story.count}"
-        return Turn(id=name(id_), route=self._route())
+        id_ = numbered(story.session or "session", self._path.stem, story.count)
+        return Turn(id=id_, route=self._route())
 
     @abstractmethod
     def _route(self) -> str:
