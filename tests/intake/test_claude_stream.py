@@ -108,6 +108,13 @@ def test_a_result_is_no_later_after_the_last_time_named_than_its_turn_took(path:
     assert read(path, INIT, named, result())[-1].ts_us == (NAMED_US // SECOND_US + 2) * SECOND_US
 
 
+def test_a_turn_ends_after_what_was_said_in_it_though_its_file_was_written_before(
+    path: Path,
+) -> None:
+    os.utime(path, (NAMED_US // SECOND_US,) * 2)  # as by an archive that keeps whole seconds
+    assert read(path, {**WORDS, "timestamp": STAMP}, result())[-1].ts_us == NAMED_US
+
+
 def test_a_length_that_no_turn_has_is_none(path: Path) -> None:
     said = {**WORDS, "timestamp": STAMP}
     delivered = read(path, INIT, said, result(duration_ms=1e17))[-1]

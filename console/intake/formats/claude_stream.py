@@ -110,7 +110,9 @@ class StreamReader(PromptedReader[StreamStory]):
             return story.written_us
         took_s = took_s_of(fields) if kind == "result" else None
         latest_us = story.timed_us + round((took_s or 0) * SECOND_US)
-        return latest_us if story.written_us is None else min(latest_us, story.written_us)
+        if story.written_us is None:
+            return latest_us
+        return max(story.timed_us, min(latest_us, story.written_us))
 
     def _take(self, found: Found) -> str:
         """Apply one message; return why it cannot be, or ""."""
