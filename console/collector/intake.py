@@ -288,6 +288,7 @@ class Intake:
         seen = self.sequences.get(key)
         if seen is None:
             seen = self.sequences[key] = Sequence()
+            self.ledger.boot(*key)
         if seen.add(number):
             self.numbered.add(key)
 

@@ -110,10 +110,11 @@ class Collector:
         self._tailer = Tailer(sources, known, self._new_file, self._now)
         shelf = self.writer.shelf
         self._ledger = Ledger(shelf, self._standing.history.at, self._standing.orders_of)
-        self._ledger.resume(shelf.deadlines(), shelf.links())
+        numbers = kept.sequences(connection)
+        self._ledger.resume(shelf.deadlines(), shelf.links(), numbers)
         redactor = Redactor(kept.redaction_key(connection), self._settings.redact)
         self._retention = Retention(connection, self._settings)
-        numbers, floors = kept.sequences(connection), self._retention.floors
+        floors = self._retention.floors
         self._intake = Intake(self._tailer, self._ledger, numbers, redactor, floors)
         self._keeping = Keeping(self.writer, self._intake, self._standing)
         self._standing.take_orders(self._ledger)

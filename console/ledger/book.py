@@ -76,6 +76,10 @@ class Shelf(Protocol):
         """Return the stored runs of a route with an event at or after an instant."""
         ...
 
+    def crowded(self, route: str) -> Iterable[str]:
+        """Return the stored runs of a route that were charged for starting beside others."""
+        ...
+
 
 class Ledger:
     """All runs of all routes, judged incrementally.
@@ -105,9 +109,17 @@ class Ledger:
         self.agenda = Agenda()
 
     def resume(
-        self, deadlines: Iterable[tuple[str, str, int]], links: Iterable[tuple[str, str, str]]
+        self,
+        deadlines: Iterable[tuple[str, str, int]],
+        links: Iterable[tuple[str, str, str]],
+        boots: Iterable[tuple[str, str, str]],
     ) -> None:
-        """Take up stored deadlines (route, run, instant) and parents (route, run, parent)."""
+        """Take up what is stored: deadlines (route, run, instant), and who belongs to whom.
+
+        That is: parents (route, run, parent), and the starts of agents (route, agent, boot).
+        """
+        for route, agent, boot in boots:
+            self._orders(route).boots.setdefault(agent, set()).add(boot)
         for route, run, deadline_us in deadlines:
             self.agenda.set(route, run, deadline_us)
         self._families.resume(links)
@@ -205,6 +217,14 @@ class Ledger:
     def ordered(self, route: str) -> bool:
         """Say whether orders are known of a route, so that what its agents do is held to them."""
         return bool(self._orders(route).directives)
+
+    def boot(self, route: str, agent: str, boot: str) -> None:
+        """Take in a start of an agent: one more process may share its name, and what it may do."""
+        orders = self._orders(route)
+        orders.boots.setdefault(agent, set()).add(boot)
+        if orders.limits():
+            for run in self._shelf.crowded(route):
+                self._touch((route, run))
 
     def knows(self, route: str, run: str) -> bool:
         """Say whether a run is known, in memory or on the shelf."""

@@ -124,15 +124,15 @@ class Concurrency:
         agent = self._agents.get(span.agent) if span else None
         return agent.started(span.begun_us, span.until_us) if span and agent else set()
 
-    def beside(self, run: str, at_us: int) -> int:
-        """Return how many other runs of its agent were in progress when a run began at `at_us`.
+    def beside(self, run: str, at_us: int) -> tuple[str, int]:
+        """Return a run's agent and how many others of it were in progress as it began at `at_us`.
 
         0 for one that is not known or began earlier: to go on is no start.
         """
         span = self._spans.get(run)
         if span is None or span.begun_us != at_us:
-            return 0
-        return self._agents[span.agent].beside(run, at_us)
+            return "", 0
+        return span.agent, self._agents[span.agent].beside(run, at_us)
 
 
 def _drop(items: list[_Item], item: _Item) -> None:

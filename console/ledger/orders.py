@@ -57,8 +57,9 @@ class Orders:
 
     `receipts` maps (agent, generation) to the earliest receipt; `late` maps (directive, agent) to
     the agent's earliest event after the time in which its receipt was due. Both only ever take a
-    minimum, so that the order of arrival does not matter. `concurrency` has the runs that were in
-    progress while an order limited their number, once any was; see `Ledger.settle`.
+    minimum, so that the order of arrival does not matter. `boots` has the starts of each agent, as
+    far as it numbers its lines: so many processes at most share its name. `concurrency` has the
+    runs that were in progress while an order limited their number, once any was (see `Limits`).
     """
 
     def __init__(self, directives: Iterable[Directive] = (), grants: Iterable[Grant] = ()) -> None:
@@ -66,6 +67,7 @@ class Orders:
         self.grants: tuple[Grant, ...] = tuple(grants)
         self.receipts: dict[tuple[str, int], int] = {}
         self.late: dict[tuple[str, str], int] = {}
+        self.boots: dict[str, set[str]] = {}
         self.concurrency: Concurrency | None = None
 
     def replace(self, directives: Iterable[Directive], grants: Iterable[Grant]) -> None:
@@ -86,9 +88,15 @@ class Orders:
             for order in self.limits()
         )
 
-    def beside(self, run: str, at_us: int) -> int:
-        """Return how many runs of its agent went on when a run began, where that is limited."""
-        return 0 if self.concurrency is None else self.concurrency.beside(run, at_us)
+    def beside(self, run: str, at_us: int) -> tuple[int, int]:
+        """Return how many runs of its agent went on when a run began, where that is limited.
+
+        Beside it how many processes may have shared them: each may have as many as are allowed.
+        """
+        if self.concurrency is None:
+            return 0, 1
+        agent, others = self.concurrency.beside(run, at_us)
+        return others, max(1, len(self.boots.get(agent, ())))
 
     def note(self, event: Event, receipt_within_us: Callable[[int], int]) -> tuple[bool, bool]:
         """Take in what an event says of its agent: (a receipt changed, overdue work changed).

@@ -6,6 +6,9 @@ from console.ledger.case import Case, Debit
 from console.ledger.facts import STARTED, Mark
 from console.model import DirectiveKind, ErrorClass, Event
 
+CROWDED = " in progress while reduction "
+"""What the rule says of a start beside more runs than an order leaves an agent."""
+
 
 def permission(case: Case) -> list[Debit]:
     """Charge what was denied, out of scope, without a grant, or against a standing order."""
@@ -59,12 +62,12 @@ def _approved(case: Case, event: Event) -> bool:
 
 
 def _started(case: Case, mark: Mark) -> str:
-    others = case.orders.beside(case.run, mark.event.ts_us)
+    others, processes = case.orders.beside(case.run, mark.event.ts_us)
     for order in case.orders.binding(mark.event, case.measured.receipt_within_us):
         if order.kind is DirectiveKind.PAUSE:
             return f"a run started while pause {order.id} stood"
-        if order.run_limit is not None and others >= order.run_limit:
-            return f"a run started beside {others} in progress while reduction {order.id} stood"
+        if order.run_limit is not None and others >= order.run_limit * processes:
+            return f"a run started beside {others}{CROWDED}{order.id} stood"
     return ""
 
 

@@ -9,6 +9,7 @@ import msgspec
 from console.ledger import facts as run_facts
 from console.ledger.book import Record
 from console.ledger.counts import Entry
+from console.ledger.permission import CROWDED
 from console.store.connect import ASKED
 
 if TYPE_CHECKING:
@@ -59,6 +60,15 @@ class Shelf:
         rows = self._connection.execute(
             "select run from run where route = ? and last_us >= ?",
             (self._numbers.get(route, -1), at_us),
+        )
+        return [row[0] for row in rows]
+
+    def crowded(self, route: str) -> list[str]:
+        """Return the runs of a route that were charged for starting beside others."""
+        rows = self._connection.execute(
+            "select distinct run from miss where route = ? and class = 'permission' "
+            "and instr(rule, ?) > 0",
+            (self._numbers.get(route, -1), CROWDED),
         )
         return [row[0] for row in rows]
 

@@ -60,7 +60,7 @@ class Floor:
     def _begin(self) -> None:
         self.writer = Writer(self.path)
         self._ledger = Ledger(self.writer.shelf, self._measured, self._orders)
-        self._ledger.resume(self.writer.shelf.deadlines(), self.writer.shelf.links())
+        self._ledger.resume(self.writer.shelf.deadlines(), self.writer.shelf.links(), ())
 
     def restart(self) -> None:
         """Close everything and begin again from the file."""

@@ -205,6 +205,22 @@ def test_runs_of_other_agents_do_not_count_against_a_reduction(play: Play) -> No
     }
 
 
+def test_each_process_that_shares_a_name_may_have_as_many_runs_as_a_reduction_allows(
+    play: Play,
+) -> None:
+    play.order(REDUCE, 0, max_runs=1)
+    lines = [
+        event("run.delivered" if at_s == 120 else "run.started", run, at_s, agent="a", boot=boot)
+        for run, at_s, boot in (("r1", 60, "b1"), ("r2", 90, "b2"), ("r1", 120, "b1"))
+    ]
+    play.say(*lines)
+    assert "r2" in permission(play)  # nothing numbers the lines: one process, as far as is known
+    numbered = [{"agent": "a", "boot": boot, "seq": 1} for boot in ("b1", "b2")]
+    play.say(*(event("control.seen", "", 130, generation=1, **said) for said in numbered))
+    play.restart()
+    assert "r2" not in permission(play)
+
+
 def test_a_frozen_kind_of_change_is_a_miss_and_another_is_none(play: Play) -> None:
     play.order(FREEZE, 0, changes=("prompt",))
     play.say(event("change.deployed", "", 60, change="prompt", version="7"))

@@ -11,6 +11,7 @@ from console.ledger import facts as run_facts
 from console.ledger.book import Ledger, Record
 from console.ledger.counts import Entry
 from console.ledger.orders import Orders
+from console.ledger.permission import CROWDED
 from console.model import (
     CLASSES,
     EVENTS,
@@ -51,6 +52,8 @@ class MemoryShelf:
         self.misses: dict[tuple[str, str], dict[ErrorClass, int]] = {}
         self.cells: dict[tuple[str, int], Counts] = {}
         self.receipts: dict[str, Orders] = {}
+        self.rules: dict[tuple[str, str], list[str]] = {}
+        self.boots: set[tuple[str, str, str]] = set()
 
     def fetch(self, route: str, run: str) -> Record | None:
         row = self.rows.get((route, run))
@@ -60,6 +63,9 @@ class MemoryShelf:
 
     def known(self, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         return {key for key in keys if key in self.rows}
+
+    def crowded(self, route: str) -> Iterable[str]:
+        return [run for (name, run), rules in self.rules.items() if name == route and rules]
 
     def since(self, route: str, at_us: int) -> Iterable[str]:
         return [run for (name, run), row in self.rows.items() if name == route and row[3] >= at_us]
@@ -77,7 +83,7 @@ class Player:
 
     def restart(self) -> None:
         for orders in self._orders.values():
-            orders.concurrency = None
+            orders.concurrency, orders.boots = None, {}
         self.ledger = Ledger(self.shelf, self._measured_at, self._orders_of)
         self.ledger.resume(
             [
@@ -86,6 +92,7 @@ class Player:
                 if row[2].deadline_us is not None
             ],
             [(*key, row[1]) for key, row in self.shelf.rows.items() if row[1]],
+            self.shelf.boots,
         )
 
     def play(
@@ -101,6 +108,10 @@ class Player:
         for event in events:
             if event.ts_us > now_us + FUTURE_SLACK_US:
                 continue
+            boot = event.route, event.agent, event.boot
+            if event.agent and event.seq is not None and boot not in self.shelf.boots:
+                self.shelf.boots.add(boot)
+                self.ledger.boot(*boot)
             if gathered and event.event in EVENTS - RUNLESS:
                 gathering.put(event, _ORIGIN)
             else:
@@ -119,6 +130,7 @@ class Player:
             for debit in change.debits:
                 first[debit.error_class] = min(debit.at_us, first.get(debit.error_class, 2**62))
             self.shelf.misses[key] = first
+            self.shelf.rules[key] = [each.rule for each in change.debits if CROWDED in each.rule]
         for run in settled.whole:
             entry = Entry(RunState.GOOD.value, run.minute, handoff=run.handoff)
             self.shelf.rows[run.route, run.run] = (run.facts, "", entry, run.last_us)

@@ -39,6 +39,7 @@ from tests.ledger.reference_rules import (
     misses_of,
     of,
     overdue,
+    processes,
     sla_us,
     started_us,
     unjudged,
@@ -141,7 +142,9 @@ def crowded(route: Route, root: str, own: Mapping[str, Events]) -> list[int]:
         start
         for event in of(own[root], "run.started")
         for order in binding(route, DirectiveKind.REDUCE, event)
-        if event.ts_us == start and order.max_runs is not None and len(beside) >= order.max_runs
+        if event.ts_us == start
+        and order.max_runs is not None
+        and len(beside) >= order.max_runs * processes(route, agent_of(own[root]))
     ]
 
 

@@ -129,6 +129,12 @@ def agent_of(own: Events) -> str:
     return min(named)[1] if named else ""
 
 
+def processes(route: Route, agent: str) -> int:
+    """Return how many processes may share an agent's name, by the starts that its lines number."""
+    numbered = [event for event in route.events if event.seq is not None and event.agent]
+    return max(1, len({event.boot for event in numbered if event.agent == agent}))
+
+
 def began_us(own: Events) -> int:
     """Return the start, or the first event of a run whose start was never read."""
     start = started_us(own)

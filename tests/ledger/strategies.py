@@ -298,8 +298,9 @@ def crowds(draw: st.DrawFn) -> History:
         names = ("run.started", "uncertain", draw(st.sampled_from((*_LAST_WORDS, "run.delivered"))))
         for name in names[draw(st.sampled_from((0, 0, 0, 1))) :]:
             drawn = draw(_HAPPENINGS[name])
-            told = msgspec.structs.replace(drawn, ts_us=at_us, route=route, run=run, agent=agent)
-            events.append(told)
+            boot, seq = draw(st.sampled_from((("", None), ("", None), ("b1", 1), ("b2", 1))))
+            about = {"ts_us": at_us, "route": route, "run": run, "agent": agent}
+            events.append(msgspec.structs.replace(drawn, **about, boot=boot, seq=seq))
             at_us += draw(spans(6))
     lifted_us = draw(st.sampled_from((None, None, began_us + 3 * GRID_US)))
     order = Directive(

@@ -148,7 +148,20 @@ def _a_grant_is_not_needed(patch: pytest.MonkeyPatch) -> None:
 
 
 def _any_number_of_runs_may_go_on(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(concurrency.Concurrency, "beside", lambda _self, _run, _at_us: 0)
+    patch.setattr(concurrency.Concurrency, "beside", lambda _self, _run, _at_us: ("", 0))
+
+
+def _processes_that_share_a_name_are_taken_for_one(patch: pytest.MonkeyPatch) -> None:
+    original = orders.Orders.beside
+
+    def beside(self: orders.Orders, run: str, at_us: int) -> tuple[int, int]:
+        return original(self, run, at_us)[0], 1
+
+    patch.setattr(orders.Orders, "beside", beside)
+
+
+def _a_further_process_changes_nothing_that_was_charged(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(playing.MemoryShelf, "crowded", lambda _self, _route: ())
 
 
 def _what_began_beside_a_run_is_not_judged_again(patch: pytest.MonkeyPatch) -> None:
@@ -192,6 +205,8 @@ MUTANTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 HISTORIES = dict.fromkeys(
     (
         "any_number_of_runs_may_go_on",
+        "processes_that_share_a_name_are_taken_for_one",
+        "a_further_process_changes_nothing_that_was_charged",
         "what_began_beside_a_run_is_not_judged_again",
         "children_count_as_runs_in_progress",
         "how_runs_were_counted_is_forgotten",
@@ -202,7 +217,7 @@ HISTORIES = dict.fromkeys(
 
 
 def test_the_list_of_mutants_is_not_empty() -> None:
-    assert len(MUTANTS) == 20
+    assert len(MUTANTS) == 22
 
 
 @pytest.mark.parametrize("name", MUTANTS)
