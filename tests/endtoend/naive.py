@@ -100,7 +100,7 @@ def account(history: History) -> dict[tuple[str, str], Verdict]:
         known = [(route, run)] if (route, run) in of_run else family
         began = min(_began(of_run[key]) for key in known)
         root = _case(history, facts, of_run.get((route, run), []), route, began)
-        if root.facts:
+        if root.facts and any(order.max_runs is not None for order in root.orders):
             root = root._replace(beside=_beside((route, run), of_run, parents))
         children = [
             _case(history, facts, of_run[key], route, began)

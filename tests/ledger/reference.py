@@ -128,7 +128,7 @@ def crowded(route: Route, root: str, own: Mapping[str, Events]) -> list[int]:
     Of two that start at one instant the later by name is the one too many.
     """
     start = started_us(own.get(root, ()))
-    if start is None:
+    if start is None or all(order.max_runs is None for order in route.directives):
         return []
     beside = [
         run

@@ -51,7 +51,7 @@ def test_any_order_any_batches_any_restarts_give_the_recomputed_ledger(
     compare(history, data)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(history=crowds(), data=st.data())
 def test_so_does_a_limit_to_the_runs_in_progress(history: History, data: st.DataObject) -> None:
     compare(history, data)
