@@ -119,7 +119,7 @@ class Ledger:
         That is: parents (route, run, parent), and the starts of agents (route, agent, boot).
         """
         for route, agent, boot in boots:
-            self._orders(route).boots.setdefault(agent, set()).add(boot)
+            self._orders(route).boot(agent, boot)
         for route, run, deadline_us in deadlines:
             self.agenda.set(route, run, deadline_us)
         self._families.resume(links)
@@ -221,7 +221,7 @@ class Ledger:
     def boot(self, route: str, agent: str, boot: str) -> None:
         """Take in a start of an agent: one more process may share its name, and what it may do."""
         orders = self._orders(route)
-        orders.boots.setdefault(agent, set()).add(boot)
+        orders.boot(agent, boot)
         if orders.limits():
             for run in self._shelf.crowded(route):
                 self._touch((route, run))

@@ -76,6 +76,10 @@ class Orders:
         self.grants = tuple(grants)
         self.concurrency = None
 
+    def boot(self, agent: str, boot: str) -> None:
+        """Take in a start of an agent: one more process may share its name."""
+        self.boots.setdefault(agent, set()).add(boot)
+
     def limits(self) -> list[Directive]:
         """Return the orders that limit how many runs may be in progress at once."""
         return [order for order in self.directives.values() if order.run_limit is not None]

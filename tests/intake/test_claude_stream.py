@@ -208,6 +208,13 @@ def test_a_turn_of_which_nothing_is_said_has_begun_after_a_minute(path: Path) ->
     ]
 
 
+def test_a_failure_is_not_explained_by_what_was_refused_before_it(path: Path) -> None:
+    named = [{"tool_name": "Bash", "tool_use_id": "t1"}]
+    ended = result(is_error=True, result="API Error: 529", permission_denials=named)
+    failed = read(path, INIT, uses("Bash"), brings("Exit code 1"), ended)[-1]
+    assert (failed.event, failed.reason) == ("run.failed", "API Error: 529")
+
+
 def test_a_turn_that_only_broke_off_is_left_open(path: Path) -> None:
     assert [event.event for event in read(path, INIT, uses("Bash"))] == ["run.started"]
 

@@ -115,6 +115,10 @@ def test_a_route_may_be_made_of_session_and_model() -> None:
     assert read(INIT, PROMPT, WORDS, route="{session}/{model}")[0].route == "s1/gemini-2.5-pro"
 
 
+def test_a_route_that_is_made_for_chats_serves_too() -> None:
+    assert read(INIT, PROMPT, WORDS, route="{project}/{kind}")[0].route == "logs/main"
+
+
 @pytest.mark.parametrize("first", [INIT, USE, brought(""), result()], ids=lambda each: each["type"])
 def test_it_is_told_by_any_of_its_lines_but_words(first: Line) -> None:
     assert recognise(json.dumps(first).encode() + b"\n", b"run.log") == "gemini-stream"

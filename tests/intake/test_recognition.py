@@ -82,6 +82,7 @@ STARTS: dict[str, list[bytes]] = {
         line({"type": "assistant", "message": {}, "parent_tool_use_id": None, "session_id": "s1"}),
         line({"is_error": True, "subtype": "max", "type": "result", "session_id": "s1"}),
         line(INIT, tools=[LONG])[:HEAD],
+        line({"type": "system", "subtype": "hook_response", "output": LONG})[:HEAD],
         line({"type": "never seen before", "session_id": "s1"}) + line(INIT, tools=[LONG])[:HEAD],
     ],
     "codex": [

@@ -115,7 +115,7 @@ class StreamFormat:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether some line is such a message, and none is a native event."""
-        if b'"session_id"' not in head and b'"result"' not in head:
+        if b'"session_id"' not in head and b'"system"' not in head:
             return False
         found = objects(head, EXEC_HEAD)
         if any(_is_native(fields.raw) for fields in found):

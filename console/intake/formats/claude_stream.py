@@ -208,8 +208,8 @@ class StreamReader(PromptedReader[StreamStory]):
         turn = self._turn(place)
         for item in fields.items("permission_denials"):
             use, tool = name(item.text("tool_use_id")), item.text("tool_name")
-            text, order = self._story.errors.get(use, ("", ""))
-            self._deny(place, turn, Refusal(use, tool, RULE, text, order))
+            words, order = self._story.errors.get(use, ("", ""))
+            self._deny(place, turn, Refusal(use, tool, RULE, words, order))
         self._spend(fields, turn, place)
         took_s, reason = took_s_of(fields), fields.text("terminal_reason")
         failed = bytes(fields.raw.get("is_error", b"")) == b"true"

@@ -20,7 +20,8 @@ from console.intake.times import instant_us
 from console.text import clean, name
 
 FILE_ROUTE = "{file}"
-PLACEHOLDERS = ("file", "session", "model")
+PLACEHOLDERS = ("file", "session", "model", "project", "kind")
+"""Those of chats too, as a source may hold both; the project is the folder that the file is in."""
 _CANCELLED = "FatalCancellationError"
 
 
@@ -119,7 +120,13 @@ class StreamReader(PromptedReader[StreamStory]):
 
     def _route(self) -> str:
         story = self._story
-        values = {"file": self._path.stem, "session": story.session, "model": story.model}
+        values = {
+            "file": self._path.stem,
+            "session": story.session,
+            "model": story.model,
+            "project": self._path.parent.name,
+            "kind": "main",
+        }
         return self._template.fill(lambda known: values[known], self._path.stem or self.name)
 
 
